@@ -1,0 +1,62 @@
+# Everything sets itself up in .venv/; nothing has to be installed by hand but Python 3.11+, git and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8000
+HOST   ?= 127.0.0.1
+# The texts that the data quotes, where they are at hand; without them quotes are taken from the lock.
+ifneq ($(wildcard ../shared/documents/*.txt),)
+export KIZUNA_DOCUMENTS ?= $(abspath ../shared/documents)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help install serve build test check fmt docs lock clean
+
+help:  ## Show what there is to make
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+install: $(VENV)/.installed  ## Set up .venv/ with everything (kizuna is then .venv/bin/kizuna)
+
+$(VENV)/.installed: pyproject.toml requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+serve: install  ## Check the project, build a release and serve it on PORT (8000)
+	$(BIN)/kizuna serve --host $(HOST) --port $(PORT)
+
+build: install  ## Check the project and build a release
+	$(BIN)/kizuna build
+
+test: install  ## Run the tests
+	$(BIN)/python -m pytest --quiet --numprocesses auto
+
+check: install  ## Everything that CI runs: style, types, layers, tests with coverage, docs
+	$(BIN)/ruff format --check server tests docs
+	$(BIN)/ruff check server tests docs
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+	$(BIN)/kizuna check --format github
+	git diff --exit-code data/documents.lock
+	$(BIN)/python -m pytest --quiet --numprocesses auto --cov --cov-report=term
+
+fmt: install  ## Format and mend what can be mended by machine
+	$(BIN)/ruff format server tests docs
+	$(BIN)/ruff check --fix server tests docs
+	$(BIN)/python docs/generate.py
+
+docs: install  ## Write the generated parts of docs/ anew
+	$(BIN)/python docs/generate.py
+
+lock: install  ## Write requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-annotate --extra dev --output-file requirements.lock pyproject.toml
+
+clean:  ## Remove what was made: .venv/, releases/, caches
+	rm -rf $(VENV) releases .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache \
+		.coverage .coverage.* dist
+	find server tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,84 @@
+"""Links inside the publication, and what a thing must have to be shown: a label and a class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from pyoxigraph import NamedNode
+
+from kizuna.checks.findings import Finding, Spot, finding_at
+from kizuna.project import Project, Role
+from kizuna.vocabulary import LABELS
+
+
+def dangling_links(project: Project) -> Iterator[Finding]:
+    """Yield each IRI of this publication that is pointed to and described nowhere."""
+    described = {
+        t.subject.value
+        for f in project.files
+        for t in f.triples
+        if isinstance(t.subject, NamedNode)
+    }
+    inside = (project.addresses.things, project.addresses.shapes + "#")
+    for file in project.files:
+        told: set[str] = set()
+        for triple in file.triples:
+            value = triple.object
+            if not isinstance(value, NamedNode) or not value.value.startswith(inside):
+                continue
+            if value.value not in described | told:
+                told.add(value.value)
+                yield _dangling(project, file.path, value.value, described)
+
+
+def _dangling(project: Project, path: str, iri: str, described: set[str]) -> Finding:
+    near = get_close_matches(iri, described, n=1, cutoff=0.9)
+    return finding_at(
+        project,
+        "dangling-link",
+        Spot(iri),
+        f"points to <{iri}>, which no file describes",
+        (f"Did you mean <{near[0]}>? " if near else "") + "Describe the thing, or correct the IRI.",
+        path=path,
+    )
+
+
+def things_without_label(project: Project) -> Iterator[Finding]:
+    """Yield each thing that has no name in any language."""
+    named = {t.subject for t in project.data if t.predicate in LABELS}
+    for thing, path in _things(project).items():
+        if thing not in named and not project.is_value(thing):
+            yield finding_at(
+                project,
+                "label",
+                Spot(thing.value),
+                f"<{thing.value}> has no label",
+                f'Name it in {", ".join(project.languages)}: skos:prefLabel "…"@en .',
+                path=path,
+            )
+
+
+def things_without_class(project: Project) -> Iterator[Finding]:
+    """Yield each thing that has no class, so that no shape applies to it."""
+    for thing, path in _things(project).items():
+        if thing not in project.types:
+            yield finding_at(
+                project,
+                "class",
+                Spot(thing.value),
+                f"<{thing.value}> has no class",
+                "Say what it is: a kz:Agreement, a kz:Cluster, …",
+                path=path,
+            )
+
+
+def _things(project: Project) -> dict[NamedNode, str]:
+    """Return the things described in the data, each with the first file that does."""
+    things: dict[NamedNode, str] = {}
+    for file in project.having(Role.DATA):
+        for triple in file.triples:
+            subject = triple.subject
+            if isinstance(subject, NamedNode) and project.addresses.is_thing(subject.value):
+                things.setdefault(subject, file.path)
+    return things

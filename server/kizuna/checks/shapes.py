@@ -1,0 +1,104 @@
+"""SHACL validation by pySHACL, its results told as findings with file and line."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+
+import pyshacl
+import rdflib
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from rdflib.namespace import SH
+
+from kizuna.checks.findings import Finding, Severity, Spot, find_spot
+from kizuna.project import Project, Role
+from kizuna.vocabulary import RDFS_SUBCLASS
+
+_SEVERITIES: dict[object, Severity] = {SH.Info: Severity.INFO, SH.Warning: Severity.WARNING}
+_CHECK = "shape"
+_NOTES = {
+    NamedNode(str(p))
+    for p in (SH.name, SH.description, SH.group, SH.order, rdflib.RDFS.label, rdflib.RDFS.comment)
+}
+"""Words for people: pySHACL walks over them for every focus node, a quarter of its time."""
+
+
+def shape_findings(project: Project) -> Iterator[Finding]:
+    """Yield a finding for each SHACL validation result (SHACL 2017, section 3.6.2).
+
+    The data graph is the union of the data files and of the ontology's sub-class statements.
+    """
+    shapes = _graph(
+        t for f in project.having(Role.SHAPES) for t in f.triples if t.predicate not in _NOTES
+    )
+    classes = (
+        t for f in project.having(Role.ONTOLOGY) for t in f.triples if t.predicate == RDFS_SUBCLASS
+    )
+    data = _graph(project.data)
+    for triple in classes:
+        data.add(tuple(map(_rdflib, triple)))  # type: ignore[arg-type]
+    logging.getLogger("pyshacl").setLevel(logging.CRITICAL)
+    try:
+        _, results, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+    except pyshacl.errors.ShapeLoadError as error:
+        yield _broken_shape(project, str(error))
+    except (pyshacl.errors.ConstraintLoadError, pyshacl.errors.ReportableRuntimeError) as error:
+        yield _broken_shape(project, str(getattr(error, "message", error)))
+    else:
+        for result in results.objects(None, SH.result):  # not the details nested below
+            yield _finding(project, results, result)
+
+
+def _graph(triples: Iterable[Triple]) -> rdflib.Graph:
+    graph = rdflib.Graph()
+    for triple in triples:
+        graph.add(tuple(map(_rdflib, triple)))  # type: ignore[arg-type]
+    return graph
+
+
+def _rdflib(term: NamedNode | BlankNode | Literal) -> rdflib.term.Node:
+    """Return the term for rdflib, its lexical form untouched."""
+    if isinstance(term, NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, BlankNode):
+        return rdflib.BNode(term.value)
+    if term.language:
+        return rdflib.Literal(term.value, lang=term.language)
+    return rdflib.Literal(term.value, datatype=term.datatype.value, normalize=False)
+
+
+def _broken_shape(project: Project, message: str) -> Finding:
+    path = next((f.path for f in project.having(Role.SHAPES)), "shapes")
+    text = " ".join(message.split())
+    hint = "Correct the shape; SHACL is at https://www.w3.org/TR/shacl/."
+    return Finding("shape-syntax", Severity.VIOLATION, path, 0, 0, text, hint)
+
+
+def _finding(project: Project, results: rdflib.Graph, result: rdflib.term.Node) -> Finding:
+    """Return the finding for one validation result."""
+
+    def one(predicate: rdflib.URIRef) -> str:
+        return str(results.value(result, predicate) or "")
+
+    spot = Spot(one(SH.focusNode), one(SH.resultPath), one(SH.value))
+    path, line, column = find_spot(project, spot)
+    shape = one(SH.sourceShape).rpartition("#")[2]
+    severity = results.value(result, SH.resultSeverity)
+    value = f" Found: {spot.value}." if spot.value and spot.value != spot.subject else ""
+    return Finding(
+        check=f"{_CHECK}/{shape}",
+        severity=_SEVERITIES.get(severity, Severity.VIOLATION),
+        path=path,
+        line=line,
+        column=column,
+        message=f"<{spot.subject}>: {_message(results, result)}{value}",
+        hint=f"Shape <{one(SH.sourceShape)}>.",
+        focus=spot.subject,
+    )
+
+
+def _message(results: rdflib.Graph, result: rdflib.term.Node) -> str:
+    """Return the English message, or whichever there is."""
+    messages = list(results.objects(result, SH.resultMessage))
+    messages.sort(key=lambda m: (getattr(m, "language", None) or "en") != "en")
+    return str(messages[0]) if messages else "violates its shape"

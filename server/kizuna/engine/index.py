@@ -1,0 +1,109 @@
+"""The term-true index of descriptions: what each subject says and what is said of it.
+
+One SQLite file per release. Its rows are N-Quads as they were parsed, since the store itself
+normalises literals (``"007"^^xsd:int`` would come back as ``"7"^^xsd:integer``).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse, serialize
+
+from kizuna.errors import ReleaseBroken
+
+_SCHEMA = """
+CREATE TABLE description (
+    subject TEXT PRIMARY KEY,
+    outgoing BLOB NOT NULL,
+    incoming BLOB NOT NULL
+) WITHOUT ROWID, STRICT;
+"""
+
+
+def write_index(path: Path, quads: Iterable[Quad]) -> None:
+    """Write the index of ``quads`` to the new file ``path``; the order of rows is fixed.
+
+    Subjects and objects are keyed as they stand in N-Triples (``<iri>``, ``_:label``).
+    """
+    outgoing: dict[str, list[Quad]] = {}
+    incoming: dict[str, list[Quad]] = {}
+    for quad in quads:
+        outgoing.setdefault(str(quad.subject), []).append(quad)
+        if isinstance(quad.object, NamedNode | BlankNode):
+            incoming.setdefault(str(quad.object), []).append(quad)
+    rows = (
+        (key, _packed(outgoing.get(key, ())), _packed(incoming.get(key, ())))
+        for key in sorted(outgoing.keys() | incoming.keys())
+    )
+    with sqlite3.connect(path) as connection:
+        connection.executescript(_SCHEMA)
+        connection.executemany("INSERT INTO description VALUES (?, ?, ?)", rows)
+    connection.close()
+
+
+def _packed(quads: Iterable[Quad]) -> bytes:
+    return serialize(sorted(quads, key=str), format=RdfFormat.N_QUADS) or b""
+
+
+class DescriptionIndex:
+    """The index of one release, open for reading; safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._connection()
+
+    def outgoing(self, term: NamedNode | BlankNode) -> tuple[Quad, ...]:
+        """Return the statements whose subject is ``term``, in the graphs of their files."""
+        return self._quads("outgoing", term)
+
+    def incoming(self, term: NamedNode | BlankNode) -> tuple[Quad, ...]:
+        """Return the statements whose object is ``term``, in the graphs of their files."""
+        return self._quads("incoming", term)
+
+    def subjects(self, start: str = "") -> Iterator[NamedNode]:
+        """Yield the IRIs of all subjects that begin with ``start``, sorted."""
+        rows = self._connection().execute(
+            "SELECT subject FROM description WHERE subject >= ? AND subject < ? "
+            "AND length(outgoing) > 0 ORDER BY subject",
+            (f"<{start}", f"<{start}\U0010ffff"),
+        )
+        return (NamedNode(key[1:-1]) for (key,) in rows)
+
+    def close(self) -> None:
+        """Close the file."""
+        for connection in self._open:
+            connection.close()
+
+    def _quads(self, column: str, term: NamedNode | BlankNode | Triple) -> tuple[Quad, ...]:
+        row = (
+            self._connection()
+            .execute(f"SELECT {column} FROM description WHERE subject = ?", (str(term),))  # noqa: S608
+            .fetchone()
+        )
+        return tuple(parse(row[0], RdfFormat.N_QUADS)) if row else ()
+
+    def _connection(self) -> sqlite3.Connection:
+        """Return this thread's connection; SQLite connections are not shared among threads."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            try:
+                connection = sqlite3.connect(
+                    f"{self.path.resolve().as_uri()}?mode=ro&immutable=1",
+                    uri=True,
+                    check_same_thread=False,
+                )
+                connection.execute("SELECT 1 FROM description LIMIT 1")
+            except sqlite3.Error as error:
+                raise ReleaseBroken(
+                    f"{self.path}: the index cannot be read: {error}",
+                    hint="Build the release again: kizuna build.",
+                ) from error
+            self._local.connection = connection
+            self._open.append(connection)
+        return connection

@@ -1,0 +1,61 @@
+"""What a SPARQL engine is asked and what it answers, whoever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kizuna.formats import Format, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query with its RDF dataset (SPARQL 1.1 Protocol, section 2.1.4).
+
+    ``default_graphs`` and ``named_graphs`` are None where the request names no dataset; if
+    either is given, the other is empty. ``bindings`` replaces variables by terms in N-Triples
+    syntax, so that no value is ever pasted into the text.
+    """
+
+    text: str
+    base: str
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    bindings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer: its kind decided by the query, its format by the asker."""
+
+    kind: Kind
+    format: Format
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query may take: seconds by the clock, bytes of answer, memory and text, depth."""
+
+    seconds: float = 30.0
+    answer_bytes: int = 50_000_000
+    memory_bytes: int = 1_000_000_000
+    query_bytes: int = 1_000_000
+    depth: int = 100
+
+
+class Engine(Protocol):
+    """Anything that answers SPARQL queries."""
+
+    def answer(self, query: Query, formats: Mapping[Kind, Format]) -> Answer:
+        """Return the answer in the format that ``formats`` names for its kind.
+
+        Raises BadQuery, NotAcceptable (no format for this kind), Refused, QueryTooLong,
+        AnswerTooLarge, QueryCrashed, Busy.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what the engine holds."""
+        ...

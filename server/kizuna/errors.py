@@ -1,0 +1,118 @@
+"""Everything that can go wrong, as one family.
+
+KizunaError
+├── UsageError            the caller's input is unusable                     exit 2
+│   ├── SettingsError         kizuna.toml or an environment variable
+│   ├── ProjectError          a folder or file that cannot be read
+│   ├── BadQuery              text that is no SPARQL query                        HTTP 400
+│   └── BadAddress            an IRI or path that is none
+├── FindingsError         the project was read and breaks rules              exit 1
+├── UnavailableError      the surroundings say no: disk, port, lock          exit 3
+│   ├── NoRelease             nothing has been built yet
+│   └── ReleaseBroken         a release's files are not what its manifest says
+└── AnswerError           a question that gets no answer
+    ├── NotFound              no such thing                                       HTTP 404
+    ├── NotAcceptable         it exists, but in no form the client takes          HTTP 406
+    ├── Refused               the publisher does not do this                      HTTP 403
+    ├── QueryTooLong          the query ran past its time                         HTTP 504
+    ├── AnswerTooLarge        the answer grew past its limit                      HTTP 413
+    ├── QueryCrashed          the engine gave up on this query                    HTTP 500
+    └── Busy                  too many queries at once                            HTTP 503
+
+A message says three things: where, what with its value, and (``hint``) what to do.
+"""
+
+from __future__ import annotations
+
+
+class KizunaError(Exception):
+    """Base of all errors that are told to people; ``str()`` is the whole text."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n    {self.hint}" if self.hint else self.message
+
+
+class UsageError(KizunaError):
+    """The caller's input is unusable."""
+
+
+class SettingsError(UsageError):
+    """A setting in kizuna.toml or in an environment variable is wrong."""
+
+
+class ProjectError(UsageError):
+    """The project's folder cannot be read as one."""
+
+
+class BadAddress(UsageError):
+    """A text that should be an IRI or a path is none."""
+
+
+class BadQuery(UsageError):
+    """A text is no SPARQL query; ``line`` and ``column`` count from 1, 0 where unknown."""
+
+    def __init__(self, message: str, *, line: int = 0, column: int = 0, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
+        self.column = column
+
+
+class FindingsError(KizunaError):
+    """The project was read, and what was found forbids going on."""
+
+    exit_code = 1
+
+
+class UnavailableError(KizunaError):
+    """The surroundings refuse: no space, no permission, a port in use."""
+
+    exit_code = 3
+
+
+class NoRelease(UnavailableError):
+    """There is no release to serve."""
+
+
+class ReleaseBroken(UnavailableError):
+    """The files of a release differ from its manifest."""
+
+
+class AnswerError(KizunaError):
+    """A question that cannot be answered as asked."""
+
+    exit_code = 3
+
+
+class NotFound(AnswerError):
+    """There is no such thing."""
+
+
+class NotAcceptable(AnswerError):
+    """The thing exists, but in no form that the client accepts."""
+
+
+class Refused(AnswerError):
+    """The publisher does not do this, whoever asks."""
+
+
+class QueryTooLong(AnswerError):
+    """A query ran past its time and was stopped."""
+
+
+class AnswerTooLarge(AnswerError):
+    """An answer grew past its limit and was dropped."""
+
+
+class QueryCrashed(AnswerError):
+    """The engine broke down over a query; nothing else was harmed."""
+
+
+class Busy(AnswerError):
+    """Too many queries are running; the client may come again."""

@@ -1,0 +1,181 @@
+"""From a checked project to a release: same input, same bytes, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
+
+from kizuna.checks import Report
+from kizuna.engine import write_index
+from kizuna.errors import FindingsError, UnavailableError
+from kizuna.formats import Kind, carrying
+from kizuna.project import Project, Role
+from kizuna.release.derive import derived_quads, reifier_quads
+from kizuna.release.folder import Release, Releases
+from kizuna.release.manifest import Manifest, record_all, write_manifest
+from kizuna.representations import write
+from kizuna.vocabulary import PREFIXES, RDF_TYPE
+
+ID_DIGITS = 12
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The statements of a release: those of the files and derived ones, and the reifiers."""
+
+    published: tuple[Quad, ...]
+    reifiers: tuple[Quad, ...]
+
+    @property
+    def identifier(self) -> str:
+        """The beginning of the SHA-256 of the sorted N-Quads."""
+        digest = hashlib.sha256()
+        for line in sorted(map(str, self.published)):
+            digest.update(line.encode() + b" .\n")
+        return digest.hexdigest()[:ID_DIGITS]
+
+
+def build_release(
+    project: Project, report: Report, releases: Releases, progress: Progress = lambda _: None
+) -> Release:
+    """Return the release of ``project``, made current in ``releases``.
+
+    Raises FindingsError when the report has violations, and UnavailableError when the disk is
+    full or not writable; in both cases the current release stays as it was.
+    """
+    if not report.conforms:
+        raise FindingsError(
+            "the project has violations: no release was built",
+            hint="Mend what kizuna check reports.",
+        )
+    content = gather(project, report)
+    with releases.building() as folder:
+        try:
+            _write_all(folder, project, content, progress)
+            progress("switching")
+            return releases.publish(folder, content.identifier)
+        except OSError as error:
+            raise UnavailableError(
+                f"{releases.folder}: the release could not be written: {error.strerror or error}",
+                hint="Free some space or give permission; the current release is untouched.",
+            ) from error
+
+
+def gather(project: Project, report: Report) -> Content:
+    """Return all statements that the release of ``project`` publishes."""
+    quads = [q for file in project.files for q in file.quads]
+    quads.extend(derived_quads(project, report.located))
+    reifiers = reifier_quads(project, project.claims)
+    return Content(tuple(sorted(set(quads), key=str)), tuple(sorted(set(reifiers), key=str)))
+
+
+def _write_all(folder: Path, project: Project, content: Content, progress: Progress) -> None:
+    """Write every file of the release into ``folder``, the manifest last."""
+    progress("store")
+    _write_store(folder / "store", content)
+    progress("index of descriptions")
+    write_index(folder / "descriptions.sqlite", content.published)
+    progress("dumps")
+    prefixes = _prefixes(project)
+    _write_dumps(folder / "dumps", content, prefixes)
+    progress("manifest")
+    write_manifest(folder, _manifest(folder, project, content, prefixes))
+
+
+def _write_store(path: Path, content: Content) -> None:
+    """Load the named graphs, and their merge as default graph, each triple once."""
+    store = Store(str(path))
+    merge = {Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in content.published}
+    store.bulk_extend([*content.published, *content.reifiers, *sorted(merge, key=str)])
+    store.optimize()
+    store.flush()
+
+
+def _write_dumps(folder: Path, content: Content, prefixes: Mapping[str, str]) -> None:
+    """Write the whole dataset in every RDF format; reifiers apart, for readers of RDF 1.2."""
+    folder.mkdir()
+    for form in carrying(Kind.GRAPH):
+        data = write(content.published, form, dict(prefixes))
+        (folder / f"dataset.{form.suffix}").write_bytes(data)
+    lines = (f"{q.triple} .\n" for q in content.reifiers)
+    (folder / "reifiers.nt").write_text("".join(lines), encoding="utf-8")
+
+
+def _prefixes(project: Project) -> dict[str, str]:
+    """Return kizuna's prefixes and those on which the source files agree."""
+    found: dict[str, set[str]] = {}
+    for file in project.files:
+        for prefix, namespace in file.prefixes.items():
+            if prefix:
+                found.setdefault(prefix, set()).add(namespace)
+    agreed = {p: min(ns) for p, ns in sorted(found.items()) if len(ns) == 1}
+    return agreed | PREFIXES
+
+
+def _manifest(
+    folder: Path, project: Project, content: Content, prefixes: Mapping[str, str]
+) -> Manifest:
+    created = _now()
+    identifier = content.identifier
+    triples = {q.triple for q in content.published}
+    classes = _members(q for f in project.having(Role.DATA) for q in f.quads)
+    graphs = Counter(
+        q.graph_name.value for q in content.published if isinstance(q.graph_name, NamedNode)
+    )
+    return Manifest(
+        id=identifier,
+        version=f"{created:%Y-%m-%d}-{identifier}",
+        created=created.isoformat(),
+        commit=_commit(project.root),
+        base=project.addresses.base,
+        languages=project.languages,
+        counts={
+            "triples": len(triples),
+            "things": len(project.types),
+            "documents": len(project.documents),
+            "claims": len(project.claims),
+        },
+        classes=dict(sorted(classes.items())),
+        graphs=dict(sorted(graphs.items())),
+        prefixes=dict(prefixes),
+        value_classes=tuple(sorted(c.value for c in project.value_classes)),
+        files=record_all(folder),
+    )
+
+
+def _members(quads: Iterable[Quad]) -> Counter[str]:
+    """Return how many subjects have each class."""
+    pairs = {(q.subject, q.object) for q in quads if q.predicate == RDF_TYPE}
+    return Counter(kind.value for _, kind in pairs if isinstance(kind, NamedNode))
+
+
+def _now() -> datetime:
+    """Return the time of the build; SOURCE_DATE_EPOCH sets it (reproducible-builds.org)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    return now.replace(microsecond=0)
+
+
+def _commit(root: Path) -> str | None:
+    """Return the git commit of the project's folder, None where there is none."""
+    try:
+        found = subprocess.run(  # noqa: S603 - no shell, nothing from outside but the folder
+            ["git", "-C", str(root), "rev-parse", "HEAD"],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None

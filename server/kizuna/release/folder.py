@@ -1,0 +1,185 @@
+"""The folder of releases: which are there, which is current, and switching in one step."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
+from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, verify
+
+KEPT = 10
+"""How many releases stay: the current one and the newest others."""
+_CURRENT = "current"
+_BUILDING = ".building-"
+_OLD = ".old-"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release on disk."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        """The release's identifier: the beginning of its content's digest."""
+        return self.manifest.id
+
+    @property
+    def store(self) -> Path:
+        """The folder of the RocksDB store."""
+        return self.folder / "store"
+
+    @property
+    def index(self) -> Path:
+        """The SQLite file with the descriptions of things."""
+        return self.folder / "descriptions.sqlite"
+
+    @property
+    def dumps(self) -> Path:
+        """The folder of the dumps."""
+        return self.folder / "dumps"
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """A folder of releases. ``current`` in it is a symbolic link to the one that is served."""
+
+    folder: Path
+
+    def current_id(self) -> str | None:
+        """Return the identifier of the current release, None where there is none."""
+        try:
+            return (self.folder / _CURRENT).readlink().name
+        except OSError:
+            return None
+
+    def current(self) -> Release:
+        """Return the current release, verified; if it is damaged, the newest intact one.
+
+        Raises NoRelease when there is nothing to fall back on.
+        """
+        identifier = self.current_id()
+        if identifier is None:
+            raise NoRelease(
+                f"{self.folder}: there is no release yet", hint="Build one: kizuna build."
+            )
+        for candidate in (identifier, *(i for i in self.ids() if i != identifier)):
+            try:
+                return self.get(candidate)
+            except ReleaseBroken as error:
+                trouble = error
+        raise NoRelease(f"no release in {self.folder} is intact: {trouble.message}") from trouble
+
+    def get(self, identifier: str) -> Release:
+        """Return the release with this identifier, its files verified.
+
+        Raises ReleaseBroken when a file is missing or changed.
+        """
+        folder = self.folder / identifier
+        manifest = read_manifest(folder)
+        verify(folder, manifest)
+        return Release(folder, manifest)
+
+    def ids(self) -> list[str]:
+        """Return the identifiers of all releases, the newest first."""
+        if not self.folder.is_dir():
+            return []
+        found = [
+            p for p in self.folder.iterdir() if not p.is_symlink() and (p / FILE_NAME).is_file()
+        ]
+        found.sort(key=lambda p: ((p / FILE_NAME).stat().st_mtime_ns, p.name), reverse=True)
+        return [p.name for p in found if not p.name.startswith(".")]
+
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        """Give a fresh folder to build in; only one process builds at a time.
+
+        Whatever a killed build has left is removed first; this one is removed at the end unless
+        ``publish`` has moved it. The current release is not touched.
+
+        Raises UnavailableError when another build runs or the folder cannot be written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise UnavailableError(
+                f"{self.folder}: cannot be written: {error.strerror}",
+                hint="Choose another folder: --releases DIR or KIZUNA_RELEASES.",
+            ) from error
+        try:
+            self._take(lock)
+            for stale in self.folder.glob(".[bo]*-*"):
+                shutil.rmtree(stale, ignore_errors=True)
+            folder = self.folder / f"{_BUILDING}{os.getpid()}"
+            folder.mkdir()
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)
+
+    def _take(self, lock: int) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UnavailableError(
+                f"{self.folder}: another build is running there",
+                hint="Wait until it ends, or choose another folder with --releases.",
+            ) from error
+
+    def publish(self, built: Path, identifier: str) -> Release:
+        """Make the folder ``built`` the release ``identifier`` and the current one.
+
+        An intact release of the same content stays as it is. Everything is on disk before the
+        link is switched by one rename, so a crash leaves the old release or the new one.
+        """
+        place = self.folder / identifier
+        try:
+            release = self.get(identifier)
+        except ReleaseBroken:
+            _sync_all(built)
+            if place.exists():
+                place.rename(self.folder / f"{_OLD}{identifier}-{os.getpid()}")
+            built.rename(place)
+            _sync(self.folder)
+            release = Release(place, read_manifest(place))
+        self.switch(identifier)
+        self._forget_old(identifier)
+        return release
+
+    def switch(self, identifier: str) -> None:
+        """Make ``identifier`` the current release, in one step."""
+        link = self.folder / f".{_CURRENT}-{os.getpid()}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(identifier)
+        link.replace(self.folder / _CURRENT)
+        _sync(self.folder)
+
+    def _forget_old(self, current: str) -> None:
+        for identifier in [i for i in self.ids() if i != current][KEPT - 1 :]:
+            shutil.rmtree(self.folder / identifier, ignore_errors=True)
+
+
+def _sync_all(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file's or folder's content is on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

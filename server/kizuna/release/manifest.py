@@ -1,0 +1,98 @@
+"""``manifest.json``: what a release is made of, so that every byte can be checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from kizuna.errors import ReleaseBroken
+
+FILE_NAME = "manifest.json"
+_BROKEN = "Build the release again: kizuna build."
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """Digest and size of one file of a release."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What is known of a release. ``created`` is ISO 8601 in UTC; ``files`` goes by relative path.
+
+    ``classes`` counts the members of each class, ``graphs`` the triples of each named graph;
+    ``prefixes`` are those of the source files, for output that people read.
+    """
+
+    id: str
+    version: str
+    created: str
+    commit: str | None
+    base: str
+    languages: tuple[str, ...]
+    counts: Mapping[str, int]
+    classes: Mapping[str, int]
+    graphs: Mapping[str, int]
+    prefixes: Mapping[str, str]
+    value_classes: tuple[str, ...]
+    files: Mapping[str, FileRecord]
+
+
+def record(path: Path) -> FileRecord:
+    """Return digest and size of the file at ``path``."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return FileRecord(digest, path.stat().st_size)
+
+
+def record_all(folder: Path) -> dict[str, FileRecord]:
+    """Return the records of all files below ``folder``, by path relative to it."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != FILE_NAME)
+    return {p.relative_to(folder).as_posix(): record(p) for p in files}
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest into the release's folder."""
+    content = json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
+    (folder / FILE_NAME).write_text(content, encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of the release in ``folder``.
+
+    Raises ReleaseBroken when there is none, or none that can be read.
+    """
+    path = folder / FILE_NAME
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["files"] = {name: FileRecord(**row) for name, row in content["files"].items()}
+        content["languages"] = tuple(content["languages"])
+        content["value_classes"] = tuple(content["value_classes"])
+        return Manifest(**content)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReleaseBroken(f"{path}: cannot be read: {error}", hint=_BROKEN) from error
+
+
+def verify(folder: Path, manifest: Manifest) -> None:
+    """Pass if every file of the release is as its manifest says.
+
+    Raises ReleaseBroken naming the first file that is not: the engine itself notices flipped
+    bytes only when it happens to read them.
+    """
+    for name, expected in manifest.files.items():
+        path = folder / name
+        try:
+            found = record(path)
+        except OSError as error:
+            raise ReleaseBroken(f"{path}: {error.strerror}", hint=_BROKEN) from error
+        if found != expected:
+            raise ReleaseBroken(
+                f"{path}: SHA-256 is {found.sha256}, the manifest says {expected.sha256}",
+                hint=_BROKEN,
+            )

@@ -1,0 +1,175 @@
+"""A thing as a value: what is said of it, by whom, in which words, and what points to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+from kizuna.engine import DescriptionIndex
+from kizuna.errors import NotFound
+from kizuna.vocabulary import (
+    KZ_CLAIM,
+    KZ_EVIDENCE,
+    KZ_INFERENCE_RULE,
+    KZ_MODALITY,
+    KZ_QUOTE,
+    KZ_TEXT_FRAGMENT,
+    LABELS,
+    OA_HAS_SELECTOR,
+    OA_PREFIX,
+    OA_START,
+    PROV_ATTRIBUTED_TO,
+    PROV_QUOTED_FROM,
+    RDF_OBJECT,
+    RDF_PREDICATE,
+    RDF_SUBJECT,
+    RDF_TYPE,
+)
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One claim: the words of one document for one fact; ``start`` is -1 without a known place."""
+
+    claim: NamedNode
+    subject: Term
+    predicate: Term
+    value: Term
+    quote: str
+    prefix: str
+    start: int
+    document: Term | None
+    modality: Term | None
+    speaker: Term | None
+    rules: tuple[Literal, ...]
+    source_link: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A described thing. ``statements`` are its own, ``incoming`` are those that point to it."""
+
+    iri: NamedNode
+    statements: tuple[Quad, ...]
+    incoming: tuple[Quad, ...]
+    evidence: tuple[Evidence, ...]
+    supporting: tuple[Quad, ...]
+
+    @cached_property
+    def types(self) -> tuple[NamedNode, ...]:
+        """The classes of the thing, in the order of their IRIs."""
+        return tuple(o for o in self.values(RDF_TYPE) if isinstance(o, NamedNode))
+
+    def values(self, predicate: NamedNode) -> tuple[Term, ...]:
+        """Return the values of a property, each once, in a fixed order."""
+        return tuple(
+            sorted({q.object for q in self.statements if q.predicate == predicate}, key=str)
+        )
+
+    def evidence_for(self, predicate: Term, value: Term) -> tuple[Evidence, ...]:
+        """Return the claims of one fact about this thing, in reading order per document."""
+        return tuple(e for e in self.evidence if e.predicate == predicate and e.value == value)
+
+    @property
+    def quads(self) -> frozenset[Quad]:
+        """The whole description: statements both ways, claims with their evidence, values."""
+        return frozenset((*self.statements, *self.incoming, *self.supporting))
+
+
+def describe(index: DescriptionIndex, iri: NamedNode, is_value: Callable[[Term], bool]) -> Resource:
+    """Return the description of ``iri``.
+
+    ``is_value`` tells which linked things only spell out a value and are described along with it.
+
+    Raises NotFound when nothing is said about ``iri``.
+    """
+    statements = index.outgoing(iri)
+    if not statements:
+        raise NotFound(f"<{iri.value}> is not described here")
+    incoming = index.incoming(iri)
+    claims = {q.subject for q in incoming if q.predicate == RDF_SUBJECT}
+    supporting: set[Quad] = set()
+    for claim in claims:
+        supporting |= _closure(index, claim)
+    for quad in statements:
+        if isinstance(quad.object, BlankNode) or is_value(quad.object):
+            supporting |= _closure(index, quad.object)
+    evidence = (read_evidence(index, c) for c in claims if isinstance(c, NamedNode))
+    return Resource(
+        iri=iri,
+        statements=statements,
+        incoming=incoming,
+        evidence=tuple(sorted(evidence, key=lambda e: (str(e.document), e.start, str(e.claim)))),
+        supporting=frozenset_sorted(supporting),
+    )
+
+
+def frozenset_sorted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
+    """Return quads in a fixed order."""
+    return tuple(sorted(quads, key=str))
+
+
+def _closure(index: DescriptionIndex, term: Term) -> set[Quad]:
+    """Return the statements of ``term``, of its blank nodes and of its evidence node."""
+    if not isinstance(term, NamedNode | BlankNode):
+        return set()
+    found = set(index.outgoing(term))
+    for quad in tuple(found):
+        if isinstance(quad.object, BlankNode) or quad.predicate in {KZ_EVIDENCE, OA_HAS_SELECTOR}:
+            found |= _closure(index, quad.object)
+    return found
+
+
+def read_evidence(index: DescriptionIndex, claim: NamedNode) -> Evidence:
+    """Return the claim with this IRI and where its quote stands."""
+    quads = _closure(index, claim)
+    own = {q.predicate: q.object for q in quads if q.subject == claim}
+    every = {q.predicate: q.object for q in quads}
+
+    def text(predicate: NamedNode) -> str:
+        return getattr(every.get(predicate), "value", "")
+
+    return Evidence(
+        claim=claim,
+        subject=own.get(RDF_SUBJECT, claim),
+        predicate=own.get(RDF_PREDICATE, claim),
+        value=own.get(RDF_OBJECT, claim),
+        quote=text(KZ_QUOTE),
+        prefix=text(OA_PREFIX),
+        start=int(text(OA_START) or -1),
+        document=own.get(PROV_QUOTED_FROM),
+        modality=own.get(KZ_MODALITY),
+        speaker=own.get(PROV_ATTRIBUTED_TO),
+        rules=tuple(
+            q.object
+            for q in sorted(quads, key=str)
+            if q.predicate == KZ_INFERENCE_RULE and isinstance(q.object, Literal)
+        ),
+        source_link=text(KZ_TEXT_FRAGMENT),
+    )
+
+
+def is_claim(index: DescriptionIndex, term: NamedNode) -> bool:
+    """Tell whether ``term`` is a claim."""
+    return any(q.predicate == RDF_TYPE and q.object == KZ_CLAIM for q in index.outgoing(term))
+
+
+def label_of(index: DescriptionIndex, term: Term, languages: tuple[str, ...]) -> Literal | None:
+    """Return the best name of ``term``: the first of ``languages`` that has one, else any.
+
+    A name without language counts before one in a language that was not asked for.
+    """
+    if not isinstance(term, NamedNode | BlankNode):
+        return None
+    rank = {language: n for n, language in enumerate((*languages, ""))}
+    found = [
+        (rank.get(q.object.language or "", len(rank)), LABELS.index(q.predicate), q.object)
+        for q in index.outgoing(term)
+        if q.predicate in LABELS and isinstance(q.object, Literal)
+    ]
+    return min(found, key=lambda f: (f[0], f[1], str(f[2])))[2] if found else None
