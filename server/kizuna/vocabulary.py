@@ -89,6 +89,7 @@ DCT_IDENTIFIER = term("dct:identifier")
 DCT_LANGUAGE = term("dct:language")
 DCT_SOURCE = term("dct:source")
 DCT_ISSUED = term("dct:issued")
+FOAF_PAGE = term("foaf:page")
 DCAT_DATASET = term("dcat:Dataset")
 
 PROV_QUOTED_FROM = term("prov:wasQuotedFrom")

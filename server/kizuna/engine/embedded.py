@@ -22,9 +22,10 @@ from pyoxigraph import (
     serialize,
 )
 
+from kizuna.engine.complaints import complaint
 from kizuna.engine.guard import guard
 from kizuna.engine.protocol import Answer, Limits, Query
-from kizuna.errors import AnswerTooLarge, BadQuery, NotAcceptable, QueryCrashed, UnavailableError
+from kizuna.errors import AnswerTooLarge, NotAcceptable, QueryCrashed, UnavailableError
 from kizuna.formats import Format, Kind
 from kizuna.vocabulary import PREFIXES
 
@@ -61,7 +62,7 @@ class EmbeddedEngine:
                 )
             return Answer(kind, formats[kind], _written(results, formats[kind], self.limits))
         except SyntaxError as error:
-            raise _bad_query(error) from error
+            raise complaint(query.text, str(error.msg or error)) from error
         except (RuntimeError, OSError, ValueError) as error:
             raise QueryCrashed(f"the engine could not answer: {error}") from error
 
@@ -92,17 +93,6 @@ def _kind(results: object) -> Kind:
     if isinstance(results, QuerySolutions):
         return Kind.ROWS
     return Kind.TRUTH if isinstance(results, QueryBoolean) else Kind.GRAPH
-
-
-def _bad_query(error: SyntaxError) -> BadQuery:
-    """Return the parser's complaint with line and column."""
-    text = str(error.msg or error)
-    return BadQuery(
-        f"the query is no SPARQL: {text}",
-        line=error.lineno or 0,
-        column=error.offset or 0,
-        hint="SPARQL 1.1 is at https://www.w3.org/TR/sparql11-query/.",
-    )
 
 
 class _Bounded(io.BytesIO):

@@ -15,6 +15,7 @@ from kizuna.project.files import Unreadable, as_text, read_bytes
 from kizuna.vocabulary import (
     DCT_IDENTIFIER,
     DCT_SOURCE,
+    FOAF_PAGE,
     KZ_CONTENT_END,
     KZ_FURNITURE,
     KZ_SHA256,
@@ -104,11 +105,21 @@ def read_documents(triples: Iterable[Triple], folder: Path) -> tuple[Document, .
         if isinstance(triple.object, Literal | NamedNode):
             properties = values.setdefault(subject, {})
             properties.setdefault(triple.predicate, []).append(triple.object.value)
-    return tuple(_document(iri, values.get(iri, {}), folder) for iri in sorted(documents, key=str))
+    described = {subject.value for subject in values}
+    return tuple(
+        _document(iri, values.get(iri, {}), folder, described)
+        for iri in sorted(documents, key=str)
+    )
 
 
-def _document(iri: NamedNode, values: dict[NamedNode, list[str]], folder: Path) -> Document:
-    """Return one document; a name that leads out of the folder counts as absent."""
+def _document(
+    iri: NamedNode, values: dict[NamedNode, list[str]], folder: Path, described: set[str]
+) -> Document:
+    """Return one document; a name that leads out of the folder counts as absent.
+
+    Its page on the web is a source, or else a page, that is no thing described in the data.
+    """
+    pages = [*sorted(values.get(DCT_SOURCE, [])), *sorted(values.get(FOAF_PAGE, []))]
     name = next(iter(values.get(DCT_IDENTIFIER, [])), "")
     recorded = next(iter(values.get(KZ_SHA256, [])), "")
     state, text, problem = DocumentState.ABSENT, None, ""
@@ -119,7 +130,7 @@ def _document(iri: NamedNode, values: dict[NamedNode, list[str]], folder: Path) 
         iri=iri,
         file_name=name,
         sha256=recorded,
-        source_url=next((u for u in values.get(DCT_SOURCE, []) if u.startswith("http")), None),
+        source_url=next((u for u in pages if u.startswith("http") and u not in described), None),
         content_end=next(iter(values.get(KZ_CONTENT_END, [])), ""),
         furniture=tuple(sorted(values.get(KZ_FURNITURE, []))),
         state=state,

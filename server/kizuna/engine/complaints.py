@@ -1,0 +1,62 @@
+"""What a query's writer needs to read when the engine's parser has stopped."""
+
+from __future__ import annotations
+
+import re
+
+from kizuna.errors import BadQuery
+
+_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?", re.DOTALL)
+_SENTENCE = re.compile(r"(?:^|, )([A-Z][a-z]*(?: [^\s,]+){3,})")
+_PREFIX_USE = re.compile(r"(?<![\w:<?$])([A-Za-z][\w.-]*|):(?=[\w%\\-])")
+_PREFIX_DECLARED = re.compile(r"\bPREFIX\s+([A-Za-z][\w.-]*|)\s*:", re.IGNORECASE)
+_QUIET = re.compile(r"<[^<>\s]*>|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*")
+NEAR = 40
+_SPECIFICATION = "SPARQL 1.1 is at https://www.w3.org/TR/sparql11-query/."
+
+
+def complaint(text: str, message: str) -> BadQuery:
+    """Return the error for a query that the parser refused with ``message``.
+
+    It names line, column and the words there. What the parser would have liked to read instead
+    is left out: it lists the grammar, and calls an undeclared prefix "expected OPTIONAL".
+    """
+    place = _PLACE.match(message)
+    if place is None:
+        return BadQuery(f"the query is no SPARQL: {message}", hint=_SPECIFICATION)
+    line, column = int(place[1]), int(place[2])
+    undeclared = _undeclared_prefix(text)
+    if undeclared is not None:
+        return BadQuery(
+            f"the prefix {undeclared}: is not declared",
+            line=line,
+            column=column,
+            hint=f"Begin the query with PREFIX {undeclared}: <…>.",
+        )
+    said = _SENTENCE.search(message[place.end() :])
+    reason = said[1] if said else f"unexpected {_words_at(text, line, column)}"
+    return BadQuery(
+        f"the query is no SPARQL: {reason} (line {line}, column {column})",
+        line=line,
+        column=column,
+        hint=_SPECIFICATION,
+    )
+
+
+def _words_at(text: str, line: int, column: int) -> str:
+    """Return what stands at a place, as a short quotation."""
+    lines = text.splitlines() or [""]
+    rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
+    following = rest or " ".join(lines[line:]).strip()
+    if not following:
+        return "end of the query"
+    cut = following if len(following) <= NEAR else following[: NEAR - 1] + "…"
+    return f'"{cut}"'
+
+
+def _undeclared_prefix(text: str) -> str | None:
+    """Return the first prefix that is used and not declared, None where all are."""
+    bare = _QUIET.sub(" ", text)
+    declared = set(_PREFIX_DECLARED.findall(bare))
+    used = (m[1] for m in _PREFIX_USE.finditer(bare))
+    return next((p for p in used if p not in declared and p != "_"), None)

@@ -1,0 +1,49 @@
+"""The application as a value: routes, what surrounds them, and the answers to errors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from kizuna.errors import KizunaError
+from kizuna.web.holder import FixedSite, SiteSource
+from kizuna.web.middleware import CommonHeaders, OnOneRelease
+from kizuna.web.problems import Shield, answer_error
+from kizuna.web.routes import ROUTERS
+from kizuna.web.site import Site
+
+_TOLD = (KizunaError, HTTPException, RequestValidationError)
+
+
+def create_app(source: Site | SiteSource) -> FastAPI:
+    """Return the application that serves one site, or whichever site ``source`` holds."""
+    held = FixedSite(source) if isinstance(source, Site) else source
+
+    @asynccontextmanager
+    async def watching(_: FastAPI) -> AsyncIterator[None]:
+        watch = asyncio.create_task(held.watch())
+        yield
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+
+    app = FastAPI(
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=watching,
+        middleware=[
+            Middleware(CommonHeaders),
+            Middleware(OnOneRelease, lease=held.lease),
+            Middleware(Shield),
+        ],
+        exception_handlers=dict.fromkeys(_TOLD, answer_error),
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

@@ -1,0 +1,49 @@
+"""A cache of representations, bounded by the bytes that it holds."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+from kizuna.web.respond import Representation
+
+CACHE_BYTES = 64_000_000
+
+
+class Cache:
+    """Representations by key; the least recently used goes first. Safe to use from threads.
+
+    It belongs to one release, whose representations never change: nothing in it expires.
+    """
+
+    def __init__(self, limit: int = CACHE_BYTES) -> None:
+        self.limit = limit
+        self.size = 0
+        self._held: OrderedDict[Hashable, Representation] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Representation]) -> Representation:
+        """Return what is held under ``key``, made first if need be.
+
+        Two threads may make the same thing at the same time; they make equal bytes.
+        """
+        return self.find(key) or self.keep(key, make())
+
+    def find(self, key: Hashable) -> Representation | None:
+        """Return what is held under ``key``."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def keep(self, key: Hashable, made: Representation) -> Representation:
+        """Return ``made``, held under ``key`` from now on unless it is too large for that."""
+        with self._lock:
+            if made.weight <= self.limit // 4 and key not in self._held:
+                self._held[key] = made
+                self.size += made.weight
+            while self.size > self.limit:
+                _, gone = self._held.popitem(last=False)
+                self.size -= gone.weight
+        return made

@@ -1,0 +1,34 @@
+"""What handlers get: the site of their request, and what its headers ask for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from kizuna.web.reader import Reader, reader_of
+from kizuna.web.site import Site
+
+READ = ["GET", "HEAD"]
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that the request began on."""
+    site: Site = request.state.site
+    return site
+
+
+Here = Annotated[Site, Depends(site_of)]
+
+
+def _reader(request: Request, site: Here) -> Reader:
+    return reader_of(request, site)
+
+
+Asking = Annotated[Reader, Depends(_reader)]
+
+
+def accept_of(request: Request) -> str:
+    """Return all ``Accept`` lines as one value, empty without any (RFC 9110, section 5.3)."""
+    return ", ".join(request.headers.getlist("accept"))

@@ -1,0 +1,67 @@
+"""What surrounds every request: the headers that all answers carry, and the release it is on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kizuna.web.site import Site
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+EVERYWHERE = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "Content-Location, ETag, Link, Location, Retry-After",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+}
+PREFLIGHT = {
+    "access-control-allow-headers": (
+        "accept, accept-language, content-type, if-none-match, range, x-requested-with"
+    ),
+    "access-control-max-age": "86400",
+}
+"""What the answer to OPTIONS adds (Fetch standard, section 3.3.3)."""
+
+
+class CommonHeaders:
+    """Adds the headers that every answer carries: CORS, nosniff, and a policy to each page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; other kinds of connection pass through."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in EVERYWHERE.items():
+                    headers[name] = value
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers["content-security-policy"] = POLICY
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class OnOneRelease:
+    """Puts the site into the request's state; it stays open until the last byte has been sent."""
+
+    def __init__(self, app: ASGIApp, lease: Callable[[], AbstractContextManager[Site]]) -> None:
+        self.app = app
+        self.lease = lease
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request on the release that is current as it begins."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        with self.lease() as site:
+            scope.setdefault("state", {})["site"] = site
+            await self.app(scope, receive, send)

@@ -1,0 +1,179 @@
+"""From errors to answers: the status of each, and its words as JSON (RFC 9457) or as a page.
+
+This is the one place of the web package that may catch everything.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kizuna import errors
+from kizuna.formats import HTML, Format
+from kizuna.iris import to_path
+from kizuna.web.dependencies import accept_of, site_of
+from kizuna.web.middleware import PREFLIGHT
+from kizuna.web.negotiation import negotiate
+from kizuna.web.reader import reader_of
+from kizuna.web.respond import Meta, Representation, respond
+from kizuna.web.views.page import render
+
+STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
+    errors.BadQuery: HTTPStatus.BAD_REQUEST,
+    errors.BadAddress: HTTPStatus.BAD_REQUEST,
+    errors.Refused: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    errors.AnswerTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.QueryCrashed: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.QueryTooLong: HTTPStatus.GATEWAY_TIMEOUT,
+}
+"""Errors that are told as they are; all others are the publisher's own affair."""
+
+PROBLEM = Format("Problem", "json", "application/problem+json", frozenset(), ("application/json",))
+RETRY_AFTER = 5
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as it is told; ``line`` and ``column`` are 0 where there are none."""
+
+    status: HTTPStatus
+    kind: str
+    detail: str
+    hint: str = ""
+    line: int = 0
+    column: int = 0
+    allow: str = field(default="", compare=False)
+
+    def document(self) -> bytes:
+        """Return the problem details object (RFC 9457, section 3.1), with extension members."""
+        members = {
+            "type": "about:blank",
+            "title": self.status.phrase,
+            "status": self.status.value,
+            "detail": self.detail,
+            "hint": self.hint,
+            "kind": self.kind,
+            "line": self.line,
+            "column": self.column,
+        }
+        kept = {name: value for name, value in members.items() if value}
+        return json.dumps(kept, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def problem_of(request: Request, error: Exception) -> Problem:
+    """Return what is told of ``error``; what is not meant for strangers is logged instead."""
+    if isinstance(error, errors.KizunaError) and type(error) in STATUS:
+        place = (error.line, error.column) if isinstance(error, errors.BadQuery) else (0, 0)
+        return Problem(STATUS[type(error)], type(error).__name__, error.message, error.hint, *place)
+    if isinstance(error, HTTPException):
+        return _of_framework(request, error)
+    if isinstance(error, RequestValidationError):
+        return Problem(
+            HTTPStatus.BAD_REQUEST, "BadRequest", "the request's parameters are unusable"
+        )
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Broken",
+        "something broke here, and the publisher has been told in the log",
+        "Try again later; if it goes on, tell the publisher what you asked.",
+    )
+
+
+def _of_framework(request: Request, error: HTTPException) -> Problem:
+    status = HTTPStatus(error.status_code)
+    detail, hint = str(error.detail), ""
+    if status == HTTPStatus.NOT_FOUND and detail == status.phrase:
+        detail = f"nothing stands at {to_path(request.url.path)}"
+        hint = "The front page leads to everything that there is."
+    allow = _allowed(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        detail, hint = f"{request.method} is not possible here", f"Possible are: {allow}."
+    return Problem(status, status.phrase.replace(" ", ""), detail, hint, allow=allow)
+
+
+def _allowed(headers: Mapping[str, str]) -> str:
+    """Return the value of ``Allow``; OPTIONS is answered wherever anything is."""
+    methods = {m.strip() for m in headers.get("Allow", "").split(",")} - {""}
+    return ", ".join(sorted(methods | {"OPTIONS"})) if methods else ""
+
+
+async def answer_error(request: Request, error: Exception) -> Response:
+    """Return the answer to a request that failed.
+
+    OPTIONS fails as a method that no handler has, and so finds out which methods there are.
+    """
+    problem = problem_of(request, error)
+    if problem.allow and request.method == "OPTIONS":
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=_preflight(problem.allow))
+    representation = represented(request, problem)
+    response = respond(request, representation, meta_of(request, problem), problem.status)
+    if problem.allow:
+        response.headers["allow"] = problem.allow
+    return response
+
+
+def represented(request: Request, problem: Problem) -> Representation:
+    """Return a problem as a page if the client prefers pages, else as JSON."""
+    try:
+        form = negotiate(accept_of(request), (PROBLEM, HTML))
+    except errors.NotAcceptable:
+        form = PROBLEM
+    if form is PROBLEM:
+        return Representation(problem.document(), PROBLEM.media_type)
+    reader = reader_of(request, site_of(request))
+    return render(reader, "error.html", "/", problem=problem, links=links_of(request))
+
+
+def meta_of(request: Request, problem: Problem) -> Meta:
+    """Return what is said beside a problem: when to come again, and what there is instead."""
+    wait = RETRY_AFTER if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else 0
+    return Meta(vary=("Accept", "Accept-Language"), links=links_of(request), retry_after=wait)
+
+
+def links_of(request: Request) -> tuple[str, ...]:
+    """Return the ``Link`` values that a handler left before it failed."""
+    links: tuple[str, ...] = getattr(request.state, "links", ())
+    return links
+
+
+def _preflight(allow: str) -> dict[str, str]:
+    return PREFLIGHT | {"allow": allow, "access-control-allow-methods": allow}
+
+
+class Shield:
+    """Catches what nobody foresaw: the trace goes into the log, a 500 without it to the client."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, whatever happens; an answer that has begun is broken off."""
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            request = Request(scope, receive)
+            response = await answer_error(request, error)
+            await response(scope, receive, send)

@@ -1,0 +1,100 @@
+"""Saved queries: a folder of ``.rq`` files whose head says in words what they ask.
+
+The head is a run of comments, one per language and kind; a description may go on in lines that
+begin with ``#`` and three blanks::
+
+    # title@en: Which agreements are there?
+    # description@en: All agreements with their parties,
+    #   the oldest first.
+    SELECT …
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Store
+
+from kizuna.engine import EmbeddedEngine, Query
+from kizuna.errors import BadQuery, KizunaError, ProjectError
+from kizuna.formats import JSON_LD, Kind, carrying
+
+_HEAD = re.compile(r"#\s*(title|description)@([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*):\s*(\S.*)")
+_MORE = re.compile(r"#   \s*(\S.*)")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SHAPE = "A head line is: # title@en: Which agreements are there?"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedQuery:
+    """A question with its SPARQL; titles and descriptions go by language."""
+
+    name: str
+    titles: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    text: str
+    kind: Kind
+
+
+def read_queries(folder: Path, base: str) -> tuple[SavedQuery, ...]:
+    """Return the saved queries in ``folder`` by name; a folder that is not there holds none.
+
+    Raises ProjectError, with file and line, when a query has no title, is no SPARQL, has a name
+    that is no address, or cannot be read.
+    """
+    if not folder.is_dir():
+        return ()
+    return tuple(_read(path, base) for path in sorted(folder.glob("*.rq")))
+
+
+def _read(path: Path, base: str) -> SavedQuery:
+    if not _NAME.fullmatch(path.stem):
+        raise ProjectError(
+            f"{path}: {path.stem!r} is no name for a query",
+            hint="It becomes an address: use a-z, 0-9 and hyphens.",
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{path}: cannot be read: {error}", hint="Save it as UTF-8.") from error
+    titles, descriptions = parse_head(text)
+    if not titles:
+        raise ProjectError(f"{path}:1: the query has no title", hint=_SHAPE)
+    return SavedQuery(path.stem, titles, descriptions, text, _kind(path, text, base))
+
+
+def parse_head(text: str) -> tuple[dict[str, str], dict[str, str]]:
+    r"""Return titles and descriptions, by language, from the comments at the top of a query.
+
+    >>> parse_head("# title@en: Why?\n# description@en: So\n#   that.\nASK {}")
+    ({'en': 'Why?'}, {'en': 'So that.'})
+    """
+    found: dict[str, dict[str, str]] = {"title": {}, "description": {}}
+    current: tuple[str, str] | None = None
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            break
+        if head := _HEAD.match(line):
+            current = (head[1], head[2].lower())
+            found[head[1]][current[1]] = head[3].strip()
+        elif current and (more := _MORE.match(line)):
+            found[current[0]][current[1]] += f" {more[1].strip()}"
+        else:
+            current = None
+    return found["title"], found["description"]
+
+
+def _kind(path: Path, text: str, base: str) -> Kind:
+    """Return what the query answers with, found by asking it of nothing."""
+    formats = {k: carrying(k)[0] for k in (Kind.ROWS, Kind.TRUTH)} | {Kind.GRAPH: JSON_LD}
+    try:
+        return EmbeddedEngine(Store()).answer(Query(text, f"{base}sparql"), formats).kind
+    except BadQuery as error:
+        raise ProjectError(
+            f"{path}:{error.line or 1}: {error.message}", hint="Mend the query."
+        ) from error
+    except KizunaError as error:
+        raise ProjectError(f"{path}:1: {error.message}", hint=error.hint) from error

@@ -1,0 +1,136 @@
+"""A reader of pages: their language, and how terms are shown and linked for them.
+
+Everything that comes from the data is hostile until a template has escaped it: this module returns
+plain text and addresses, never markup, and links to nothing but http and https.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from pyoxigraph import Literal, NamedNode, Triple
+from starlette.requests import Request
+
+from kizuna.iris import to_path
+from kizuna.vocabulary import PREFIXES
+from kizuna.web import texts
+from kizuna.web.names import Term
+from kizuna.web.negotiation import negotiate_language
+from kizuna.web.site import Site
+
+_DATES = {f"{PREFIXES['xsd']}{name}" for name in ("date", "dateTime")}
+_BOOLEAN = f"{PREFIXES['xsd']}boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text with its language, which is empty for the reader's own and for none."""
+
+    text: str
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead to an address; ``href`` is empty where there is nothing to lead to."""
+
+    words: Words
+    href: str = ""
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a page of ``site``. ``chosen``: the language was asked for by ``?lang=``."""
+
+    site: Site
+    language: str
+    chosen: bool = False
+
+    def text(self, key: str, **values: object) -> str:
+        """Return a text of the pages in the reader's language."""
+        return texts.text(key, self.language, **values)
+
+    def day(self, iso: str) -> str:
+        """Return a day in words."""
+        return texts.day(iso, self.language)
+
+    def href(self, iri_path: str, **query: str) -> str:
+        """Return the link to a path of this site; a language that was chosen stays chosen."""
+        path, _, fragment = iri_path.partition("#")
+        if self.chosen:
+            query.setdefault("lang", self.language)
+        parameters = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+        return (
+            f"/{to_path(path)}"
+            + (f"?{parameters}" if parameters else "")
+            + (f"#{quote(fragment)}" if fragment else "")
+        )
+
+    def words(self, literal: Literal) -> Words:
+        """Return a literal as words; dates and truth are said in the reader's language."""
+        kind = literal.datatype.value
+        if kind in _DATES:
+            return Words(self.day(literal.value.partition("T")[0]))
+        if kind == _BOOLEAN:
+            return Words(self.text("yes" if literal.value in {"true", "1"} else "no"))
+        return Words(literal.value, self.foreign(literal.language or ""))
+
+    def foreign(self, language: str) -> str:
+        """Return ``language`` if it is not the reader's, else nothing."""
+        return "" if language == self.language else language
+
+    def best(self, literals: Iterable[Literal]) -> Words:
+        """Return the literal in the reader's language, or in the first that there is."""
+        order = (self.language, *self.site.languages, "")
+        ranked = sorted(
+            literals,
+            key=lambda x: (
+                order.index(x.language or "") if (x.language or "") in order else 99,
+                x.value,
+            ),
+        )
+        return self.words(ranked[0]) if ranked else Words("")
+
+    def name(self, term: Term) -> Words:
+        """Return what a term is called; a literal is its own name."""
+        if isinstance(term, Literal):
+            return self.words(term)
+        if isinstance(term, Triple):
+            return Words(str(term))
+        return self.words(self.site.names.label(term, self.language))
+
+    def link(self, term: Term) -> Link:
+        """Return a term by its name, linked to where it is described."""
+        if not isinstance(term, NamedNode):
+            return Link(self.name(term))
+        href, outside = self.address(term.value)
+        return Link(self.name(term), href, outside)
+
+    def address(self, iri: str) -> tuple[str, bool]:
+        """Return the address behind an IRI, and whether it leads out of this site.
+
+        Nothing but http and https is linked: an IRI's scheme comes from the data.
+        """
+        page = self.site.addresses.page(iri)
+        if page is not None:
+            return self.href(page), False
+        return (iri, True) if iri.lower().startswith(("http://", "https://")) else ("", True)
+
+    def class_link(self, kind: NamedNode) -> Link:
+        """Return a class by its name, linked to its page or else to its definition."""
+        slug = self.site.classes.slug(kind)
+        if slug is None:
+            return self.link(kind)
+        return Link(self.name(kind), self.href(f"classes/{slug}"))
+
+
+def reader_of(request: Request, site: Site) -> Reader:
+    """Return who asks: the language of ``?lang=`` if the site has it, else the negotiated one."""
+    asked = request.query_params.get("lang", "")
+    if asked in site.languages:
+        return Reader(site, asked, chosen=True)
+    header = ", ".join(request.headers.getlist("accept-language"))
+    return Reader(site, negotiate_language(header, site.languages))

@@ -1,0 +1,130 @@
+"""The one place that turns bytes into a response: validators, codings, caching and links.
+
+What every answer carries, whatever it is (CORS, nosniff, the content policy), is added by
+``middleware.CommonHeaders``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.web.negotiation import accepts_gzip
+
+REVALIDATE = "no-cache"
+FOREVER = "public, max-age=31536000, immutable"
+WORTH_COMPRESSING = 1_000
+_ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+
+
+@dataclass(frozen=True)
+class Representation:
+    """The bytes of one representation. ``language`` is empty where it has none of its own."""
+
+    body: bytes
+    content_type: str
+    language: str = ""
+
+    @cached_property
+    def etag(self) -> str:
+        """The strong entity tag (RFC 9110, section 8.8.3); type and language are part of it."""
+        head = f"{self.content_type}\n{self.language}\n".encode()
+        return f'"{hashlib.sha256(head + self.body).hexdigest()[:24]}"'
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        """The body compressed; equal bodies give equal bytes."""
+        return gzip.compress(self.body, 6, mtime=0)
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes in memory, its compressed twin included."""
+        return len(self.body) + len(self.body) // 3 + 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What is said about a representation beside its bytes.
+
+    ``vary`` names the request headers that chose it; ``content_location`` and ``links`` are
+    written as they stand in the headers, in ASCII.
+    """
+
+    vary: tuple[str, ...] = ()
+    content_location: str = ""
+    links: tuple[str, ...] = ()
+    cache_control: str = REVALIDATE
+    disposition: str = ""
+    retry_after: int = 0
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that say this, for a 200 and for a 304 alike."""
+        found = {
+            "vary": ", ".join((*self.vary, "Accept-Encoding")),
+            "content-location": self.content_location,
+            "link": ", ".join(self.links),
+            "cache-control": self.cache_control,
+            "content-disposition": self.disposition,
+            "retry-after": str(self.retry_after or ""),
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+NOTHING_MORE = Meta()
+
+
+def respond(
+    request: Request,
+    representation: Representation,
+    meta: Meta = NOTHING_MORE,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    """Return the response with ``representation``, or 304 where the client has it already.
+
+    HEAD gets the headers of GET, Content-Length included (RFC 9110, section 9.3.2).
+    """
+    body, etag, coding = _coded(request, representation)
+    headers = meta.headers() | {"etag": etag}
+    if status == HTTPStatus.OK and is_known(request, etag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    headers |= {"content-type": representation.content_type, "content-length": str(len(body))}
+    if representation.language:
+        headers["content-language"] = representation.language
+    if coding:
+        headers["content-encoding"] = coding
+    return Response(b"" if request.method == "HEAD" else body, status, headers)
+
+
+def see_other(path: str, links: tuple[str, ...] = ()) -> Response:
+    """Return 303 See Other to an ASCII path, for a thing whose description stands there."""
+    headers = Meta(vary=("Accept",), links=links).headers() | {"location": path}
+    return Response(status_code=HTTPStatus.SEE_OTHER, headers=headers)
+
+
+def is_known(request: Request, etag: str) -> bool:
+    """Tell whether ``If-None-Match`` says that the client holds this very representation.
+
+    RFC 9110, section 13.1.2: any of a list, weak comparison; only for GET and HEAD.
+    """
+    if request.method not in {"GET", "HEAD"}:
+        return False
+    held = ", ".join(request.headers.getlist("if-none-match")).strip()
+    return held == "*" or etag in (match[1] for match in _ENTITY_TAG.finditer(held))
+
+
+def _coded(request: Request, representation: Representation) -> tuple[bytes, str, str]:
+    """Return the bytes in the coding that suits the client, their entity tag, the coding's name.
+
+    Each coding has a tag of its own (RFC 9110, section 8.8.3.3).
+    """
+    wished = ", ".join(request.headers.getlist("accept-encoding"))
+    if len(representation.body) < WORTH_COMPRESSING or not accepts_gzip(wished):
+        return representation.body, representation.etag, ""
+    return representation.gzipped, f'{representation.etag[:-1]}-gzip"', "gzip"

@@ -1,0 +1,104 @@
+"""The files of releases, whole and for good."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from kizuna.errors import NotFound, ReleaseBroken
+from kizuna.formats import BY_SUFFIX
+from kizuna.release.manifest import FileRecord, Manifest, read_manifest
+from kizuna.web.dependencies import READ, Asking, Here
+from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.respond import FOREVER, Meta, Representation, is_known, respond
+from kizuna.web.routes.front import PAGE
+from kizuna.web.site import Site
+from kizuna.web.views.page import render
+
+router = APIRouter()
+_FOLDER = "dumps/"
+_RELEASE = re.compile(r"[0-9a-f]{12}")
+_RANGE = re.compile(r"bytes=(?:\d+-\d*|-\d+)(?:\s*,\s*(?:\d+-\d*|-\d+)){0,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """One file as the list shows it."""
+
+    link: Link
+    format: str
+    record: FileRecord
+
+
+@router.api_route("/dumps", methods=READ)
+def dumps(request: Request, site: Here, reader: Asking) -> Response:
+    """Return the list of files and named graphs of the release."""
+
+    def make() -> Representation:
+        graphs = [
+            (reader.address(iri)[0], iri.rpartition("/")[2], size)
+            for iri, size in site.manifest.graphs.items()
+        ]
+        return render(reader, "dumps.html", "/dumps", dumps=_dumps(reader), graphs=graphs)
+
+    return respond(request, site.cache.get(("dumps", reader.language, reader.chosen), make), PAGE)
+
+
+@router.api_route("/dumps/{release}/{name}", methods=READ)
+def dump(request: Request, site: Here, release: str, name: str) -> Response:
+    """Return one file of the current release or of an earlier one that is still kept.
+
+    Ranges are those of RFC 9110, section 14.2; what is no range of bytes is ignored.
+    """
+    manifest = _manifest(site, release)
+    record = manifest.files.get(_FOLDER + name) if manifest is not None else None
+    if manifest is None or record is None:
+        raise NotFound(f"there is no file {name!r} of release {release!r}", hint="See /dumps.")
+    etag = f'"{record.sha256[:24]}"'
+    headers = Meta(cache_control=FOREVER).headers() | {"etag": etag}
+    if is_known(request, etag):
+        return Response(status_code=304, headers=headers)
+    _drop_unusable_range(request)
+    form = BY_SUFFIX.get(name.rpartition(".")[2])
+    return FileResponse(
+        site.release.folder.parent / manifest.id / _FOLDER / name,
+        headers=headers,
+        media_type=form.content_type if form is not None else "application/octet-stream",
+        filename=f"{manifest.version}-{name}",
+    )
+
+
+def _manifest(site: Site, release: str) -> Manifest | None:
+    """Return the manifest of a release that is kept, None where there is none."""
+    if release == site.release.id:
+        return site.manifest
+    if not _RELEASE.fullmatch(release):
+        return None
+    try:
+        return read_manifest(site.release.folder.parent / release)
+    except ReleaseBroken:
+        return None
+
+
+def _drop_unusable_range(request: Request) -> None:
+    """Remove a ``Range`` of an unknown unit or of bad syntax, so that the whole file is sent."""
+    headers = MutableHeaders(scope=request.scope)
+    if not _RANGE.fullmatch(headers.get("range", "bytes=0-")):
+        del headers["range"]
+
+
+def _dumps(reader: Reader) -> list[Dump]:
+    site = reader.site
+    found = []
+    for path, record in site.manifest.files.items():
+        if path.startswith(_FOLDER):
+            name = path.removeprefix(_FOLDER)
+            form = BY_SUFFIX.get(name.rpartition(".")[2])
+            link = Link(Words(name), f"/dumps/{site.release.id}/{name}")
+            found.append(Dump(link, form.name if form is not None else "", record))
+    return found

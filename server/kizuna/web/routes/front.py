@@ -1,0 +1,44 @@
+"""The front page, and the files that pages need."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.errors import NotFound
+from kizuna.web.dependencies import READ, Asking, Here
+from kizuna.web.respond import FOREVER, REVALIDATE, Meta, Representation, respond
+from kizuna.web.views.front import front_page
+from kizuna.web.views.page import HERE, digest, render
+
+router = APIRouter()
+PAGE = Meta(vary=("Accept-Language",))
+_STATIC = {"style.css": "text/css; charset=utf-8", "favicon.svg": "image/svg+xml"}
+
+
+@router.api_route("/", methods=READ)
+def front(request: Request, site: Here, reader: Asking) -> Response:
+    """Return the front page."""
+
+    def make() -> Representation:
+        return render(reader, "front.html", "/", page=front_page(reader))
+
+    key = ("", reader.language, reader.chosen)
+    return respond(request, site.cache.get(key, make), PAGE)
+
+
+@router.api_route("/static/{name}", methods=READ)
+def static(request: Request, name: str, v: str = "") -> Response:
+    """Return a file that pages need; under an address with its digest it may be kept forever."""
+    if name not in _STATIC:
+        raise NotFound(f"there is no file {name!r}", hint="Pages link to the files they need.")
+    representation = Representation((HERE / "static" / name).read_bytes(), _STATIC[name])
+    keep = FOREVER if v == digest(name) else REVALIDATE
+    return respond(request, representation, Meta(cache_control=keep))
+
+
+@router.api_route("/favicon.ico", methods=READ)
+def favicon(request: Request) -> Response:
+    """Return the icon where browsers look for it unasked."""
+    return static(request, "favicon.svg")

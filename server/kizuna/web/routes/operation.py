@@ -1,0 +1,36 @@
+"""What machines ask that look after the site."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.web.dependencies import READ, Here
+from kizuna.web.respond import Meta, Representation, respond
+
+router = APIRouter()
+_NOT_KEPT = Meta(cache_control="no-store")
+_ROBOTS = b"User-agent: *\nAllow: /\n"
+
+
+@router.api_route("/healthz", methods=READ)
+async def healthz(request: Request) -> Response:
+    """Say that requests are answered."""
+    return respond(request, Representation(b"ok\n", "text/plain; charset=utf-8"), _NOT_KEPT)
+
+
+@router.api_route("/readyz", methods=READ)
+async def readyz(request: Request, site: Here) -> Response:
+    """Say which release is served."""
+    known = {"status": "ready", "release": site.release.id, "created": site.manifest.created}
+    body = json.dumps(known).encode() + b"\n"
+    return respond(request, Representation(body, "application/json"), _NOT_KEPT)
+
+
+@router.api_route("/robots.txt", methods=READ)
+async def robots(request: Request) -> Response:
+    """Say that everything may be read (RFC 9309)."""
+    return respond(request, Representation(_ROBOTS, "text/plain; charset=utf-8"))

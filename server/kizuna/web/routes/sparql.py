@@ -1,0 +1,95 @@
+"""The SPARQL endpoint: protocol, service description, and a form for people."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.errors import KizunaError
+from kizuna.formats import HTML, Kind, carrying
+from kizuna.representations import write
+from kizuna.web.asking import ask, wanted_formats
+from kizuna.web.dependencies import Here, accept_of
+from kizuna.web.negotiation import negotiate
+from kizuna.web.problems import STATUS, Problem, meta_of, problem_of
+from kizuna.web.protocol import Asked, read_request
+from kizuna.web.reader import Reader, reader_of
+from kizuna.web.respond import Meta, Representation, respond
+from kizuna.web.service import service_description
+from kizuna.web.site import Site
+from kizuna.web.views.front import questions
+from kizuna.web.views.page import render
+from kizuna.web.views.results import Table, table_of
+
+router = APIRouter()
+_VARY = Meta(vary=("Accept", "Accept-Language"))
+
+
+@router.api_route("/sparql", methods=["GET", "HEAD", "POST"])
+async def sparql(request: Request, site: Here) -> Response:
+    """Answer a query (SPARQL 1.1 Protocol, section 2.1), or say what the service is.
+
+    A client that prefers pages gets the answer as a table under the query, errors included.
+    """
+    reader = reader_of(request, site)
+    wants_page = _prefers_page(request)
+    asked: Asked | None = None
+    try:
+        asked = await read_request(request)
+        if asked is None:
+            return _introduction(request, site, reader)
+        return await _answer(request, site, reader, asked)
+    except KizunaError as error:
+        if not wants_page or type(error) not in STATUS:
+            raise
+        return _failed(request, reader, asked, error)
+
+
+async def _answer(request: Request, site: Site, reader: Reader, asked: Asked) -> Response:
+    wanted = wanted_formats(accept_of(request))
+    answer = await ask(site, asked.query(site.endpoint), wanted)
+    if wanted[answer.kind] is not HTML:
+        representation = Representation(answer.body, answer.format.content_type)
+    else:
+        representation = _form(reader, asked.text, table=table_of(reader, answer))
+    return respond(request, representation, _VARY)
+
+
+def _introduction(request: Request, site: Site, reader: Reader) -> Response:
+    """Return the form, or the service description in RDF; RDF where the client has no wish."""
+    form = negotiate(accept_of(request), (*carrying(Kind.GRAPH), HTML))
+    if form is HTML:
+        return respond(request, _form(reader, ""), _VARY)
+    quads, prefixes = service_description(site)
+    body = write(quads, form, site.prefixes | prefixes)
+    return respond(request, Representation(body, form.content_type), _VARY)
+
+
+def _failed(request: Request, reader: Reader, asked: Asked | None, error: KizunaError) -> Response:
+    """Return the form with the query as it was asked, and what is wrong with it."""
+    problem = problem_of(request, error)
+    representation = _form(reader, asked.text if asked else "", problem=problem)
+    return respond(request, representation, meta_of(request, problem), problem.status)
+
+
+def _form(
+    reader: Reader, query: str, *, table: Table | None = None, problem: Problem | None = None
+) -> Representation:
+    return render(
+        reader,
+        "sparql.html",
+        f"/sparql?query={quote(query, safe='')}" if query else "/sparql",
+        query=query,
+        table=table,
+        problem=problem,
+        questions=questions(reader),
+    )
+
+
+def _prefers_page(request: Request) -> bool:
+    """Tell whether the client likes a page better than the JSON of results."""
+    accept = accept_of(request)
+    return "html" in accept.lower() and HTML in wanted_formats(accept).values()

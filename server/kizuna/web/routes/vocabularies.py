@@ -1,0 +1,92 @@
+"""The ontology, the shapes, the catalogue, and the named graphs: negotiated documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fastapi import APIRouter
+from pyoxigraph import NamedNode, Quad
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.web.dependencies import READ, Here
+from kizuna.web.described import OFFERED, Described, answer
+from kizuna.web.paths import iri_path, node, resolve
+from kizuna.web.reader import Link, Reader
+from kizuna.web.respond import Representation
+from kizuna.web.routes.things import described_thing
+from kizuna.web.site import Site
+from kizuna.web.views.page import Alternate, render
+from kizuna.web.views.terms import namespace_quads, terms_page
+
+router = APIRouter()
+MOST_SUBJECTS = 500
+
+
+@router.api_route("/ontology", methods=READ)
+@router.api_route("/ontology.{suffix}", methods=READ)
+@router.api_route("/shapes", methods=READ)
+@router.api_route("/shapes.{suffix}", methods=READ)
+def vocabulary(request: Request, site: Here) -> Response:
+    """Return the ontology or the shapes; the HTML has an anchor for each term."""
+
+    def exists(path: str) -> bool:
+        return any(True for _ in namespace_quads(site, site.addresses.base + path))
+
+    path, form = resolve(iri_path(request), OFFERED, exists)
+    iri = site.addresses.base + path
+
+    def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
+        return render(reader, "terms.html", here, files=files, page=terms_page(reader, iri))
+
+    described = Described(path, iri, lambda: namespace_quads(site, iri), page)
+    return answer(request, site, described, form)
+
+
+@router.api_route("/catalog", methods=READ)
+@router.api_route("/catalog.{suffix}", methods=READ)
+def catalogue(request: Request, site: Here) -> Response:
+    """Return the catalogue: as data, the whole graph of the file in which it is described."""
+
+    def exists(path: str) -> bool:
+        return bool(site.index.outgoing(node(site.addresses.base + path)))
+
+    path, form = resolve(iri_path(request), OFFERED, exists)
+    iri = site.addresses.base + path
+
+    def quads() -> Iterable[Quad]:
+        graphs = {q.graph_name for q in site.index.outgoing(node(iri))}
+        return (q for g in graphs if isinstance(g, NamedNode) for q in site.graph(g))
+
+    page = described_thing(site, path, iri).page
+    return answer(request, site, Described(path, iri, quads, page), form)
+
+
+@router.api_route("/graph/{rest:path}", methods=READ)
+def graph(request: Request, site: Here) -> Response:
+    """Return one named graph: the statements of one source file."""
+
+    def exists(path: str) -> bool:
+        return site.addresses.base + path in site.manifest.graphs
+
+    path, form = resolve(iri_path(request), OFFERED, exists)
+    iri = site.addresses.base + path
+
+    def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
+        return render(reader, "graph.html", here, files=files, **_graph_page(reader, site, iri))
+
+    described = Described(path, iri, lambda: site.graph(node(iri)), page)
+    return answer(request, site, described, form)
+
+
+def _graph_page(reader: Reader, site: Site, iri: str) -> dict[str, object]:
+    """Return what the page of a graph shows: its size, and links to what it speaks of."""
+    subjects = {q.subject for q in site.graph(node(iri)) if isinstance(q.subject, NamedNode)}
+    links: list[Link] = sorted(map(reader.link, subjects), key=lambda x: (x.words.text, x.href))
+    return {
+        "iri": iri,
+        "name": iri.rpartition("/")[2],
+        "size": site.manifest.graphs[iri],
+        "subjects": links[:MOST_SUBJECTS],
+        "more": max(0, len(links) - MOST_SUBJECTS),
+    }

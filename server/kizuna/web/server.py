@@ -1,0 +1,82 @@
+"""The application on a port."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import uvicorn
+
+from kizuna.engine import Engine
+from kizuna.errors import UnavailableError
+from kizuna.release import Release, Releases
+from kizuna.web.app import create_app
+from kizuna.web.holder import SiteHolder
+from kizuna.web.site import Site, open_site
+
+SECONDS_TO_FINISH = 10
+_log = logging.getLogger(__name__)
+
+
+def serve_releases(
+    releases: Releases,
+    engine_for: Callable[[Release], Engine],
+    queries_folder: Path,
+    address: tuple[str, int],
+) -> None:
+    """Serve the current release, and each newer one as it comes, until the process is told to stop.
+
+    Raises NoRelease, ProjectError for a saved query that is none, and UnavailableError when the
+    address cannot be listened on.
+    """
+    with listening(*address) as listener:
+        holder = SiteHolder(releases, opener(engine_for, queries_folder))
+        try:
+            config = uvicorn.Config(
+                create_app(holder),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=SECONDS_TO_FINISH,
+            )
+            host, port = listener.getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            _log.info("serving at http://%s:%d/", shown, port)
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            holder.close()
+
+
+def opener(
+    engine_for: Callable[[Release], Engine], queries_folder: Path
+) -> Callable[[Release], Site]:
+    """Return the function that opens a release as a site, with an engine of its own."""
+
+    def opened(release: Release) -> Site:
+        with ExitStack() as undo:
+            engine = engine_for(release)
+            undo.callback(engine.close)
+            site = open_site(release, engine, queries_folder)
+            undo.pop_all()
+            return site
+
+    return opened
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on ``host`` and ``port``; port 0 means any free one.
+
+    Raises UnavailableError when the port is in use or not permitted, or the host is none of ours.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}",
+            hint="Stop what runs there, or choose another port: kizuna serve --port 8001.",
+        ) from error

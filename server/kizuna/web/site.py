@@ -1,0 +1,141 @@
+"""A site: one release with all that a request handler may use of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from anyio import CapacityLimiter
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+
+from kizuna.engine import DescriptionIndex, Engine
+from kizuna.iris import Addresses
+from kizuna.release import Manifest, Release
+from kizuna.vocabulary import (
+    DCAT_DATASET,
+    DCT_DESCRIPTION,
+    DCT_TITLE,
+    PREFIXES,
+    RDF_TYPE,
+    term,
+)
+from kizuna.web.cache import Cache
+from kizuna.web.classes import Classes, read_classes
+from kizuna.web.names import Names
+from kizuna.web.ordering import Ordering
+from kizuna.web.queries import SavedQuery, read_queries
+
+MOST_QUERIES = 64
+"""Queries that run or wait for a worker; more are told to come again."""
+_LICENSE = term("dct:license")
+_DATASET = "dumps/dataset.nq"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the catalogue says of the dataset; empty where it says nothing."""
+
+    titles: tuple[Literal, ...] = ()
+    descriptions: tuple[Literal, ...] = ()
+    license: NamedNode | None = None
+
+
+@dataclass(frozen=True)
+class Site:
+    """A release, who answers queries on it, and what was read from it when it was opened."""
+
+    release: Release
+    index: DescriptionIndex
+    engine: Engine
+    queries: tuple[SavedQuery, ...]
+    addresses: Addresses
+    languages: tuple[str, ...]
+    prefixes: dict[str, str]
+    about: About
+    names: Names
+    classes: Classes
+    ordering: Ordering
+    cache: Cache
+    gate: CapacityLimiter
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest of the release."""
+        return self.release.manifest
+
+    @property
+    def endpoint(self) -> str:
+        """The IRI of the SPARQL endpoint, the base of relative IRIs in queries."""
+        return f"{self.addresses.base}sparql"
+
+    def query(self, name: str) -> SavedQuery | None:
+        """Return the saved query with this name."""
+        return next((query for query in self.queries if query.name == name), None)
+
+    def graph(self, graph: NamedNode) -> Iterator[Quad]:
+        """Yield the statements of one named graph as they were parsed, not as the store has them.
+
+        The dump is read line by line, so that memory does not grow with the release.
+        """
+        end = f" {graph} .\n".encode()
+        with (self.release.folder / _DATASET).open("rb") as lines:
+            for line in lines:
+                if line.endswith(end):
+                    yield from (q for q in parse(line, RdfFormat.N_QUADS) if q.graph_name == graph)
+
+    def close(self) -> None:
+        """Give back the engine and the index; no request may be using them."""
+        self.engine.close()
+        self.index.close()
+
+
+def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
+    """Return the site that serves ``release``, its queries answered by ``engine``.
+
+    Raises ProjectError when a saved query is none, and ReleaseBroken when the index is unreadable.
+    """
+    manifest = release.manifest
+    queries = read_queries(queries_folder, manifest.base)
+    index = DescriptionIndex(release.index)
+    languages = manifest.languages or ("en",)
+    prefixes = {**manifest.prefixes, **PREFIXES}
+    value_classes = frozenset(map(NamedNode, manifest.value_classes))
+    return Site(
+        release=release,
+        index=index,
+        engine=engine,
+        queries=queries,
+        addresses=Addresses(manifest.base),
+        languages=languages,
+        prefixes=prefixes,
+        about=_about(index),
+        names=Names(index, languages, prefixes, value_classes),
+        classes=read_classes(index, manifest),
+        ordering=Ordering(index),
+        cache=Cache(),
+        gate=CapacityLimiter(MOST_QUERIES),
+    )
+
+
+def _about(index: DescriptionIndex) -> About:
+    """Return what is said of the first dataset that the catalogue describes."""
+    incoming = index.incoming(DCAT_DATASET)
+    datasets = sorted((q.subject for q in incoming if q.predicate == RDF_TYPE), key=str)
+    if not datasets or not isinstance(datasets[0], NamedNode):
+        return About()
+    stated = index.outgoing(datasets[0])
+    licenses = sorted((q.object for q in stated if q.predicate == _LICENSE), key=str)
+    return About(
+        titles=_literals(stated, DCT_TITLE),
+        descriptions=_literals(stated, DCT_DESCRIPTION),
+        license=next((x for x in licenses if isinstance(x, NamedNode)), None),
+    )
+
+
+def _literals(quads: tuple[Quad, ...], predicate: NamedNode) -> tuple[Literal, ...]:
+    return tuple(
+        quad.object
+        for quad in quads
+        if quad.predicate == predicate and isinstance(quad.object, Literal)
+    )

@@ -1,0 +1,112 @@
+"""Quotes and the facts drawn from them, as a reader sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from kizuna.engine import DescriptionIndex
+from kizuna.resources import Evidence
+from kizuna.vocabulary import DCT_ISSUED, DCT_LANGUAGE, term
+from kizuna.web.names import Term
+from kizuna.web.reader import Link, Reader, Words
+
+_STATED = term("kz:stated")
+_LANGUAGES = {"DEU": "de", "ENG": "en", "JPN": "ja", "FRA": "fr"}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The words of one document in their context. ``dated`` is empty where the text has no date."""
+
+    before: str
+    words: str
+    lang: str
+    document: Link
+    dated: str
+    modality: Words
+    stated: bool
+    speaker: Link | None
+    rule: Words
+    source: str
+    claim: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A fact as subject, property and value, with the claim that says so."""
+
+    subject: Link
+    predicate: Link
+    value: Link
+    modality: Words
+    stated: bool
+    claim: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One quote of a document with all facts that were drawn from it."""
+
+    quote: Quote
+    sentences: tuple[Sentence, ...]
+
+
+def quote_of(reader: Reader, evidence: Evidence) -> Quote:
+    """Return the quote of one claim."""
+    document = evidence.document
+    stated = {q.predicate: q.object for q in _outgoing(reader.site.index, document)}
+    issued, language = stated.get(DCT_ISSUED), stated.get(DCT_LANGUAGE)
+    link = evidence.source_link
+    return Quote(
+        before=evidence.prefix,
+        words=evidence.quote,
+        lang=_LANGUAGES.get(getattr(language, "value", "").rpartition("/")[2], ""),
+        document=reader.link(document) if document is not None else Link(Words("…")),
+        dated=reader.words(issued).text if isinstance(issued, Literal) else "",
+        modality=reader.name(evidence.modality) if evidence.modality is not None else Words(""),
+        stated=evidence.modality in {None, _STATED},
+        speaker=reader.link(evidence.speaker) if evidence.speaker is not None else None,
+        rule=reader.best(evidence.rules),
+        source=link if link.startswith(("http://", "https://")) else "",
+        claim=Link(Words(reader.text("evidence.claim")), reader.link(evidence.claim).href),
+    )
+
+
+def sentence_of(reader: Reader, evidence: Evidence) -> Sentence:
+    """Return the fact of one claim."""
+    return Sentence(
+        subject=reader.link(evidence.subject),
+        predicate=reader.link(evidence.predicate),
+        value=reader.link(evidence.value),
+        modality=reader.name(evidence.modality) if evidence.modality is not None else Words(""),
+        stated=evidence.modality in {None, _STATED},
+        claim=Link(Words(reader.text("evidence.claim")), reader.link(evidence.claim).href),
+    )
+
+
+def passages_of(reader: Reader, evidence: Iterable[Evidence]) -> list[Passage]:
+    """Return the quotes of one document in reading order, each once; those without a place last."""
+    grouped: dict[tuple[int, int, str], list[Evidence]] = {}
+    for item in evidence:
+        grouped.setdefault((item.start < 0, item.start, item.quote), []).append(item)
+    return [
+        Passage(
+            quote_of(reader, items[0]),
+            tuple(sentence_of(reader, e) for e in sorted(items, key=lambda e: str(e.claim))),
+        )
+        for _, items in sorted(grouped.items(), key=lambda pair: pair[0])
+    ]
+
+
+def badges(quotes: Sequence[Quote]) -> tuple[Words, ...]:
+    """Return in which manner a fact is said, unless some document simply states it."""
+    if any(quote.stated for quote in quotes):
+        return ()
+    return tuple(dict.fromkeys(quote.modality for quote in quotes))
+
+
+def _outgoing(index: DescriptionIndex, term: Term | None) -> tuple[Quad, ...]:
+    return index.outgoing(term) if isinstance(term, NamedNode) else ()

@@ -1,0 +1,94 @@
+"""The front page: what the dataset is, how much is in it, and on what it rests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kizuna.vocabulary import DCT_ISSUED, KZ_SOURCE_DOCUMENT, term
+from kizuna.web.queries import SavedQuery
+from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.views.classes import counted
+
+MOST_QUESTIONS = 6
+_COUNTED = (
+    ("nav.agreements", "kz:Agreement"),
+    ("nav.clusters", "kz:Cluster"),
+    ("nav.organisations", "org:Organization"),
+    ("nav.events", "kz:Event"),
+    ("nav.documents", "kz:SourceDocument"),
+    ("front.claims", "kz:Claim"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How many things there are of a class."""
+
+    link: Link
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A saved query in the reader's language."""
+
+    title: Words
+    description: Words
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """All that the front page shows beside its frame."""
+
+    description: Words
+    numbers: tuple[Number, ...]
+    documents: tuple[tuple[Link, str], ...]
+    questions: tuple[Question, ...]
+
+
+def front_page(reader: Reader) -> FrontPage:
+    """Return the front page for ``reader``."""
+    site = reader.site
+    numbers = []
+    for key, name in _COUNTED:
+        if site.classes.slug(term(name)) is not None:
+            known = counted(reader, term(name))
+            numbers.append(Number(Link(Words(reader.text(key)), known.link.href), known.count))
+    return FrontPage(
+        description=reader.best(site.about.descriptions),
+        numbers=tuple(numbers),
+        documents=_documents(reader),
+        questions=questions(reader)[:MOST_QUESTIONS],
+    )
+
+
+def questions(reader: Reader) -> tuple[Question, ...]:
+    """Return all saved queries."""
+    return tuple(question(reader, query) for query in reader.site.queries)
+
+
+def question(reader: Reader, query: SavedQuery) -> Question:
+    """Return a saved query in the reader's language, or in the first that it has."""
+
+    def best(texts: dict[str, str]) -> Words:
+        order = (reader.language, *reader.site.languages, *texts)
+        language = next((code for code in order if code in texts), "")
+        return Words(texts.get(language, ""), reader.foreign(language))
+
+    return Question(
+        best(dict(query.titles)),
+        best(dict(query.descriptions)),
+        reader.href(f"queries/{query.name}"),
+    )
+
+
+def _documents(reader: Reader) -> tuple[tuple[Link, str], ...]:
+    """Return the source documents, each with its date in words or nothing."""
+    site = reader.site
+    found = []
+    for document in site.classes.members(KZ_SOURCE_DOCUMENT):
+        dates = [q.object for q in site.index.outgoing(document) if q.predicate == DCT_ISSUED]
+        words = reader.name(dates[0]).text if dates else ""
+        found.append((reader.link(document), words))
+    return tuple(sorted(found, key=lambda pair: pair[0].words.text))

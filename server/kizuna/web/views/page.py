@@ -1,0 +1,110 @@
+"""Pages as bytes: the frame around every page, and the templates."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from kizuna.formats import HTML, Format
+from kizuna.vocabulary import term
+from kizuna.web import texts
+from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.respond import Representation
+
+HERE = Path(__file__).parent.parent
+_NAVIGATION = (
+    ("nav.agreements", "kz:Agreement"),
+    ("nav.clusters", "kz:Cluster"),
+    ("nav.organisations", "org:Organization"),
+    ("nav.events", "kz:Event"),
+    ("nav.programmes", "kz:SupportProgramme"),
+    ("nav.documents", "kz:SourceDocument"),
+)
+_PLACES = (("nav.questions", "queries"), ("nav.sparql", "sparql"), ("nav.data", "dumps"))
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """The same in another format: its name, media type and link."""
+
+    name: str
+    media_type: str
+    href: str
+
+
+@lru_cache(1)
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["stylesheet"] = f"/static/style.css?v={digest('style.css')}"
+    return environment
+
+
+@lru_cache(8)
+def digest(name: str) -> str:
+    """Return a short digest of a static file; an address that holds it may be kept forever."""
+    return hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
+
+
+def alternates(path: str, formats: Iterable[Format]) -> tuple[Alternate, ...]:
+    """Return the files of what stands at the ASCII ``path`` (with its leading slash)."""
+    return tuple(
+        Alternate(form.name, form.media_type, f"{path}.{form.suffix}")
+        for form in formats
+        if form is not HTML
+    )
+
+
+def render(
+    reader: Reader,
+    template: str,
+    path: str,
+    *,
+    files: Sequence[Alternate] = (),
+    **values: object,
+) -> Representation:
+    """Return the page that ``template`` makes of ``values``, in its frame.
+
+    ``path`` is the ASCII path of the page, for links to the same page in other languages.
+    """
+    site = reader.site
+    html = (
+        _templates()
+        .get_template(template)
+        .render(
+            values,
+            reader=reader,
+            t=reader.text,
+            language=reader.language,
+            languages=[(code, texts.LANGUAGE_NAMES.get(code, code)) for code in site.languages],
+            path=path,
+            site_title=reader.best(site.about.titles).text or site.addresses.base,
+            navigation=navigation(reader),
+            files=files,
+            manifest=site.manifest,
+            built=reader.day(site.manifest.created.partition("T")[0]),
+            license=reader.link(site.about.license) if site.about.license else None,
+        )
+    )
+    return Representation(html.encode(), HTML.content_type, reader.language)
+
+
+def navigation(reader: Reader) -> list[Link]:
+    """Return the main links; classes that the release has no members of are left out."""
+    links = []
+    for key, name in _NAVIGATION:
+        slug = reader.site.classes.slug(term(name))
+        if slug is not None:
+            links.append(Link(Words(reader.text(key)), reader.href(f"classes/{slug}")))
+    links += [Link(Words(reader.text(key)), reader.href(path)) for key, path in _PLACES]
+    return links
