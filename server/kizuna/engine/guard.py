@@ -1,6 +1,8 @@
 """A look at a query's text before any engine sees it: what is refused, what is too deep.
 
-Only tokens are read, so that IRIs, strings and comments hide nothing and betray nothing.
+Only tokens are read, so that IRIs, strings and comments hide nothing and betray nothing. The
+engine needs no space between tokens (``1SERVICE<x>{}`` is a call), and only its grammar tells an
+IRI from a comparison (``?a<'x>'``): where that could hide a call, the bare word is refused.
 """
 
 from __future__ import annotations
@@ -10,18 +12,25 @@ import re
 from kizuna.engine.protocol import Limits
 from kizuna.errors import BadQuery, Refused
 
+_LETTER = r"""(?:[^\s<>"'{}()\[\],;|^/*+=!&\#.?$@\\]|\\.)"""
 _TOKEN = re.compile(
-    r"""
-      (?P<string>  \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
+    rf"""
+      (?P<string>  \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | \'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
                  | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*' )
-    | (?P<iri>     <[^<>"{}|^`\\\x00-\x20]*> )
+    | (?P<iri>     <(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*> )
     | (?P<comment> \#[^\n\r]* )
-    | (?P<name>    [?$@]?[^\s<>"'{}()\[\],;|^/*+=!&\#.?$@]+
-                   (?:\.[^\s<>"'{}()\[\],;|^/*+=!&\#.?$@]+)* )
+    | (?P<sigil>   [?$@]{_LETTER}+ )
+    | (?P<name>    {_LETTER}+(?:\.{_LETTER}+)* )
     | (?P<mark>    . )
     """,
     re.VERBOSE | re.DOTALL,
 )
+# What no comparison can be: after ``http:`` an expression cannot go on with two slashes.
+_SURELY_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
+# SERVICE as the end of a token that the engine would split, or as its name before a colon.
+_SERVICE = re.compile(r"(?:(?:TRUE|FALSE|[0-9.E+-]*)\.?|.*:\.)SERVICE(?:SILENT)?(?P<colon>:|$)")
+_GROUP_FOLLOWS = re.compile(r"(?:\s|#[^\n\r]*)*\{")
+_BEFORE_GRAPHS = {"GRAPH", "FROM", "NAMED"}
 _OPERATORS = {"!", "/", "^", "+", "-", "*", "|", "&", "="}
 MAX_OPERATORS = 1_500
 MAX_CLAUSES = 500
@@ -49,24 +58,51 @@ class _Guard:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.depth = self.operators = self.clauses = 0
+        self.last_word = ""
+        self.doubtful = False
 
     def walk(self, text: str) -> None:
         for match in _TOKEN.finditer(text):
             if match.lastgroup == "name":
-                self._name(match[0].upper(), match.start(), text)
+                self._name(match[0].upper(), match, text)
             elif match.lastgroup == "mark":
                 self._mark(match[0], match.start(), text)
+            elif match.lastgroup == "iri" and not _SURELY_IRI.match(match[0]):
+                self._perhaps_iri(match, text)
+        if self.doubtful and "SERVICE" in text.upper():
+            raise self._refused(text.upper().index("SERVICE"), text)
 
-    def _name(self, word: str, at: int, text: str) -> None:
-        if word == "SERVICE":
-            raise Refused(
-                f"SERVICE in line {_line(text, at)}: queries to other servers are not passed on",
-                hint="Ask the other endpoint yourself and join the results.",
-            )
+    def _perhaps_iri(self, match: re.Match[str], text: str) -> None:
+        """Count what would be operators and brackets if this were a comparison."""
+        for offset, character in enumerate(match[0]):
+            self._mark(character, match.start() + offset, text)
+        self.doubtful = self.doubtful or "#" in match[0] or "'" in match[0]
+
+    def _name(self, word: str, match: re.Match[str], text: str) -> None:
+        at = match.start()
+        if self._calls(word, text[match.end() : match.end() + 1_000]):
+            raise self._refused(at, text)
+        self.last_word = word
         if word in _CLAUSES:
             self.clauses += 1
             if self.clauses > MAX_CLAUSES:
                 raise self._too_much(f"more than {MAX_CLAUSES} clauses", at, text)
+
+    def _calls(self, word: str, rest: str) -> bool:
+        """Tell whether the engine could read ``word`` as SERVICE with what it calls."""
+        if ":" not in word:
+            return "SERVICE" in word
+        found = _SERVICE.match(word)
+        if found is None or not found["colon"]:
+            return found is not None
+        # ``SERVICE:x {`` calls what the empty prefix names; ``GRAPH service:x {`` does not.
+        return self.last_word not in _BEFORE_GRAPHS and _GROUP_FOLLOWS.match(rest) is not None
+
+    def _refused(self, at: int, text: str) -> Refused:
+        return Refused(
+            f"SERVICE in line {_line(text, at)}: queries to other servers are not passed on",
+            hint="Ask the other endpoint yourself and join the results.",
+        )
 
     def _mark(self, mark: str, at: int, text: str) -> None:
         if mark in "{([":

@@ -7,7 +7,6 @@ answers to standard output. A message is one line of JSON; an answer's body foll
 from __future__ import annotations
 
 import json
-import resource
 import signal
 import sys
 import threading
@@ -18,6 +17,7 @@ from typing import BinaryIO
 from kizuna import errors
 from kizuna.engine.embedded import EmbeddedEngine
 from kizuna.engine.protocol import Limits, Query
+from kizuna.engine.sandbox import cap_memory, deny_network
 from kizuna.formats import BY_SUFFIX, Kind
 
 STACK_BYTES = 256 * 1024 * 1024
@@ -26,7 +26,7 @@ STACK_BYTES = 256 * 1024 * 1024
 def serve(store: Path, limits: Limits, requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until their stream ends."""
     engine = EmbeddedEngine(store, limits)
-    _cap_memory(limits.memory_bytes)
+    cap_memory(limits.memory_bytes)
     _send(answers, {"ready": True})
     for line in requests:
         header, body = _handle(engine, json.loads(line))
@@ -58,14 +58,6 @@ def _send(stream: BinaryIO, header: dict[str, object], body: bytes = b"") -> Non
     stream.flush()
 
 
-def _cap_memory(budget: int) -> None:
-    """Let the address space grow by ``budget`` bytes from here on (RLIMIT_AS)."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    limit = pages * resource.getpagesize() + budget
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def encode_request(query: Query, formats: dict[str, str]) -> bytes:
     """Return the line that asks a worker ``query`` in these formats (kind name → suffix)."""
     return json.dumps({"query": asdict(query), "formats": formats}).encode() + b"\n"
@@ -75,6 +67,7 @@ def main() -> None:
     """Run the worker on a thread with a stack that deep queries do not overflow."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
     store, limits = Path(sys.argv[1]), Limits(**json.loads(sys.argv[2]))
+    deny_network()
     threading.stack_size(STACK_BYTES)
     thread = threading.Thread(
         target=serve, args=(store, limits, sys.stdin.buffer, sys.stdout.buffer)
