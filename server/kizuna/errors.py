@@ -17,7 +17,8 @@ KizunaError
     ├── QueryTooLong          the query ran past its time                         HTTP 504
     ├── AnswerTooLarge        the answer grew past its limit                      HTTP 413
     ├── QueryCrashed          the engine gave up on this query                    HTTP 500
-    └── Busy                  too many queries at once                            HTTP 503
+    ├── Busy                  too many queries at once                            HTTP 503
+    └── TooMany               this client has too many queries running            HTTP 429
 
 A message says three things: where, what with its value, and (``hint``) what to do.
 """
@@ -116,3 +117,7 @@ class QueryCrashed(AnswerError):
 
 class Busy(AnswerError):
     """Too many queries are running; the client may come again."""
+
+
+class TooMany(AnswerError):
+    """One client has too many queries running."""

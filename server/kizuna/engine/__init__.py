@@ -2,16 +2,19 @@
 
 from kizuna.engine.embedded import EmbeddedEngine
 from kizuna.engine.index import DescriptionIndex, write_index
-from kizuna.engine.protocol import Answer, Engine, Limits, Query
-from kizuna.engine.workers import WorkerPool
+from kizuna.engine.lanes import LaneLimits
+from kizuna.engine.pool import Pool
+from kizuna.engine.protocol import Answer, Engine, Limits, Query, Stream
 
 __all__ = [
     "Answer",
     "DescriptionIndex",
     "EmbeddedEngine",
     "Engine",
+    "LaneLimits",
     "Limits",
+    "Pool",
     "Query",
-    "WorkerPool",
+    "Stream",
     "write_index",
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import IO, cast
 
 from pyoxigraph import (
     BlankNode,
@@ -24,12 +26,14 @@ from pyoxigraph import (
 
 from kizuna.engine.complaints import complaint
 from kizuna.engine.guard import guard
-from kizuna.engine.protocol import Answer, Limits, Query
+from kizuna.engine.projection import in_textual_order
+from kizuna.engine.protocol import Answer, Limits, Query, Sink
 from kizuna.errors import AnswerTooLarge, NotAcceptable, QueryCrashed, UnavailableError
 from kizuna.formats import Format, Kind
 from kizuna.vocabulary import PREFIXES
 
 Term = NamedNode | BlankNode | Literal | Triple
+Results = QuerySolutions | QueryBoolean | QueryTriples
 
 
 class EmbeddedEngine:
@@ -50,23 +54,52 @@ class EmbeddedEngine:
             ) from error
 
     def answer(self, query: Query, formats: Mapping[Kind, Format]) -> Answer:
-        """Return the answer; see ``Engine.answer``."""
+        """Return the whole answer; the errors are those of ``write``."""
+        buffer = io.BytesIO()
+        chosen: list[tuple[Kind, Format]] = []
+
+        def begin(kind: Kind, form: Format) -> Sink:
+            chosen.append((kind, form))
+            return buffer
+
+        self.write(query, formats, begin)
+        return Answer(*chosen[0], buffer.getvalue())
+
+    def write(
+        self,
+        query: Query,
+        formats: Mapping[Kind, Format],
+        begin: Callable[[Kind, Format], Sink],
+    ) -> None:
+        """Write the answer, piece by piece as it is found, to what ``begin`` returns.
+
+        Raises BadQuery, Refused, NotAcceptable (no format for this kind), QueryCrashed, and
+        AnswerTooLarge, which may come when a part has been written already.
+        """
         guard(query.text, self.limits)
         try:
-            results = self._evaluate(query)
+            results = self._ordered(query, self._evaluate(query))
             kind = _kind(results)
             if kind not in formats:
                 raise NotAcceptable(
                     f"{kind.value} cannot be written in any format that was asked for",
                     hint="Ask for application/sparql-results+json, text/csv or text/turtle.",
                 )
-            return Answer(kind, formats[kind], _written(results, formats[kind], self.limits))
+            sink = _Bounded(begin(kind, formats[kind]), self.limits.answer_bytes)
+            _write(results, formats[kind], sink)
         except SyntaxError as error:
             raise complaint(query.text, str(error.msg or error)) from error
         except (RuntimeError, OSError, ValueError) as error:
             raise QueryCrashed(f"the engine could not answer: {error}") from error
 
-    def _evaluate(self, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
+    def _ordered(self, query: Query, results: Results) -> Results:
+        """Return the results with the columns of ``SELECT *`` in the order of the text."""
+        if not isinstance(results, QuerySolutions):
+            return results
+        text = in_textual_order(query.text, [v.value for v in results.variables])
+        return self._evaluate(replace(query, text=text)) if text else results
+
+    def _evaluate(self, query: Query) -> Results:
         named = query.named_graphs
         default = query.default_graphs
         given = named is not None or default is not None
@@ -95,39 +128,42 @@ def _kind(results: object) -> Kind:
     return Kind.TRUTH if isinstance(results, QueryBoolean) else Kind.GRAPH
 
 
-class _Bounded(io.BytesIO):
-    """A buffer that refuses to grow past its limit."""
+class _Bounded:
+    """Passes bytes on until there are too many."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__()
+    def __init__(self, sink: Sink, limit: int) -> None:
+        self.sink = sink
         self.limit = limit
-        self.full = False
+        self.written = 0
 
-    def write(self, data: object) -> int:
-        if self.tell() + len(memoryview(data)) > self.limit:  # type: ignore[arg-type]
-            self.full = True
+    def write(self, data: bytes) -> int:
+        """Pass ``data`` on; raises OSError past the limit, which stops the engine at once."""
+        self.written += len(data)
+        if self.full:
             raise OSError("the answer is too large")
-        return super().write(data)  # type: ignore[arg-type]
+        return self.sink.write(data)
+
+    def flush(self) -> None:
+        """Pass the wish on."""
+        self.sink.flush()
+
+    @property
+    def full(self) -> bool:
+        """Whether the limit has been passed."""
+        return self.written > self.limit
 
 
-def _written(
-    results: QuerySolutions | QueryBoolean | QueryTriples, form: Format, limits: Limits
-) -> bytes:
-    """Return the results in ``form``; rows are in the order in which the engine finds them.
-
-    Raises AnswerTooLarge: an answer is whole or none.
-    """
-    buffer = _Bounded(limits.answer_bytes)
+def _write(results: Results, form: Format, sink: _Bounded) -> None:
+    """Write the results in ``form``; rows are in the order in which the engine finds them."""
     try:
         if isinstance(results, QueryTriples):
-            serialize(results, buffer, form.rdf, prefixes=PREFIXES)
+            serialize(results, cast("IO[bytes]", sink), form.rdf, prefixes=PREFIXES)
         else:
-            results.serialize(buffer, form.results)
+            results.serialize(cast("IO[bytes]", sink), form.results)
     except OSError as error:
-        if buffer.full:
+        if sink.full:
             raise AnswerTooLarge(
-                f"the answer is larger than {limits.answer_bytes} bytes",
+                f"the answer is larger than {sink.limit} bytes",
                 hint="Ask for less: LIMIT and OFFSET, or fewer columns.",
             ) from error
         raise
-    return buffer.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -35,6 +35,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer that is still coming.
+
+    Whoever takes it reads ``chunks`` to the end or closes them, which ends the query at once. They
+    raise where a limit cuts the answer: what came before must then not pass for a whole one.
+    """
+
+    kind: Kind
+    format: Format
+    chunks: AsyncGenerator[bytes, None]
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What one query may take: seconds by the clock, bytes of answer, memory and text, depth."""
 
@@ -45,14 +58,31 @@ class Limits:
     depth: int = 100
 
 
-class Engine(Protocol):
-    """Anything that answers SPARQL queries."""
+class Sink(Protocol):
+    """Where bytes go."""
 
-    def answer(self, query: Query, formats: Mapping[Kind, Format]) -> Answer:
+    def write(self, data: bytes, /) -> int:
+        """Take ``data``."""
+        ...
+
+    def flush(self) -> None:
+        """Pass on what is held."""
+        ...
+
+
+class Engine(Protocol):
+    """Anything that answers SPARQL queries without stopping the event loop."""
+
+    async def ask(
+        self, query: Query, formats: Mapping[Kind, Format], client: str = ""
+    ) -> Answer | Stream:
         """Return the answer in the format that ``formats`` names for its kind.
 
+        A small answer comes whole, a large one as a stream. ``client`` tells who asks, where the
+        number of queries per client is limited.
+
         Raises BadQuery, NotAcceptable (no format for this kind), Refused, QueryTooLong,
-        AnswerTooLarge, QueryCrashed, Busy.
+        AnswerTooLarge, QueryCrashed, Busy, TooMany.
         """
         ...
 

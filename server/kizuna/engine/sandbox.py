@@ -9,9 +9,11 @@ from __future__ import annotations
 import ctypes
 import platform
 import resource
+import signal
 import struct
 from pathlib import Path
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP = 22
 _SECCOMP_MODE_FILTER = 2
@@ -26,6 +28,12 @@ _MACHINES = {
     "x86_64": (0xC000003E, (41, 53)),
     "aarch64": (0xC00000B7, (198, 199)),
 }
+
+
+def die_with_parent() -> None:
+    """See that this process is killed when the one that started it ends, however that ends."""
+    if platform.system() == "Linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def deny_network() -> bool:

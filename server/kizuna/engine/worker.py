@@ -1,79 +1,125 @@
-"""A worker process: answers one query at a time over its pipes, and may be killed at any moment.
+"""The process that has the store open, and forks a worker whenever one is needed.
 
-``python -m kizuna.engine.worker STORE LIMITS`` reads requests from standard input and writes
-answers to standard output. A message is one line of JSON; an answer's body follows it as bytes.
+``python -m kizuna.engine.worker SOCKET STORE LIMITS COPY``: each message on the Unix socket with
+that file descriptor brings two pipe ends, from which and to which a new worker reads and writes
+(``kizuna.engine.frames``); the answer is its process id. COPY is the number of quads up to which
+the store is copied into memory, where the engine is two to ten times as fast as on disk; a fork
+then shares that memory and costs a few milliseconds.
+
+A worker answers one query at a time and may be killed at any moment.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import signal
+import socket
 import sys
 import threading
-from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
-from kizuna import errors
+from pyoxigraph import Store
+
 from kizuna.engine.embedded import EmbeddedEngine
-from kizuna.engine.protocol import Limits, Query
-from kizuna.engine.sandbox import cap_memory, deny_network
-from kizuna.formats import BY_SUFFIX, Kind
+from kizuna.engine.frames import (
+    BEGIN,
+    END,
+    FrameWriter,
+    begin_frame,
+    decode_request,
+    fail_frame,
+    frame,
+)
+from kizuna.engine.protocol import Limits, Sink
+from kizuna.engine.sandbox import cap_memory, deny_network, die_with_parent
+from kizuna.errors import KizunaError, QueryCrashed
+from kizuna.formats import Format, Kind
 
 STACK_BYTES = 256 * 1024 * 1024
+PID = 4
 
 
-def serve(store: Path, limits: Limits, requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer requests until their stream ends."""
+def fork_workers(channel: socket.socket, store: Path, limits: Limits, copy: int) -> None:
+    """Fork a worker for each pair of pipe ends that ``channel`` brings, until it is closed."""
+    opened = _opened(store, copy)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers are reaped by the system
+    channel.sendall(bytes(PID))
+    while True:
+        message, ends, _, _ = socket.recv_fds(channel, 1, 2)
+        if not message:
+            return
+        worker = os.fork()
+        if worker == 0:
+            channel.close()
+            _become_worker(opened, limits, ends)
+        for end in ends:
+            os.close(end)
+        channel.sendall(worker.to_bytes(PID, "big"))
+
+
+def _become_worker(store: Store | Path, limits: Limits, ends: list[int]) -> None:
+    """Answer requests in this new process, and never come back."""
+    die_with_parent()
+    os.setpgid(0, 0)  # so that the priority of all its threads can be set at once
+    deny_network()
+    requests, answers = os.fdopen(ends[0], "rb"), os.fdopen(ends[1], "wb")
+    threading.stack_size(STACK_BYTES)
+    thread = threading.Thread(target=_serve, args=(store, limits, requests, answers))
+    thread.start()
+    thread.join()
+    os._exit(0)
+
+
+def _serve(store: Store | Path, limits: Limits, requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer requests until their stream ends; a first BEGIN frame says that all is ready."""
     engine = EmbeddedEngine(store, limits)
     cap_memory(limits.memory_bytes)
-    _send(answers, {"ready": True})
+    answers.write(frame(BEGIN))
+    answers.flush()
     for line in requests:
-        header, body = _handle(engine, json.loads(line))
-        _send(answers, header | {"size": len(body)}, body)
+        _answer(engine, line, answers)
+        answers.flush()
 
 
-def _handle(engine: EmbeddedEngine, request: dict[str, object]) -> tuple[dict[str, object], bytes]:
-    """Return the header and the body of the answer to one request."""
-    query = Query(**request["query"])  # type: ignore[arg-type]
-    wanted: dict[str, str] = request["formats"]  # type: ignore[assignment]
-    formats = {Kind[kind]: BY_SUFFIX[suffix] for kind, suffix in wanted.items()}
+def _opened(path: Path, copy: int) -> Store | Path:
+    """Return the store in memory if it is small, else its path: each worker opens it then."""
+    if copy <= 0:
+        return path
+    disk = Store.read_only(str(path))
+    if len(disk) > copy:
+        return path
+    memory = Store()
+    memory.extend(disk)
+    return memory
+
+
+def _answer(engine: EmbeddedEngine, line: bytes, answers: BinaryIO) -> None:
+    query, formats = decode_request(line)
+    writer = FrameWriter(answers)
+
+    def begin(kind: Kind, form: Format) -> Sink:
+        answers.write(begin_frame(kind, form))
+        return writer
+
     try:
-        answer = engine.answer(query, formats)
-    except errors.BadQuery as error:
-        return _error(error) | {"line": error.line, "column": error.column}, b""
-    except errors.KizunaError as error:
-        return _error(error), b""
+        engine.write(query, formats, begin)
+        writer.send()
+        answers.write(frame(END))
+    except KizunaError as error:
+        answers.write(fail_frame(error))
     except MemoryError:
-        return _error(errors.QueryCrashed("the query needs more memory than it may have")), b""
-    return {"kind": answer.kind.name, "format": answer.format.suffix}, answer.body
-
-
-def _error(error: errors.KizunaError) -> dict[str, object]:
-    return {"error": type(error).__name__, "message": error.message, "hint": error.hint}
-
-
-def _send(stream: BinaryIO, header: dict[str, object], body: bytes = b"") -> None:
-    stream.write(json.dumps(header).encode() + b"\n" + body)
-    stream.flush()
-
-
-def encode_request(query: Query, formats: dict[str, str]) -> bytes:
-    """Return the line that asks a worker ``query`` in these formats (kind name → suffix)."""
-    return json.dumps({"query": asdict(query), "formats": formats}).encode() + b"\n"
+        answers.write(fail_frame(QueryCrashed("the query needs more memory than it may have")))
 
 
 def main() -> None:
-    """Run the worker on a thread with a stack that deep queries do not overflow."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
-    store, limits = Path(sys.argv[1]), Limits(**json.loads(sys.argv[2]))
-    deny_network()
-    threading.stack_size(STACK_BYTES)
-    thread = threading.Thread(
-        target=serve, args=(store, limits, sys.stdin.buffer, sys.stdout.buffer)
-    )
-    thread.start()
-    thread.join()
+    """Run the process; Ctrl-C is for the front, which closes the socket."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    limits = Limits(**json.loads(sys.argv[3]))
+    fork_workers(channel, Path(sys.argv[2]), limits, int(sys.argv[4]))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,119 @@
+"""Who may run when: the light lane, the heavy lane, and the queues before them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter, OrderedDict
+from dataclasses import dataclass
+
+from kizuna.engine.process import Worker
+from kizuna.errors import Busy, TooMany
+
+_LOWEST_PRIORITY = 19
+_REMEMBERED = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class LaneLimits:
+    """How many queries may run and wait, and how long.
+
+    ``light`` run at full priority, for ``light_seconds`` of processor time each; ``waiting`` may
+    wait for a place among them, ``patience`` seconds each. ``heavy`` run at the lowest priority;
+    ``standing`` may stand still meanwhile. ``per_client`` may run and wait for one client.
+    """
+
+    light: int = 16
+    light_seconds: float = 0.1
+    waiting: int = 256
+    patience: float = 10.0
+    heavy: int = 2
+    standing: int = 6
+    per_client: int = 128
+
+
+class Lanes:
+    """The places in both lanes. Belongs to one event loop."""
+
+    def __init__(self, limits: LaneLimits) -> None:
+        self.limits = limits
+        self._light = asyncio.Semaphore(limits.light)
+        self._heavy = asyncio.Semaphore(limits.heavy)
+        self._waiting = 0
+        self._standing = 0
+        self._clients: Counter[str] = Counter()
+        self._known_heavy: OrderedDict[bytes, None] = OrderedDict()
+
+    def enter(self, client: str) -> None:
+        """Count a query of ``client``, who may be nobody. Raises TooMany."""
+        if client and self._clients[client] >= self.limits.per_client:
+            raise TooMany(
+                f"{self.limits.per_client} queries of yours are running already",
+                hint="Wait for their answers, then ask on.",
+            )
+        self._clients[client] += 1
+
+    def leave(self, client: str) -> None:
+        """Forget a query of ``client``."""
+        self._clients[client] -= 1
+        if self._clients[client] <= 0:
+            del self._clients[client]
+
+    async def take_light(self) -> None:
+        """Wait for a place in the light lane. Raises Busy when too many wait, or too long."""
+        if self._light.locked() and self._waiting >= self.limits.waiting:
+            raise busy(f"{self._waiting} queries are waiting already")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self.limits.patience):
+                await self._light.acquire()
+        except TimeoutError as error:
+            raise busy(f"no place was free within {self.limits.patience:g} seconds") from error
+        finally:
+            self._waiting -= 1
+
+    def give_light(self) -> None:
+        """Give the place in the light lane to the next."""
+        self._light.release()
+
+    async def take_heavy(self, worker: Worker) -> None:
+        """Move a worker to the heavy lane: at once if there is a place, else it stands still.
+
+        Raises Busy when too many stand still already.
+        """
+        self.check_heavy()
+        worker.renice(_LOWEST_PRIORITY)
+        if not self._heavy.locked():
+            await self._heavy.acquire()
+            return
+        self._standing += 1
+        worker.signal(signal.SIGSTOP)
+        try:
+            await self._heavy.acquire()
+        finally:
+            self._standing -= 1
+            worker.signal(signal.SIGCONT)
+
+    def check_heavy(self) -> None:
+        """Pass if one more heavy query may run or stand. Raises Busy."""
+        if self._heavy.locked() and self._standing >= self.limits.standing:
+            raise busy(f"{self._standing} long ones are waiting already")
+
+    def give_heavy(self) -> None:
+        """Give the place in the heavy lane to the next."""
+        self._heavy.release()
+
+    def is_known_heavy(self, digest: bytes) -> bool:
+        """Tell whether the request with this digest was heavy before."""
+        return digest in self._known_heavy
+
+    def remember_heavy(self, digest: bytes) -> None:
+        """Remember that a request is heavy, as long as others do not push it out."""
+        self._known_heavy[digest] = None
+        if len(self._known_heavy) > _REMEMBERED:
+            self._known_heavy.popitem(last=False)
+
+
+def busy(why: str) -> Busy:
+    """Return the error for a query that finds no place."""
+    return Busy(f"too many queries are running: {why}", hint="Try again in a few seconds.")

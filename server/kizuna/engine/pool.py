@@ -1,0 +1,95 @@
+"""Worker processes behind the front: no query can hang, starve or kill the server.
+
+Every query begins in the light lane. One that uses more processor time than
+``LaneLimits.light_seconds`` is heavy: its place in the light lane goes to the next, its process
+gets the lowest priority, and only ``LaneLimits.heavy`` of them run at a time; the others stand
+still (SIGSTOP) until one ends. A query that was heavy before goes to the heavy lane at once. A
+query past its time or memory, or whose client has gone, is killed with its process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
+
+from kizuna.engine.crew import Crew, Numbers
+from kizuna.engine.guard import guard
+from kizuna.engine.lanes import LaneLimits, Lanes
+from kizuna.engine.protocol import Answer, Limits, Query, Stream
+from kizuna.engine.run import Run
+from kizuna.formats import Format, Kind
+
+WHOLE_BYTES = 256 * 1024
+"""Answers up to this size are sent whole, with length and entity tag."""
+MEMORY_COPY_QUADS = 500_000
+"""Up to this size a release is held in memory, once for all workers."""
+
+
+class Pool:
+    """The workers over the store of one release. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        store: Path,
+        limits: Limits | None = None,
+        lanes: LaneLimits | None = None,
+        copy: int = MEMORY_COPY_QUADS,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.lanes = Lanes(lanes or LaneLimits())
+        self._crew = Crew(store, self.limits, copy, self.lanes.limits.light)
+
+    @property
+    def numbers(self) -> Numbers:
+        """What has happened since the beginning."""
+        return self._crew.numbers
+
+    @property
+    def workers(self) -> int:
+        """How many worker processes there are now."""
+        return self._crew.size
+
+    async def ask(
+        self, query: Query, formats: Mapping[Kind, Format], client: str = ""
+    ) -> Answer | Stream:
+        """Return the answer; see ``Engine.ask``."""
+        guard(query.text, self.limits)
+        self.lanes.enter(client)
+        run = Run(self._crew, self.lanes, self.limits, (query, formats))
+        frames = run.frames()
+        try:
+            return await self._first_part(run, frames, client)
+        except BaseException:
+            await frames.aclose()
+            self.lanes.leave(client)
+            raise
+
+    async def _first_part(
+        self, run: Run, frames: AsyncGenerator[bytes, None], client: str
+    ) -> Answer | Stream:
+        """Return a small answer whole; of a large one, the part that has come and the rest."""
+        held, size = [], 0
+        async for data in frames:
+            held.append(data)
+            size += len(data)
+            if size > WHOLE_BYTES:
+                return Stream(run.kind, run.form, self._rest(held, frames, client))
+        self.lanes.leave(client)
+        return Answer(run.kind, run.form, b"".join(held))
+
+    async def _rest(
+        self, held: list[bytes], frames: AsyncGenerator[bytes, None], client: str
+    ) -> AsyncGenerator[bytes, None]:
+        try:
+            for data in held:
+                yield data
+            held.clear()
+            async for data in frames:
+                yield data
+        finally:
+            await frames.aclose()
+            self.lanes.leave(client)
+
+    def close(self) -> None:
+        """End all workers, whatever they do."""
+        self._crew.close()

@@ -1,0 +1,170 @@
+"""Worker processes as the front sees them: fork one, ask it, read its frames, signal, kill."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from kizuna.engine.frames import CHUNK, HEAD
+from kizuna.engine.protocol import Limits
+from kizuna.engine.worker import PID
+from kizuna.errors import UnavailableError
+
+START_SECONDS = 60.0
+
+
+class WorkerGone(Exception):
+    """The process has ended: killed by the system, or broken down over a query."""
+
+
+@dataclass(eq=False, slots=True)
+class Worker:
+    """A running worker process and its pipes; ``handle`` is a pidfd, which no other can inherit."""
+
+    pid: int
+    handle: int
+    answers: asyncio.StreamReader
+    requests: asyncio.WriteTransport
+    incoming: asyncio.ReadTransport
+    alive: bool = True
+
+    def send(self, line: bytes) -> None:
+        """Send a request. Raises WorkerGone."""
+        if self.requests.is_closing():
+            raise WorkerGone
+        self.requests.write(line)
+
+    async def frame(self) -> tuple[bytes, bytes]:
+        """Return type and payload of the next frame. Raises WorkerGone."""
+        try:
+            kind, size = HEAD.unpack(await self.answers.readexactly(HEAD.size))
+            return kind, await self.answers.readexactly(size)
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise WorkerGone from error
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that the process has used (clock_getcpuclockid(3))."""
+        try:
+            return time.clock_gettime(~self.pid << 3 | 2)
+        except OSError:
+            return 0.0
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal, if there is still someone to get it."""
+        if self.alive:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.handle, number)
+
+    def renice(self, priority: int) -> None:
+        """Set the priority of all threads of the process (its group), which only sinks."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.setpriority(os.PRIO_PGRP, self.pid, priority)
+
+    def kill(self) -> None:
+        """End the process, now, and close its pipes."""
+        if self.alive:
+            self.signal(signal.SIGKILL)
+            self.alive = False
+            os.close(self.handle)
+            self.requests.abort()
+            self.incoming.close()
+
+
+class Workshop:
+    """The process that forks the workers of one store."""
+
+    def __init__(self, store: Path, limits: Limits, copy: int) -> None:
+        self.store = store
+        self._channel, theirs = socket.socketpair()
+        self._channel.settimeout(START_SECONDS)
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [
+                    sys.executable,
+                    "-m",
+                    "kizuna.engine.worker",
+                    str(theirs.fileno()),
+                    str(store),
+                    json.dumps(asdict(limits)),
+                    str(copy),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        self._lock = asyncio.Lock()
+        self._ready = False
+
+    async def worker(self) -> Worker:
+        """Return a new worker that is ready. Raises UnavailableError when none comes up."""
+        loop = asyncio.get_running_loop()
+        request_end, requests = os.pipe()
+        answers, answer_end = os.pipe()
+        try:
+            async with self._lock:
+                pid = await asyncio.to_thread(self._fork, request_end, answer_end)
+            handle = os.pidfd_open(pid)
+        except (OSError, EOFError) as error:
+            os.close(requests)
+            os.close(answers)
+            raise self._unavailable() from error
+        finally:
+            os.close(request_end)
+            os.close(answer_end)
+        reader = asyncio.StreamReader(limit=2 * CHUNK)
+        incoming, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(answers, "rb", 0)
+        )
+        outgoing, _ = await loop.connect_write_pipe(
+            asyncio.BaseProtocol, os.fdopen(requests, "wb", 0)
+        )
+        worker = Worker(pid, handle, reader, outgoing, incoming)
+        await self._first_frame(worker)
+        return worker
+
+    async def _first_frame(self, worker: Worker) -> None:
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await worker.frame()
+        except (WorkerGone, TimeoutError) as error:
+            worker.kill()
+            raise self._unavailable() from error
+        except BaseException:
+            worker.kill()
+            raise
+
+    def _fork(self, request_end: int, answer_end: int) -> int:
+        """Return the process id of a new worker with these pipe ends; blocks for its fork."""
+        if not self._ready:
+            self._receive()
+            self._ready = True
+        socket.send_fds(self._channel, [b"w"], [request_end, answer_end])
+        return int.from_bytes(self._receive(), "big")
+
+    def _receive(self) -> bytes:
+        data = self._channel.recv(PID)
+        if len(data) < PID:
+            raise EOFError
+        return data
+
+    def _unavailable(self) -> UnavailableError:
+        return UnavailableError(
+            f"a query worker for {self.store} did not start",
+            hint="See whether kizuna check and kizuna build go through.",
+        )
+
+    def close(self) -> None:
+        """End the process; its workers end with it."""
+        self._channel.close()
+        self._process.kill()
+        self._process.wait()

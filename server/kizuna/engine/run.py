@@ -1,0 +1,154 @@
+"""One query on its way: through the lanes, to a worker, and its answer back."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator, Mapping
+
+from kizuna.engine.crew import Crew
+from kizuna.engine.frames import BEGIN, DATA, END, decode_begin, decode_fail, encode_request
+from kizuna.engine.lanes import Lanes, busy
+from kizuna.engine.process import Worker, WorkerGone
+from kizuna.engine.protocol import Limits, Query
+from kizuna.errors import Busy, KizunaError, QueryCrashed, QueryTooLong
+from kizuna.formats import Format, Kind
+
+TRANSFER_SECONDS = 300.0
+"""What slow readers of an answer may take beyond the query's own time."""
+_LOOKS_PER_SECOND = 20
+_REASONS: dict[type[KizunaError], str] = {QueryTooLong: "time", Busy: "busy"}
+"""Why a worker is ended with its query; after other errors it is as good as before."""
+
+
+class Run:
+    """One query on its way through the lanes. ``kind`` and ``form`` are set by its first frame."""
+
+    kind: Kind
+    form: Format
+
+    def __init__(
+        self,
+        crew: Crew,
+        lanes: Lanes,
+        limits: Limits,
+        asked: tuple[Query, Mapping[Kind, Format]],
+    ) -> None:
+        self.crew = crew
+        self.lanes = lanes
+        self.limits = limits
+        self.request = encode_request(*asked)
+        self.lane = ""
+        self.digest = hashlib.sha256(self.request).digest()
+        self.reading = 0.0
+        self.spent = 0.0
+
+    async def frames(self) -> AsyncGenerator[bytes, None]:
+        """Yield the answer's bytes; when closed early, the query ends at once."""
+        worker, reason = None, "client gone"
+        try:
+            if self.lanes.is_known_heavy(self.digest):
+                self.lanes.check_heavy()
+            else:
+                await self.lanes.take_light()
+                self.lane = "light"
+            worker = await self.crew.worker()
+            async for data in self._converse(worker):
+                yield data
+            reason = "done"
+        except WorkerGone as error:
+            reason = "crash"
+            raise QueryCrashed(
+                "the query needed more memory or depth than the engine has, and was stopped",
+                hint="Ask for less, or in several steps.",
+            ) from error
+        except KizunaError as error:
+            reason = _REASONS.get(type(error), "done")
+            raise
+        finally:
+            self._leave(worker, reason)
+
+    async def _converse(self, worker: Worker) -> AsyncGenerator[bytes, None]:
+        """Ask the worker and yield what it answers, until the end or the report of an error."""
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        self.spent = worker.processor_seconds()
+        if not self.lane:
+            await self._become_heavy(worker, begin)
+        worker.send(self.request)
+        while True:
+            kind, payload = await self._next(worker, begin)
+            if kind == END:
+                return
+            if kind == BEGIN:
+                self.kind, self.form = decode_begin(payload)
+            elif kind == DATA:
+                handed = loop.time()
+                yield payload
+                self.reading += loop.time() - handed
+            else:
+                raise decode_fail(payload)
+
+    async def _next(self, worker: Worker, begin: float) -> tuple[bytes, bytes]:
+        """Return the next frame; a query that has become heavy changes lanes meanwhile."""
+        loop = asyncio.get_running_loop()
+        wait = asyncio.ensure_future(worker.frame())
+        try:
+            while self.lane == "light":
+                used = worker.processor_seconds() - self.spent
+                if used > self.lanes.limits.light_seconds:
+                    self.lanes.remember_heavy(self.digest)
+                    await self._become_heavy(worker, begin)
+                    break
+                left = max(self.lanes.limits.light_seconds - used, 1 / _LOOKS_PER_SECOND)
+                done, _ = await asyncio.wait({wait}, timeout=left)
+                if done or loop.time() > self._deadline(begin):
+                    break
+            done, _ = await asyncio.wait(
+                {wait}, timeout=max(0.0, self._deadline(begin) - loop.time())
+            )
+            if not done:
+                raise self._too_long()
+            return wait.result()
+        finally:
+            if not wait.done():
+                wait.cancel()
+
+    async def _become_heavy(self, worker: Worker, begin: float) -> None:
+        if self.lane == "light":
+            self.lanes.give_light()
+        self.lane = ""
+        self.crew.numbers.heavy += 1
+        left = self._deadline(begin) - asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(max(0.0, left)):
+                await self.lanes.take_heavy(worker)
+        except TimeoutError as error:
+            raise busy("this long one found no place in its time") from error
+        self.lane = "heavy"
+
+    def _deadline(self, begin: float) -> float:
+        extra = min(self.reading, TRANSFER_SECONDS)
+        return begin + self.limits.seconds + extra
+
+    def _too_long(self) -> QueryTooLong:
+        return QueryTooLong(
+            f"the query took more than {self.limits.seconds:g} seconds and was stopped",
+            hint="Ask for less: name a class or a thing, add LIMIT.",
+        )
+
+    def _leave(self, worker: Worker | None, reason: str) -> None:
+        """Give back lane and worker; a heavy one keeps its low priority for good, so it ends."""
+        light = self.lane == "light"
+        if light:
+            self.lanes.give_light()
+        elif self.lane == "heavy":
+            self.lanes.give_heavy()
+        self.lane = "left"
+        done = reason == "done"
+        self.crew.numbers.answered += done
+        self.crew.numbers.failed += not done
+        if worker is not None:
+            self.crew.give_back(
+                worker, reusable=done and light, reason="was heavy" if done else reason
+            )
