@@ -150,11 +150,18 @@ class WorkerPool:
 
     def _free_worker(self) -> _Worker:
         try:
-            return self._idle.get(timeout=PATIENCE) or self._started()
+            worker = self._idle.get(timeout=PATIENCE)
         except queue.Empty as error:
             raise errors.Busy(
                 "all query workers are busy", hint="Try again in a few seconds."
             ) from error
+        if worker is not None:
+            return worker
+        try:
+            return self._started()
+        except errors.UnavailableError:
+            self._idle.put(None)  # its place stays free for the next attempt
+            raise
 
     def _started(self) -> _Worker:
         worker = _Worker(self.store, self.limits)
