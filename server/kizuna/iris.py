@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from kizuna.errors import BadAddress
 
@@ -15,6 +15,11 @@ from kizuna.errors import BadAddress
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 # What stays as it is in a path: RFC 3986 pchar and the slash.
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
+
+DERIVED = "derived"
+REIFIERS = "reifiers"
+RESERVED_STEMS = frozenset({DERIVED, REIFIERS})
+"""Names of the graphs that the build itself makes; no source file may have them."""
 
 
 def is_iri(text: str) -> bool:
@@ -24,6 +29,14 @@ def is_iri(text: str) -> bool:
     (True, False, False)
     """
     return _IRI.fullmatch(text) is not None
+
+
+def _split(iri: str) -> SplitResult | None:
+    """Return the parts of an IRI, None where its host is none (``http://[``)."""
+    try:
+        return urlsplit(iri)
+    except ValueError:
+        return None
 
 
 def to_path(iri_path: str) -> str:
@@ -76,7 +89,7 @@ class Addresses:
 
         Raises BadAddress when ``base`` is no absolute http(s) IRI that ends with a slash.
         """
-        parts = urlsplit(base) if is_iri(base) else None
+        parts = _split(base) if is_iri(base) else None
         if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
             raise BadAddress(
                 f"base {base!r} is no absolute http or https IRI",

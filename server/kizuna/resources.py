@@ -116,13 +116,20 @@ def frozenset_sorted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
 
 def _closure(index: DescriptionIndex, term: Term) -> set[Quad]:
     """Return the statements of ``term``, of its blank nodes and of its evidence node."""
-    if not isinstance(term, NamedNode | BlankNode):
-        return set()
-    found = set(index.outgoing(term))
-    for quad in tuple(found):
-        if isinstance(quad.object, BlankNode) or quad.predicate in {KZ_EVIDENCE, OA_HAS_SELECTOR}:
-            found |= _closure(index, quad.object)
+    found: set[Quad] = set()
+    waiting, seen = [term], {term}
+    while waiting:
+        current = waiting.pop()
+        stated = index.outgoing(current) if isinstance(current, NamedNode | BlankNode) else ()
+        found.update(stated)
+        parts = {q.object for q in stated if _leads_to_a_part(q)} - seen
+        waiting.extend(parts)
+        seen |= parts
     return found
+
+
+def _leads_to_a_part(quad: Quad) -> bool:
+    return isinstance(quad.object, BlankNode) or quad.predicate in {KZ_EVIDENCE, OA_HAS_SELECTOR}
 
 
 def read_evidence(index: DescriptionIndex, claim: NamedNode) -> Evidence:

@@ -60,6 +60,8 @@ SETTINGS: tuple[Setting, ...] = (
 )
 # fmt: on
 
+_MOST = 1_000_000
+"""Above this no number makes sense: days of waiting, terabytes; infinity and NaN neither."""
 _WORDS = {str: "a text", int: "a whole number", float: "a number", list: "a list of texts"}
 
 
@@ -121,7 +123,7 @@ def _parsed(path: Path, text: str) -> dict[str, object]:
     """Return the keys and values of the file, each known and of its type."""
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of 5000 digits, 500 nested lists
         place = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = f":{place[1]}" if place else ""
         raise SettingsError(
@@ -174,10 +176,16 @@ def _from_environment(setting: Setting, text: str) -> object:
 
 def _check_ranges(path: Path, text: str, values: Mapping[str, object]) -> None:
     for key, value in values.items():
-        if isinstance(value, int | float) and value <= 0:
+        if isinstance(value, int | float) and not 0 < value <= _MOST:
             raise SettingsError(
-                f"{_at(path, text, key)}: {key} is {value}, but must be greater than 0",
+                f"{_at(path, text, key)}: {key} is {value}, "
+                f"but must be greater than 0 and at most {_MOST}",
                 hint="Remove the line to get the default.",
+            )
+        if isinstance(value, str) and "\0" in value:
+            raise SettingsError(
+                f"{_at(path, text, key)}: {key} is {value!r}, but no name holds a NUL character",
+                hint="Remove the character.",
             )
 
 

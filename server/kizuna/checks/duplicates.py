@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kizuna.checks.findings import Finding, Spot, finding_at
 from kizuna.checks.grounding import told
+from kizuna.iris import RESERVED_STEMS
 from kizuna.project import Claim, Project, Role, SourceFile
 from kizuna.vocabulary import DCT_TITLE, RDF_TYPE, SKOS_PREF_LABEL
 
@@ -19,6 +20,12 @@ def repeated_stems(project: Project) -> Iterator[Finding]:
     """Yield each file whose name is taken: both would be the same named graph."""
     first: dict[str, SourceFile] = {}
     for file in project.files:
+        if file.stem in RESERVED_STEMS:
+            message = f"would be graph/{file.stem}, which the build makes itself"
+            spot = Spot("")
+            yield finding_at(
+                project, "graph-name", spot, message, "Rename the file.", path=file.path
+            )
         other = first.setdefault(file.stem, file)
         if other is not file:
             yield finding_at(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from kizuna.project import Fault, Located, Project
+from kizuna.vocabulary import RDF_TYPE
 
 
 class Severity(IntEnum):
@@ -65,9 +66,11 @@ class Spot:
 def find_spot(project: Project, spot: Spot, path: str = "") -> tuple[str, int, int]:
     """Return file, line and column of ``spot``: in ``path`` if given, else where it is said best.
 
-    The file that has the very statement wins over one that has only the subject.
+    The file that has the very statement wins over one that has only the subject, and of those
+    the one that says what the subject is.
     """
     files = [f for f in project.files if path in {"", f.path}]
+    files.sort(key=lambda f: (spot.subject, RDF_TYPE.value) not in f.positions.predicates)
     wishes = (
         (spot.subject, spot.predicate, spot.value),
         (spot.subject, spot.predicate, ""),

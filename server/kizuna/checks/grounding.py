@@ -14,6 +14,7 @@ from kizuna.project.evidence import by_fact, in_furniture, places
 from kizuna.project.lock import recall
 from kizuna.vocabulary import (
     KZ_CONTENT_END,
+    KZ_FURNITURE,
     KZ_QUOTE,
     KZ_SHA256,
     PROV_QUOTED_FROM,
@@ -97,10 +98,11 @@ def _absent(project: Project, document: Document, name: str) -> Finding:
 def _bad_ranges(project: Project, document: Document) -> Iterator[Finding]:
     ranges = document.ranges()
     if isinstance(ranges, str):
+        wrong = KZ_FURNITURE if ranges.startswith("kz:furniture") else KZ_CONTENT_END
         yield finding_at(
             project,
             "document-content",
-            Spot(document.iri.value, KZ_CONTENT_END.value),
+            Spot(document.iri.value, wrong.value),
             f"in {document.file_name}, {ranges}",
             "Copy the words of the document exactly, or remove the statement.",
         )

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from kizuna.checks.findings import Finding, Spot, finding_at
 from kizuna.project import Project, Role
-from kizuna.vocabulary import LABELS
+from kizuna.vocabulary import LABELS, RDF_TYPE
 
 
 def dangling_links(project: Project) -> Iterator[Finding]:
@@ -74,11 +74,17 @@ def things_without_class(project: Project) -> Iterator[Finding]:
 
 
 def _things(project: Project) -> dict[NamedNode, str]:
-    """Return the things described in the data, each with the first file that does."""
+    """Return the things described in the data, each with the first file that names or types it.
+
+    Where none does, with the first that says anything.
+    """
     things: dict[NamedNode, str] = {}
+    declared: dict[NamedNode, str] = {}
     for file in project.having(Role.DATA):
         for triple in file.triples:
             subject = triple.subject
             if isinstance(subject, NamedNode) and project.addresses.is_thing(subject.value):
                 things.setdefault(subject, file.path)
-    return things
+                if triple.predicate == RDF_TYPE or triple.predicate in LABELS:
+                    declared.setdefault(subject, file.path)
+    return things | declared

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from traceback import walk_tb
 
 import pyshacl
 import rdflib
@@ -37,14 +38,15 @@ def shape_findings(project: Project) -> Iterator[Finding]:
     data = _graph(project.data)
     for triple in classes:
         data.add(tuple(map(_rdflib, triple)))  # type: ignore[arg-type]
-    logging.getLogger("pyshacl").setLevel(logging.CRITICAL)
+    logging.getLogger("pyshacl-validate").disabled = True  # it tells errors that it raises too
     try:
         _, results, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
-    except pyshacl.errors.ShapeLoadError as error:
-        yield _broken_shape(project, str(error))
-    except (pyshacl.errors.ConstraintLoadError, pyshacl.errors.ReportableRuntimeError) as error:
-        yield _broken_shape(project, str(getattr(error, "message", error)))
+    except Exception as error:  # noqa: BLE001 - whatever its parts raise over a broken shape
+        yield _broken_shape(project, error)
     else:
+        if isinstance(results, Exception):
+            yield _broken_shape(project, results)
+            return
         for result in results.objects(None, SH.result):  # not the details nested below
             yield _finding(project, results, result)
 
@@ -67,11 +69,31 @@ def _rdflib(term: NamedNode | BlankNode | Literal) -> rdflib.term.Node:
     return rdflib.Literal(term.value, datatype=term.datatype.value, normalize=False)
 
 
-def _broken_shape(project: Project, message: str) -> Finding:
-    path = next((f.path for f in project.having(Role.SHAPES)), "shapes")
-    text = " ".join(message.split())
+def _broken_shape(project: Project, error: Exception) -> Finding:
+    """Return the finding for shapes over which pySHACL gave up, at the one that it was reading."""
+    shape = _shape_at_fault(error)
+    path, line, column = find_spot(project, Spot(shape)) if shape else ("", 0, 0)
+    if not line:
+        path = next((f.path for f in project.having(Role.SHAPES)), "shapes")
+    message = str(getattr(error, "message", error)) or type(error).__name__
+    text = f"no data can be checked: {' '.join(message.split())}"
     hint = "Correct the shape; SHACL is at https://www.w3.org/TR/shacl/."
-    return Finding("shape-syntax", Severity.VIOLATION, path, 0, 0, text, hint)
+    return Finding("shape-syntax", Severity.VIOLATION, path, line, column, text, hint, shape)
+
+
+def _shape_at_fault(error: Exception) -> str:
+    """Return the IRI of the innermost named shape among pySHACL's frames, empty where none is.
+
+    Its messages do not say which shape they are about.
+    """
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    for frame in reversed(frames):
+        for name in ("shape", "self", "s"):
+            held = frame.f_locals.get(name)
+            node = getattr(getattr(held, "shape", held), "node", held)
+            if isinstance(node, rdflib.URIRef):
+                return str(node)
+    return ""
 
 
 def _finding(project: Project, results: rdflib.Graph, result: rdflib.term.Node) -> Finding:

@@ -29,6 +29,7 @@ _TOKEN = re.compile(
 _SURELY_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 # SERVICE as the end of a token that the engine would split, or as its name before a colon.
 _SERVICE = re.compile(r"(?:(?:TRUE|FALSE|[0-9.E+-]*)\.?|.*:\.)SERVICE(?:SILENT)?(?P<colon>:|$)")
+_BARE = re.compile("SERVICE", re.IGNORECASE)
 _GROUP_FOLLOWS = re.compile(r"(?:\s|#[^\n\r]*)*\{")
 _BEFORE_GRAPHS = {"GRAPH", "FROM", "NAMED"}
 _OPERATORS = {"!", "/", "^", "+", "-", "*", "|", "&", "="}
@@ -69,8 +70,9 @@ class _Guard:
                 self._mark(match[0], match.start(), text)
             elif match.lastgroup == "iri" and not _SURELY_IRI.match(match[0]):
                 self._perhaps_iri(match, text)
-        if self.doubtful and "SERVICE" in text.upper():
-            raise self._refused(text.upper().index("SERVICE"), text)
+        bare = _BARE.search(text) if self.doubtful else None
+        if bare:
+            raise self._refused(bare.start(), text)
 
     def _perhaps_iri(self, match: re.Match[str], text: str) -> None:
         """Count what would be operators and brackets if this were a comparison."""
@@ -80,7 +82,7 @@ class _Guard:
 
     def _name(self, word: str, match: re.Match[str], text: str) -> None:
         at = match.start()
-        if self._calls(word, text[match.end() : match.end() + 1_000]):
+        if self._calls(word, text, match.end()):
             raise self._refused(at, text)
         self.last_word = word
         if word in _CLAUSES:
@@ -88,7 +90,7 @@ class _Guard:
             if self.clauses > MAX_CLAUSES:
                 raise self._too_much(f"more than {MAX_CLAUSES} clauses", at, text)
 
-    def _calls(self, word: str, rest: str) -> bool:
+    def _calls(self, word: str, text: str, end: int) -> bool:
         """Tell whether the engine could read ``word`` as SERVICE with what it calls."""
         if ":" not in word:
             return "SERVICE" in word
@@ -96,7 +98,7 @@ class _Guard:
         if found is None or not found["colon"]:
             return found is not None
         # ``SERVICE:x {`` calls what the empty prefix names; ``GRAPH service:x {`` does not.
-        return self.last_word not in _BEFORE_GRAPHS and _GROUP_FOLLOWS.match(rest) is not None
+        return self.last_word not in _BEFORE_GRAPHS and bool(_GROUP_FOLLOWS.match(text, end))
 
     def _refused(self, at: int, text: str) -> Refused:
         return Refused(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 _POINT = re.compile(
-    r"(?P<y>[0-9]{4}|[0-9]{1,3}X{1,3}|XXXX)(?:-(?P<m>[0-9X]{2})(?:-(?P<d>[0-9X]{2}))?)?[?~%]?"
+    r"(?P<y>[0-9]{4}|[0-9]{3}X|[0-9]{2}XX|[0-9]XXX|XXXX)(?:-(?P<m>[0-9X]{2})(?:-(?P<d>[0-9X]{2}))?)?[?~%]?"
 )
 _QUARTERS = {33: (1, 3), 34: (4, 6), 35: (7, 9), 36: (10, 12)}
 
@@ -37,14 +37,10 @@ def bounds(edtf: str) -> Bounds:
     Raises ValueError for what is no such expression, and for an end before its beginning.
     """
     if len(edtf) > 2 and edtf[0] + edtf[-1] in {"[]", "{}"}:
-        found = _set(edtf[1:-1])
-    elif "/" in edtf:
-        found = _span(edtf, *_two(edtf, "/"), open_end="..")
-    else:
-        found = _point(edtf)
-    if found.earliest and found.latest and found.earliest > found.latest:
-        raise ValueError(f"{edtf!r} ends before it begins")
-    return found
+        return _set(edtf[1:-1])
+    if "/" in edtf:
+        return _span(edtf, *_two(edtf, "/"), open_end="..")
+    return _point(edtf)
 
 
 def _two(text: str, separator: str) -> tuple[str, str]:
@@ -61,6 +57,8 @@ def _span(whole: str, first: str, last: str, open_end: str) -> Bounds:
     unknown = Bounds(None, None)
     begin = unknown if first in {"", open_end} else _point(first)
     end = unknown if last in {"", open_end} else _point(last)
+    if begin.earliest and end.latest and begin.earliest > end.latest:
+        raise ValueError(f"{whole!r} ends before it begins")
     return Bounds(begin.earliest, end.latest)
 
 
@@ -87,7 +85,7 @@ def _point(text: str) -> Bounds:
     if year == "XXXX":
         return Bounds(None, None)
     first_year, last_year = int(year.replace("X", "0")), int(year.replace("X", "9"))
-    first_month, last_month = _months(text, month)
+    first_month, last_month = _months(text, month, day)
     try:
         first_day, last_day = _days(day, last_year, last_month)
         return Bounds(
@@ -97,12 +95,14 @@ def _point(text: str) -> Bounds:
         raise ValueError(f"{text!r}: {error}") from error
 
 
-def _months(whole: str, month: str | None) -> tuple[int, int]:
+def _months(whole: str, month: str | None, day: str | None) -> tuple[int, int]:
     if month in {None, "XX"}:
         return 1, 12
     if not str(month).isdigit():
         raise ValueError(f"{whole!r}: month {month} is half unknown")
     number = int(str(month))
+    if number in _QUARTERS and day is not None:
+        raise ValueError(f"{whole!r}: a quarter has no day")
     return _QUARTERS.get(number, (number, number))
 
 

@@ -42,16 +42,22 @@ def read_lock(path: Path) -> Lock:
     try:
         content = json.loads(read_text(path))
         return {
-            iri: LockedQuote(row["text"], row["quote"], Place(**row["place"]))
+            iri: LockedQuote(row["text"], row["quote"], _place(**row["place"]))
             for iri, row in content["quotes"].items()
         }
     except Unreadable as error:
         raise ProjectError(f"{path}: {error.message}", hint=error.hint) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ProjectError(
             f"{path}: is no lock of kizuna: {error!r}",
             hint="Restore it from git, or remove it and run kizuna check where the texts are.",
         ) from error
+
+
+def _place(start: object, end: object) -> Place:
+    if isinstance(start, int) and isinstance(end, int) and 0 <= start < end:
+        return Place(start, end)
+    raise ValueError(f"no place: {start!r} to {end!r}")
 
 
 def lock_of(located: Iterable[Located], texts: dict[str, str]) -> Lock:

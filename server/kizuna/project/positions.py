@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from urllib.parse import urljoin
+from urllib.parse import urldefrag, urljoin
 
 _NAME_END = r"\s<>\"';,()\[\]{}#^"
 _TOKEN = re.compile(
     rf"""
-      (?P<space>   \s+ | \#[^\n]* )
+      (?P<space>   \s+ | \#[^\n\r]* )
     | (?P<string>  \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
                  | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' )
     | (?P<iri>     <[^<>"{{}}|^`\s]*> )
@@ -25,6 +25,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
+_BREAK = re.compile(r"\r\n|\r|\n")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
@@ -57,9 +59,12 @@ class Positions:
         )
 
 
-def index_positions(text: str) -> Positions:
-    """Return where things stand in ``text``, valid Turtle (W3C Turtle 1.1, section 6)."""
-    reader = _Reader(text)
+def index_positions(text: str, base: str = "") -> Positions:
+    """Return where things stand in ``text``, valid Turtle (W3C Turtle 1.1, section 6).
+
+    Relative IRIs are resolved against ``base`` until the text gives another.
+    """
+    reader = _Reader(text, base)
     for kind, piece, position in reader.tokens():
         reader.take(kind, piece, position)
     return reader.positions
@@ -68,11 +73,11 @@ def index_positions(text: str) -> Positions:
 class _Reader:
     """A walk over the tokens that knows which of subject, predicate and object comes next."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, base: str) -> None:
         self.text = text
         self.positions = Positions()
         self.prefixes: dict[str, str] = {}
-        self.base = ""
+        self.base = base
         self.depth = 0
         self.subject = self.predicate = ""
         self.slot = "subject"
@@ -86,10 +91,10 @@ class _Reader:
             kind = match.lastgroup or ""
             if kind != "space":
                 yield kind, match[0], Position(line, match.start() - line_start + 1)
-            breaks = match[0].count("\n")
+            breaks = list(_BREAK.finditer(match[0]))
             if breaks:
-                line += breaks
-                line_start = match.start() + match[0].rindex("\n") + 1
+                line += len(breaks)
+                line_start = match.start() + breaks[-1].end()
 
     def take(self, kind: str, piece: str, position: Position) -> None:
         """Move on by one token."""
@@ -114,7 +119,8 @@ class _Reader:
         self.directive.append(piece)
         dotted = self.directive[0].startswith("@")
         if (piece == "." and kind == "mark") if dotted else kind == "iri":
-            iri = urljoin(self.base, next(t for t in self.directive if t.startswith("<"))[1:-1])
+            named = next(t for t in self.directive if t.startswith("<"))
+            iri = _resolved(self.base, _unescaped(named[1:-1]))
             if "base" in self.directive[0].lower():
                 self.base = iri
             else:
@@ -164,13 +170,21 @@ class _Reader:
             size = 3 if piece[:3] in {'"""', "'''"} else 1
             return _unescaped(piece[size:-size])
         if kind == "iri":
-            return urljoin(self.base, _unescaped(piece[1:-1]))
+            return _resolved(self.base, _unescaped(piece[1:-1]))
         if piece == "a" and self.slot == "predicate":
             return _RDF_TYPE
         prefix, colon, local = piece.partition(":")
         if colon and prefix in self.prefixes:
             return self.prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
         return piece
+
+
+def _resolved(base: str, iri: str) -> str:
+    """Return ``iri`` made absolute; ``urljoin`` alone would drop an empty fragment."""
+    if _SCHEME.match(iri):
+        return iri
+    empty_fragment = "#" if iri.endswith("#") else ""
+    return urljoin(urldefrag(base).url, iri.removesuffix("#")) + empty_fragment
 
 
 def _unescaped(text: str) -> str:

@@ -66,7 +66,7 @@ class SourceFile:
     @cached_property
     def positions(self) -> Positions:
         """Where in the file each subject, predicate and object stands."""
-        return index_positions(self.text)
+        return index_positions(self.text, self.graph.value)
 
     @property
     def quads(self) -> Iterator[Quad]:
@@ -90,6 +90,9 @@ def read_turtle(root: Path, path: Path, role: Role, graph: str) -> SourceFile | 
     if len(nodes) > MAX_BLANK_NODES:
         message = f"has {len(nodes)} blank nodes, more than {MAX_BLANK_NODES}"
         return (Fault("file", name, 0, 0, message, "Give the things IRIs, or split the file."),)
+    newer = next(filter(_needs_rdf_1_2, parsed), None)
+    if newer:
+        faults.append(_newer_fault(name, newer, index_positions(text, graph)))
     if faults:
         return tuple(faults)
     stem = path.name.removesuffix(".ttl")
@@ -111,6 +114,22 @@ def _parse(name: str, reader: QuadParser) -> tuple[list[Triple], list[Fault]]:
         else:
             triples.append(Triple(quad.subject, quad.predicate, quad.object))
     return triples, faults
+
+
+def _needs_rdf_1_2(triple: Triple) -> bool:
+    """Tell whether the statement says what RDF 1.1 cannot: the parser reads Turtle 1.2 too."""
+    value = triple.object
+    return isinstance(value, Triple) or bool(getattr(value, "direction", None))
+
+
+def _newer_fault(name: str, triple: Triple, at: Positions) -> Fault:
+    """Return the fault for a statement of RDF 1.2, placed where its parts stand."""
+    inner = triple.object if isinstance(triple.object, Triple) else triple
+    names = [(getattr(t.subject, "value", ""), t.predicate.value) for t in (triple, inner)]
+    line, column = next(filter(None, (at.find(*spot) for spot in names)), (0, 0))
+    message = "is RDF 1.2: triple terms, reifiers and text directions"
+    hint = "Write a kz:Claim with rdf:subject, rdf:predicate and rdf:object instead."
+    return Fault("syntax", name, line, column, message, hint)
 
 
 def _syntax_fault(name: str, error: SyntaxError) -> Fault:

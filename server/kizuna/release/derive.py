@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
+from kizuna.iris import DERIVED, REIFIERS
 from kizuna.project import Claim, Document, Located, Project
 from kizuna.project.dates import bounds
 from kizuna.vocabulary import (
@@ -31,11 +32,6 @@ from kizuna.vocabulary import (
     XSD_DATE,
     XSD_INTEGER,
 )
-
-DERIVED = "derived"
-REIFIERS = "reifiers"
-RESERVED_STEMS = frozenset({DERIVED, REIFIERS})
-"""Names of the graphs that the build itself makes; no source file may have them."""
 
 
 def derived_quads(project: Project, located: Iterable[Located]) -> Iterator[Quad]:

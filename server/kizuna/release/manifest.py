@@ -75,7 +75,7 @@ def read_manifest(folder: Path) -> Manifest:
         content["languages"] = tuple(content["languages"])
         content["value_classes"] = tuple(content["value_classes"])
         return Manifest(**content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ReleaseBroken(f"{path}: cannot be read: {error}", hint=_BROKEN) from error
 
 
@@ -89,8 +89,8 @@ def verify(folder: Path, manifest: Manifest) -> None:
         path = folder / name
         try:
             found = record(path)
-        except OSError as error:
-            raise ReleaseBroken(f"{path}: {error.strerror}", hint=_BROKEN) from error
+        except (OSError, ValueError) as error:
+            raise ReleaseBroken(f"{path}: cannot be read: {error}", hint=_BROKEN) from error
         if found != expected:
             raise ReleaseBroken(
                 f"{path}: SHA-256 is {found.sha256}, the manifest says {expected.sha256}",

@@ -7,7 +7,7 @@ RFC 9110 lets a server do, and takes time linear in the length of the header.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kizuna.errors import NotAcceptable
@@ -36,11 +36,15 @@ def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
 
     Raises NotAcceptable when every offered format has quality 0.
     """
-    wishes = [w for w in parse(accept or "") if _is_media_range(w.value)]
+    wishes: dict[str, list[Wish]] = {}
+    for wish in parse(accept or ""):
+        if _is_media_range(wish.value):
+            wishes.setdefault(wish.value, []).append(wish)
     if not wishes:
         return offered[0]
-    best = max(offered, key=lambda form: _quality(form, wishes))
-    if _quality(best, wishes) > 0:
+    liked = [(_quality(form, wishes), form) for form in offered]
+    quality, best = max(liked, key=lambda pair: pair[0])
+    if quality > 0:
         return best
     raise NotAcceptable(
         "there is no representation of a type that the request accepts",
@@ -118,32 +122,33 @@ def _is_media_range(value: str) -> bool:
     return both and (kind != "*" or subtype == "*")
 
 
-def _quality(form: Format, wishes: Sequence[Wish]) -> float:
-    """Return how much the client likes ``form``: the weight of the most specific range."""
+def _quality(form: Format, wishes: Mapping[str, Sequence[Wish]]) -> float:
+    """Return how much the client likes ``form``: the weight of the most specific range.
+
+    ``wishes`` go by their media range, so that the work does not grow with foreign types.
+    """
+    ranges = (form.media_type, f"{form.media_type.partition('/')[0]}/*", "*/*")
     ranked = [
         (specificity, wish.weight)
-        for wish in wishes
+        for wish in (w for media_range in ranges for w in wishes.get(media_range, ()))
         if (specificity := _specificity(wish, form)) is not None
     ]
-    by_type = max(ranked)[1] if ranked else 0.0
-    by_alias = max((w.weight for w in wishes if w.value in form.aliases), default=0.0)
-    return max(by_type, by_alias)
+    by_alias = [w.weight for alias in form.aliases for w in wishes.get(alias, ())]
+    return max(max(ranked)[1] if ranked else 0.0, max(by_alias, default=0.0))
 
 
 def _specificity(wish: Wish, form: Format) -> int | None:
-    """Return how closely the range fits the registered type of ``form``, None where it does not.
+    """Return how closely a fitting range fits ``form``, None where it says nothing about it.
 
     A range with parameters that the form does not have (``profile=…``) still says that the client
     can read the type: it counts, but less than a range for the bare type, and never excludes.
     """
-    if wish.value == form.media_type:
-        unknown = wish.parameters - ({("charset", "utf-8")} if form.charset else set())
-        if unknown:
-            return 2 if wish.weight > 0 else None
-        return 4 if wish.parameters else 3
-    if wish.value == f"{form.media_type.partition('/')[0]}/*":
-        return 1
-    return 0 if wish.value == "*/*" else None
+    if wish.value != form.media_type:
+        return 0 if wish.value == "*/*" else 1
+    unknown = wish.parameters - ({("charset", "utf-8")} if form.charset else set())
+    if unknown:
+        return 2 if wish.weight > 0 else None
+    return 4 if wish.parameters else 3
 
 
 def _looked_up(wish: str, allowed: Sequence[str]) -> str | None:

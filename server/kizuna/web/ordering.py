@@ -63,18 +63,19 @@ class Ordering:
                 path, group = stated.get(_PATH), stated.get(_GROUP)
                 if isinstance(path, NamedNode):
                     named = group if isinstance(group, NamedNode) else None
-                    yield path, Place(named, self._rank(named), _number(stated.get(_ORDER)))
+                    yield path, Place(named, self._group_rank(named), rank(stated.get(_ORDER)))
 
-    def _rank(self, group: NamedNode | None) -> float:
+    def _group_rank(self, group: NamedNode | None) -> float:
         if group is None:
             return LAST
         return min(
-            (_number(q.object) for q in self.index.outgoing(group) if q.predicate == _ORDER),
+            (rank(q.object) for q in self.index.outgoing(group) if q.predicate == _ORDER),
             default=LAST,
         )
 
 
-def _number(value: object) -> float:
+def rank(value: object) -> float:
+    """Return the number that ``sh:order`` gives, or the last place of all."""
     try:
         return float(value.value) if isinstance(value, Literal) else LAST
     except ValueError:

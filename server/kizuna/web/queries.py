@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 
 from pyoxigraph import Store
@@ -37,6 +38,12 @@ class SavedQuery:
     descriptions: Mapping[str, str]
     text: str
     kind: Kind
+
+    @property
+    def sparql(self) -> str:
+        """The query without its head."""
+        lines = self.text.splitlines(keepends=True)
+        return "".join(dropwhile(lambda x: x.startswith("#") or not x.strip(), lines))
 
 
 def read_queries(folder: Path, base: str) -> tuple[SavedQuery, ...]:

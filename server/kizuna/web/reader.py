@@ -6,7 +6,7 @@ plain text and addresses, never markup, and links to nothing but http and https.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -93,6 +93,15 @@ class Reader:
             ),
         )
         return self.words(ranked[0]) if ranked else Words("")
+
+    def own_language(self, terms: Sequence[Term]) -> tuple[Term, ...]:
+        """Return ``terms`` without translations of what is there in a better language.
+
+        Texts in several languages are taken for translations of one another.
+        """
+        texts = [t for t in terms if isinstance(t, Literal) and t.language]
+        best = self.best(texts).lang
+        return tuple(t for t in terms if t not in texts or self.name(t).lang == best)
 
     def name(self, term: Term) -> Words:
         """Return what a term is called; a literal is its own name."""

@@ -18,6 +18,7 @@ from kizuna.web.holder import SiteHolder
 from kizuna.web.site import Site, open_site
 
 SECONDS_TO_FINISH = 10
+BACKLOG = 2048
 _log = logging.getLogger(__name__)
 
 
@@ -74,9 +75,12 @@ def listening(host: str, port: int) -> socket.socket:
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise UnavailableError(
             f"cannot listen on {host}:{port}: {error.strerror or error}",
             hint="Stop what runs there, or choose another port: kizuna serve --port 8001.",
         ) from error
+    # Accepted sockets inherit it; asyncio would set it only on sockets that name their protocol.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener

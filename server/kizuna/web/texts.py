@@ -8,6 +8,9 @@ texts around data in the language that was asked for.
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date
+
 LANGUAGES = ("en", "de", "ja")
 LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "ja": "日本語"}
 
@@ -69,6 +72,7 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "thing.elsewhere": ("Elsewhere on the web", "Anderswo im Web", "外部のページ"),
     "thing.iri": ("Address of the thing (IRI)", "Adresse des Dings (IRI)", "識別子（IRI）"),
     "thing.formats": ("This page as data", "Diese Seite als Daten", "このページのデータ"),
+    "thing.said": ("In the words of this person", "In den Worten dieser Person", "本人の発言"),
     "thing.quotes": ("Its words, and what was drawn from them", "Seine Worte, und was ihnen entnommen ist", "文書の文言と、そこから得られた事実"),
     "thing.quotes_note": (
         "In reading order. Only the passages that support a fact are quoted; the full text is not republished.",
@@ -79,13 +83,10 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "thing.undocumented": ("No quote: stated by the editors", "Ohne Zitat: Angabe der Redaktion", "引用なし：編集部による記述"),
     # evidence
     "evidence": ("Evidence", "Belege", "根拠"),
-    "evidence.of": ("Evidence: {who}", "Beleg: {who}", "根拠：{who}"),
     "evidence.undated": ("undated", "undatiert", "日付なし"),
-    "evidence.says": ("says {who}", "sagt {who}", "{who}の発言"),
     "evidence.rule": ("Rule:", "Regel:", "推論規則："),
     "evidence.source": ("Show in the source", "In der Quelle zeigen", "出典で見る"),
     "evidence.claim": ("Claim", "Aussage", "言明"),
-    "evidence.in": ("in", "in", "出典："),
     # values
     "date.between": ("between {a} and {b}", "zwischen {a} und {b}", "{a}から{b}までの間"),
     "date.until": ("not after {b}", "nicht nach {b}", "{b}以前"),
@@ -110,10 +111,7 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "page.next": ("Next page", "Nächste Seite", "次のページ"),
     "page.of": ("Page {n} of {all}", "Seite {n} von {all}", "{n}／{all}ページ"),
     # vocabularies
-    "terms.ontology": ("Ontology", "Ontologie", "オントロジー"),
-    "terms.shapes": ("Shapes", "Shapes", "シェイプ"),
     "terms.contents": ("Contents", "Inhalt", "目次"),
-    "terms.note": ("Note", "Hinweis", "注記"),
     "terms.members": ("{n} in the data", "{n} in den Daten", "データ中{n}件"),
     "terms.plain": ("Terms", "Begriffe", "用語"),
     # graphs and dumps
@@ -180,6 +178,25 @@ MONTHS: dict[str, tuple[str, ...]] = {
 # fmt: on
 
 
+def period(first: str, last: str, language: str) -> str:
+    """Return a period between two days as one year or month, or as "" where it is neither.
+
+    >>> period("2013-01-01", "2013-12-31", "en"), period("2020-03-01", "2020-03-31", "de")
+    ('2013', 'März 2020')
+    """
+    begin, end = _parts(first), _parts(last)
+    if begin is None or end is None or begin[:1] != end[:1] or begin[2] != 1:
+        return ""
+    year, month, _ = begin
+    if begin[1:] == (1, 1) and end[1:] == (12, 31):
+        return f"{year}年" if language == "ja" else f"{year}"
+    if begin[1] == end[1] and end[2] == monthrange(year, month)[1]:
+        if language == "ja":
+            return f"{year}年{month}月"
+        return f"{MONTHS.get(language, MONTHS['en'])[month - 1]} {year}"
+    return ""
+
+
 def text(key: str, language: str, **values: object) -> str:
     """Return the text with this key in ``language``, English where the pages do not speak it.
 
@@ -196,13 +213,20 @@ def day(iso: str, language: str) -> str:
     >>> day("2017-09-20", "en"), day("2017-09-20", "ja"), day("-0044-03", "en")
     ('20 September 2017', '2017年9月20日', '-0044-03')
     """
-    parts = iso.split("-")
-    if [len(p) for p in parts] != [4, 2, 2] or not all(p.isascii() and p.isdigit() for p in parts):
+    parts = _parts(iso)
+    if parts is None:
         return iso
-    year, month, number = (int(p) for p in parts)
-    if not 1 <= month <= 12:
-        return iso
+    year, month, number = parts
     if language == "ja":
         return f"{year}年{month}月{number}日"
     months = MONTHS.get(language, MONTHS["en"])
     return f"{number}{'.' if language == 'de' else ''} {months[month - 1]} {year}"
+
+
+def _parts(iso: str) -> tuple[int, int, int] | None:
+    """Return year, month and day of a date in the common era, None for anything else."""
+    try:
+        found = date.fromisoformat(iso)
+    except ValueError:
+        return None
+    return found.year, found.month, found.day

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from http import HTTPStatus
 
 from fastapi import APIRouter
 from starlette.datastructures import MutableHeaders
@@ -59,10 +62,13 @@ def dump(request: Request, site: Here, release: str, name: str) -> Response:
     record = manifest.files.get(_FOLDER + name) if manifest is not None else None
     if manifest is None or record is None:
         raise NotFound(f"there is no file {name!r} of release {release!r}", hint="See /dumps.")
-    etag = f'"{record.sha256[:24]}"'
-    headers = Meta(cache_control=FOREVER).headers() | {"etag": etag}
-    if is_known(request, etag):
-        return Response(status_code=304, headers=headers)
+    modified = datetime.fromisoformat(manifest.created)
+    headers = Meta(cache_control=FOREVER).headers() | {
+        "etag": f'"{record.sha256[:24]}"',
+        "last-modified": format_datetime(modified.astimezone(UTC), usegmt=True),
+    }
+    if _is_held(request, headers["etag"], modified):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     _drop_unusable_range(request)
     form = BY_SUFFIX.get(name.rpartition(".")[2])
     return FileResponse(
@@ -83,6 +89,17 @@ def _manifest(site: Site, release: str) -> Manifest | None:
         return read_manifest(site.release.folder.parent / release)
     except ReleaseBroken:
         return None
+
+
+def _is_held(request: Request, etag: str, modified: datetime) -> bool:
+    """Tell whether the client has the file: by its tag, or else by its date (RFC 9110, 13.2.2)."""
+    if "if-none-match" in request.headers:
+        return is_known(request, etag)
+    try:
+        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+    except ValueError:
+        return False
+    return since.astimezone(UTC) >= modified
 
 
 def _drop_unusable_range(request: Request) -> None:

@@ -19,7 +19,7 @@ from kizuna.web.respond import Meta, Representation, respond
 from kizuna.web.routes.front import PAGE
 from kizuna.web.views.front import question, questions
 from kizuna.web.views.page import alternates, render
-from kizuna.web.views.results import table_of
+from kizuna.web.views.results import labelled, table_of
 
 router = APIRouter()
 QUERY = Format("SPARQL", "rq", "application/sparql-query", frozenset(), charset=True)
@@ -89,5 +89,5 @@ async def _represented(reader: Reader, query: SavedQuery, form: Format) -> Repre
         files=alternates(path, _offered(query)),
         question=question(reader, query),
         query=query,
-        table=table_of(reader, answer),
+        table=labelled(table_of(reader, answer)),
     )

@@ -43,6 +43,7 @@ class Sentence:
     value: Link
     modality: Words
     stated: bool
+    speaker: Link | None
     claim: Link
 
 
@@ -83,15 +84,17 @@ def sentence_of(reader: Reader, evidence: Evidence) -> Sentence:
         value=reader.link(evidence.value),
         modality=reader.name(evidence.modality) if evidence.modality is not None else Words(""),
         stated=evidence.modality in {None, _STATED},
+        speaker=reader.link(evidence.speaker) if evidence.speaker is not None else None,
         claim=Link(Words(reader.text("evidence.claim")), reader.link(evidence.claim).href),
     )
 
 
 def passages_of(reader: Reader, evidence: Iterable[Evidence]) -> list[Passage]:
-    """Return the quotes of one document in reading order, each once; those without a place last."""
-    grouped: dict[tuple[int, int, str], list[Evidence]] = {}
+    """Return quotes by document in reading order, each once; those without a place last."""
+    grouped: dict[tuple[str, bool, int, str], list[Evidence]] = {}
     for item in evidence:
-        grouped.setdefault((item.start < 0, item.start, item.quote), []).append(item)
+        key = (str(item.document), item.start < 0, item.start, item.quote)
+        grouped.setdefault(key, []).append(item)
     return [
         Passage(
             quote_of(reader, items[0]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
@@ -14,6 +14,7 @@ from kizuna.web.names import Term
 from kizuna.web.reader import Link, Reader, Words
 
 MOST_ROWS = 1_000
+LABEL = "Label"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,26 @@ def table_of(reader: Reader, answer: Answer) -> Table:
         tuple(_cell(reader, row.get(column)) for column in columns) for row in bindings[:MOST_ROWS]
     )
     return Table(columns, rows, len(bindings))
+
+
+def labelled(table: Table) -> Table:
+    """Return ``table`` without the columns that only name what another column links to.
+
+    A query that is also read as CSV has ``?party`` and ``?partyLabel``; a page needs one of them.
+    """
+    names = [
+        c for c in table.columns if c.removesuffix(LABEL) in table.columns and c.endswith(LABEL)
+    ]
+    of = {table.columns.index(c.removesuffix(LABEL)): table.columns.index(c) for c in names}
+    kept = [number for number, column in enumerate(table.columns) if column not in names]
+    return replace(
+        table,
+        columns=tuple(table.columns[number] for number in kept),
+        rows=tuple(
+            tuple(row[n] if row[n] is not None else row[of.get(n, n)] for n in kept)
+            for row in table.rows
+        ),
+    )
 
 
 def _graph(reader: Reader, body: bytes) -> Table:

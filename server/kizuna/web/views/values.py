@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kizuna.vocabulary import KZ_EDTF, SEM_EARLIEST_BEGIN, SEM_LATEST_END, term
+from kizuna.web import texts
 from kizuna.web.names import Term
 from kizuna.web.reader import Link, Reader, Words
 
@@ -45,7 +46,7 @@ def _spelled_out(reader: Reader, node: NamedNode | BlankNode) -> Shown:
         return str(getattr(min(stated.get(predicate, [None]), key=str), "value", ""))
 
     link = reader.link(node)
-    reading = _dates(reader, one(SEM_EARLIEST_BEGIN), one(SEM_LATEST_END), one(KZ_EDTF))
+    reading = dates_in_words(reader, one(SEM_EARLIEST_BEGIN), one(SEM_LATEST_END), one(KZ_EDTF))
     if not reading:
         reading = _number(reader, stated.get(_QUALIFIER, []), one(_VALUE), one(_LEAST))
     notes = [n for n in stated.get(_NOTE, []) if isinstance(n, Literal)]
@@ -57,10 +58,12 @@ def _spelled_out(reader: Reader, node: NamedNode | BlankNode) -> Shown:
     )
 
 
-def _dates(reader: Reader, earliest: str, latest: str, edtf: str) -> str:
+def dates_in_words(reader: Reader, earliest: str, latest: str, edtf: str) -> str:
     """Return the bounds of a time in words; a time without bounds is not datable."""
     if earliest and earliest == latest:
         return reader.day(earliest)
+    if earliest and latest and (period := texts.period(earliest, latest, reader.language)):
+        return period
     if earliest and latest:
         return reader.text("date.between", a=reader.day(earliest), b=reader.day(latest))
     if latest:

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import Client
+from kizuna.engine import EmbeddedEngine
+from kizuna.release import Release, Releases
+from kizuna.web import Site, create_app, open_site
+
+OLD = "Sat, 01 Jan 2000 00:00:00 GMT"
+
+
+def address(site: Site, name: str = "dataset.nt") -> str:
+    return f"/dumps/{site.release.id}/{name}"
+
+
+def test_dumps_are_listed_with_their_digests(client: Client, site: Site) -> None:
+    page = client.get("/dumps").text
+    for name, record in site.manifest.files.items():
+        if name.startswith("dumps/"):
+            assert address(site, name.removeprefix("dumps/")) in page
+            assert record.sha256 in page
+
+
+def test_a_dump_is_immutable(client: Client, site: Site) -> None:
+    answer = client.get(address(site))
+    record = site.manifest.files["dumps/dataset.nt"]
+    assert hashlib.sha256(answer.content).hexdigest() == record.sha256
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-type"] == "application/n-triples"
+    assert answer.headers["content-disposition"].startswith("attachment; filename=")
+    for since, status in ((answer.headers["last-modified"], 304), ("yesterday", 200), (OLD, 200)):
+        dated = client.get(address(site), headers={"if-modified-since": since})
+        assert dated.status_code == status
+    both = {"if-modified-since": answer.headers["last-modified"], "if-none-match": '"other"'}
+    assert client.get(address(site), headers=both).status_code == 200
+    again = client.get(address(site), headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    head = client.head(address(site))
+    assert head.headers["content-length"] == str(len(answer.content))
+
+
+# fmt: off
+RANGES = [
+    # range                status  begins  ends
+    ("bytes=0-9",           206,   0,      10),
+    ("bytes=-10",           206,   -10,    None),
+    ("bytes=100-",          206,   100,    None),
+    ("lines=0-5",           200,   0,      None),  # an unknown unit is ignored
+    ("bytes=abc",           200,   0,      None),  # so is what is no range
+    ("bytes",               200,   0,      None),
+    ("bytes=" + ",".join("1-2" for _ in range(50)), 200, 0, None),  # and what is unreasonable
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("wanted", "status", "begin", "end"), RANGES)
+def test_ranges(  # noqa: PLR0917
+    client: Client, site: Site, wanted: str, status: int, begin: int, end: int | None
+) -> None:
+    whole = client.get(address(site)).content
+    answer = client.get(address(site), headers={"range": wanted})
+    assert (answer.status_code, answer.content) == (status, whole[begin:end])
+
+
+def test_a_range_that_is_not_there(client: Client, site: Site) -> None:
+    size = site.manifest.files["dumps/dataset.nt"].bytes
+    answer = client.get(address(site), headers={"range": f"bytes={size}-"})
+    assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{size}")
+
+
+def test_only_files_of_the_manifest(client: Client, site: Site) -> None:
+    for path in (
+        address(site, "nope.nt"),
+        address(site, "..%2Fmanifest.json"),
+        f"/dumps/{site.release.id}",
+        "/dumps/000000000000/dataset.nt",
+        "/dumps/../dataset.nt",
+        "/dumps/current/dataset.nt",
+    ):
+        assert client.get(path).status_code == 404
+
+
+def test_an_older_release_that_is_kept_can_still_be_fetched(
+    small_release: Release, site: Site, tmp_path: Path
+) -> None:
+    folder = tmp_path / "releases"
+    shutil.copytree(small_release.folder, folder / small_release.id)
+    other = folder / "0123456789ab"
+    shutil.copytree(small_release.folder, other)
+    manifest = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
+    manifest["id"] = "0123456789ab"
+    (other / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    newer = Releases(folder).get("0123456789ab")
+    opened = open_site(newer, EmbeddedEngine(newer.store), tmp_path)
+    try:
+        client = Client(create_app(opened))
+        assert client.get(address(site)).status_code == 200
+        assert client.get(f"/dumps/{newer.id}/dataset.ttl").status_code == 200
+    finally:
+        opened.close()

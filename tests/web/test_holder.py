@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conftest import Client
+from kizuna.engine import EmbeddedEngine
+from kizuna.errors import NoRelease, ProjectError
+from kizuna.release import Release, Releases
+from kizuna.web import FixedSite, Site, SiteHolder, create_app
+from kizuna.web.server import opener
+
+FIRST, SECOND = "000000000001", "000000000002"
+
+
+@pytest.fixture
+def releases(small_release: Release, tmp_path: Path) -> Releases:
+    """A folder with two releases, the first of which is current."""
+    folder = Releases(tmp_path / "releases")
+    for identifier in (FIRST, SECOND):
+        place = folder.folder / identifier
+        shutil.copytree(small_release.folder, place)
+        manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+        manifest["id"] = identifier
+        (place / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    folder.switch(FIRST)
+    return folder
+
+
+class Closing(EmbeddedEngine):
+    """An engine that notes when it is closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def holder(releases: Releases, tmp_path: Path) -> Iterator[SiteHolder]:
+    held = SiteHolder(releases, opener(lambda r: Closing(r.store), tmp_path / "queries"))
+    yield held
+    held.close()
+
+
+def is_closed(site: Site) -> bool:
+    assert isinstance(site.engine, Closing)
+    return site.engine.closed
+
+
+def test_a_request_ends_on_the_release_it_began_on(holder: SiteHolder, releases: Releases) -> None:
+    with holder.lease() as first:
+        releases.switch(SECOND)
+        asyncio.run(holder.look())
+        with holder.lease() as second:
+            assert (first.release.id, second.release.id) == (FIRST, SECOND)
+        assert not is_closed(first)
+        assert list(first.index.subjects(first.addresses.things))
+    assert is_closed(first)
+    assert not is_closed(second)
+
+
+def test_an_unused_release_is_closed_at_once(holder: SiteHolder, releases: Releases) -> None:
+    with holder.lease() as first:
+        pass
+    asyncio.run(holder.look())
+    assert not is_closed(first)
+    releases.switch(SECOND)
+    asyncio.run(holder.look())
+    assert is_closed(first)
+
+
+def test_a_broken_release_is_logged_once_and_left(
+    holder: SiteHolder, releases: Releases, caplog: pytest.LogCaptureFixture
+) -> None:
+    (releases.folder / SECOND / "dumps" / "dataset.nt").write_bytes(b"")
+    releases.switch(SECOND)
+    asyncio.run(holder.look())
+    asyncio.run(holder.look())
+    with holder.lease() as site:
+        assert site.release.id == FIRST
+    assert caplog.text.count("is not taken over") == 1
+    assert "dataset.nt" in caplog.text
+    releases.switch(FIRST)
+    asyncio.run(holder.look())
+
+
+def test_an_engine_is_given_back_when_its_site_does_not_open(
+    releases: Releases, tmp_path: Path
+) -> None:
+    queries = tmp_path / "queries"
+    queries.mkdir()
+    (queries / "a.rq").write_text("no head", encoding="utf-8")
+    engines: list[Closing] = []
+
+    def engine_for(release: Release) -> Closing:
+        engines.append(Closing(release.store))
+        return engines[-1]
+
+    with pytest.raises(ProjectError):
+        SiteHolder(releases, opener(engine_for, queries))
+    assert engines[0].closed
+
+
+def test_nothing_to_serve(tmp_path: Path) -> None:
+    with pytest.raises(NoRelease):
+        SiteHolder(Releases(tmp_path), opener(lambda r: Closing(r.store), tmp_path))
+
+
+def test_a_running_app_takes_a_release_over_without_losing_a_request(
+    holder: SiteHolder, releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kizuna.web.holder.SECONDS_BETWEEN_LOOKS", 0.02)
+    app = create_app(holder)
+
+    async def ask_until_it_changes() -> set[str]:
+        seen: set[str] = set()
+        until = time.monotonic() + 10
+        async with app.router.lifespan_context(app):
+            while SECOND not in seen and time.monotonic() < until:
+                page = await Client(app).send(httpx.Request("GET", "http://x/doc/event/fair"))
+                ready = await Client(app).send(httpx.Request("GET", "http://x/readyz"))
+                assert page.status_code == 200
+                seen.add(ready.json()["release"])
+                if seen == {FIRST}:
+                    releases.switch(SECOND)
+        return seen
+
+    assert asyncio.run(ask_until_it_changes()) == {FIRST, SECOND}
+
+
+def test_a_fixed_site_never_changes(site: Site) -> None:
+    async def watch_a_while() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(FixedSite(site).watch(), 0.05)
+
+    asyncio.run(watch_a_while())
+    with FixedSite(site).lease() as leased:
+        assert leased is site

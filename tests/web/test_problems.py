@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from fastapi import FastAPI
+from starlette.responses import StreamingResponse
+
+from conftest import Client
+from kizuna import errors
+from kizuna.web import Site, create_app
+from kizuna.web.problems import STATUS
+
+
+def failing(site: Site, error: Exception) -> Client:
+    """Return a client of an app whose /fail raises ``error``."""
+    app: FastAPI = create_app(site)
+
+    @app.get("/fail")
+    def fail() -> None:
+        raise error
+
+    return Client(app, raises=False)
+
+
+def test_every_answer_error_has_a_status() -> None:
+    told = {
+        kind
+        for _, kind in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(kind, errors.AnswerError) and kind is not errors.AnswerError
+    }
+    assert told | {errors.BadQuery, errors.BadAddress} == set(STATUS)
+
+
+@pytest.mark.parametrize("kind", STATUS)
+def test_errors_are_told_as_json_and_as_pages(site: Site, kind: type[errors.KizunaError]) -> None:
+    client = failing(site, kind("a <b> happened", hint="Do c."))
+    answer = client.get("/fail", headers={"accept": "application/json"})
+    assert answer.status_code == STATUS[kind]
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (problem["detail"], problem["hint"]) == ("a <b> happened", "Do c.")
+    assert (problem["kind"], problem["status"]) == (kind.__name__, STATUS[kind])
+    assert ("retry-after" in answer.headers) is (kind is errors.Busy)
+    page = client.get("/fail", headers={"accept": "text/html"})
+    assert page.status_code == STATUS[kind]
+    assert "a &lt;b&gt; happened" in page.text
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("secret"), errors.ReleaseBroken("secret"), KeyError("secret")]
+)
+def test_what_nobody_foresaw_is_logged_and_not_told(
+    site: Site, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = failing(site, error)
+    for accept in ("text/html", "application/json", "image/png"):
+        answer = client.get("/fail", headers={"accept": accept})
+        assert answer.status_code == 500
+        assert "secret" not in answer.text
+        assert "Traceback" not in answer.text
+        assert answer.headers["access-control-allow-origin"] == "*"
+    assert "secret" in caplog.text
+
+
+def test_methods(client: Client) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        answer = client.request(method, "/doc/event/fair")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    page = client.post("/doc/event/fair", headers={"accept": "text/html"})
+    assert "<h1>Not this way</h1>" in page.text
+
+
+def test_where_nothing_stands(client: Client) -> None:
+    answer = client.get("/nope")
+    assert answer.json()["detail"] == "nothing stands at /nope"
+    assert "Accept" in answer.headers["vary"]
+    page = client.get("/nope", headers={"accept": "text/html", "accept-language": "ja"})
+    assert "ページが見つかりません" in page.text
+
+
+def test_an_answer_that_has_begun_is_broken_off(site: Site) -> None:
+    app = create_app(site)
+
+    def parts() -> object:
+        yield b"begun"
+        raise ZeroDivisionError
+
+    @app.get("/stream")
+    def stream() -> StreamingResponse:
+        return StreamingResponse(parts())  # type: ignore[arg-type]
+
+    with pytest.raises(ZeroDivisionError):
+        Client(app).get("/stream")

@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import csv
+import io
+from urllib.parse import quote, urlencode
+
+import pytest
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    parse,
+    parse_query_results,
+)
+from pyoxigraph import QueryResultsFormat as Results
+
+from conftest import Client
+from kizuna.formats import FORMATS
+from kizuna.web import Site
+
+BASE = "https://example.org/small/"
+SELECT = "SELECT ?s WHERE { ?s a <https://example.org/small/ontology#Fair> } ORDER BY ?s"
+ASK = "ASK { ?s a <https://example.org/small/ontology#Fair> }"
+CONSTRUCT = "CONSTRUCT WHERE { ?s a <https://example.org/small/ontology#Fair> }"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+DIRECT = {"content-type": "application/sparql-query"}
+TSV = "text/tab-separated-values"
+SD = "http://www.w3.org/ns/sparql-service-description#"
+
+
+def rows(body: bytes) -> list[str]:
+    found = parse_query_results(body, Results.JSON)
+    assert isinstance(found, QuerySolutions)
+    return [str(row[0]) for row in found]
+
+
+def test_three_ways_to_ask(client: Client) -> None:
+    answers = [
+        client.get("/sparql", params={"query": SELECT}),
+        client.post("/sparql", data={"query": SELECT}),
+        client.post("/sparql", content=SELECT, headers=DIRECT),
+        client.post(
+            "/sparql",
+            content=SELECT.encode(),
+            headers={"content-type": 'Application/SPARQL-query; charset="UTF-8"'},
+        ),
+    ]
+    assert len({a.content for a in answers}) == 1
+    assert rows(answers[0].content) == [f"<{BASE}id/event/{n}>" for n in ("fair", "second-fair")]
+    assert answers[0].headers["content-type"] == "application/sparql-results+json"
+    assert "Accept" in answers[0].headers["vary"]
+
+
+# fmt: off
+CASES = [
+    # query     accept                                      content type
+    (SELECT,    "",                                         "application/sparql-results+json"),
+    (SELECT,    "*/*",                                      "application/sparql-results+json"),
+    (SELECT,    "application/json",                         "application/sparql-results+json"),
+    (SELECT,    "application/sparql-results+xml",           "application/sparql-results+xml"),
+    (SELECT,    "text/csv",                                 "text/csv; charset=utf-8"),
+    (SELECT,    "text/csv;q=.5, text/tab-separated-values", f"{TSV}; charset=utf-8"),
+    (SELECT,    "text/html",                                "text/html; charset=utf-8"),
+    (SELECT,    "text/turtle, application/xml;q=0.5",       "application/sparql-results+xml"),
+    (ASK,       "",                                         "application/sparql-results+json"),
+    (ASK,       "application/xml",                          "application/sparql-results+xml"),
+    (ASK,       "text/html",                                "text/html; charset=utf-8"),
+    (CONSTRUCT, "",                                         "text/turtle; charset=utf-8"),
+    (CONSTRUCT, "application/ld+json",                      "application/ld+json"),
+    (CONSTRUCT, "application/rdf+xml",                      "application/rdf+xml"),
+    (CONSTRUCT, "text/html",                                "text/html; charset=utf-8"),
+    (SELECT,    ";;;, nonsense",                            "application/sparql-results+json"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("query", "accept", "content_type"), CASES)
+def test_formats(client: Client, query: str, accept: str, content_type: str) -> None:
+    headers = {"accept": accept} if accept else {}
+    answer = client.get("/sparql", params={"query": query}, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, content_type)
+
+
+# fmt: off
+REFUSED = [
+    # method, url, body, headers                              status  why
+    ("GET",  "?query=", b"", {},                              400),  # empty
+    ("GET",  "?query=SELECT", b"", {},                        400),  # no SPARQL
+    ("GET",  "?query=ASK%20%7B%7D&query=ASK%20%7B%7D", b"", {}, 400),  # two
+    ("GET",  "?query=%FF", b"", {},                           400),  # not UTF-8
+    ("GET",  "?query=ASK%7B%7D&default-graph-uri=x%20y", b"", {}, 400),
+    ("GET",  "?update=CLEAR%20ALL", b"", {},                  403),
+    ("GET",  f"?query={quote('ASK { SERVICE <http://x/> {} }')}", b"", {}, 403),
+    ("POST", "", b"", FORM,                                   400),  # no query
+    ("POST", "", b"update=CLEAR+ALL", FORM,                   403),
+    ("POST", "", b"CLEAR ALL", {"content-type": "application/sparql-update"}, 403),
+    ("POST", "", b"ASK {}", {},                               415),
+    ("POST", "", b"ASK {}", {"content-type": "text/plain"},   415),
+    ("POST", "", b"A", {"content-type": "application/sparql-query; charset=utf-16"}, 415),
+    ("POST", "", b"ASK { \xff }", DIRECT,                     400),
+    ("POST", "?query=ASK%7B%7D", b"ASK {}", DIRECT,           400),  # two
+    ("POST", "", b"query=" + b"x" * 2_100_000, FORM,          413),
+    ("POST", "", b"a=1&" * 1_100, FORM,                       400),
+    ("PUT",  "", b"", {},                                     405),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("method", "url", "body", "headers", "status"), REFUSED)
+def test_refusals(  # noqa: PLR0917
+    client: Client, method: str, url: str, body: bytes, headers: dict[str, str], status: int
+) -> None:
+    answer = client.request(method, f"/sparql{url}", content=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+
+
+def test_a_bad_query_says_where(client: Client) -> None:
+    query = "SELECT *\nWHERE { ?s ?p }"
+    problem = client.get("/sparql", params={"query": query}).json()
+    assert (problem["kind"], problem["line"]) == ("BadQuery", 2)
+    assert problem["column"] > 0
+    assert problem["hint"]
+
+
+def test_a_browser_gets_the_form_with_the_error(client: Client) -> None:
+    query = "SELECT * WHERE { <script> }"
+    page = client.get("/sparql", params={"query": query}, headers={"accept": "text/html"})
+    assert page.status_code == 400
+    assert 'role="alert"' in page.text
+    assert "SELECT * WHERE { &lt;script&gt; }" in page.text
+    refused = client.get("/sparql?update=x", headers={"accept": "text/html"})
+    assert refused.status_code == 403
+    assert "<form" in refused.text
+
+
+def test_forms_are_decoded_once(client: Client) -> None:
+    query = 'SELECT ("a%2Fb+c" AS ?x) {}'
+    encoded = urlencode({"query": query})
+    for answer in (
+        client.get(f"/sparql?{encoded}"),
+        client.post("/sparql", content=encoded, headers=FORM),
+    ):
+        assert rows(answer.content) == ['"a%2Fb+c"']
+
+
+def test_the_dataset_of_the_protocol(client: Client) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+    graph = f"{BASE}graph/festbericht"
+
+    def count(*fields: tuple[str, str]) -> int:
+        answer = client.post(f"/sparql?{urlencode(fields)}", content=query, headers=DIRECT)
+        assert answer.status_code == 200
+        return int(rows(answer.content)[0].split('"')[1])
+
+    one = count(("default-graph-uri", graph))
+    assert 0 < one < count()
+    assert count(("named-graph-uri", graph)) == one
+    assert count(("default-graph-uri", graph), ("named-graph-uri", graph)) == 2 * one
+    assert count(("default-graph-uri", f"{BASE}graph/nope")) == 0
+    both = count(("default-graph-uri", graph), ("default-graph-uri", f"{BASE}graph/documents"))
+    assert both > one
+
+
+def test_relative_iris_are_resolved_against_the_endpoint(client: Client) -> None:
+    answer = client.get("/sparql", params={"query": "SELECT (<id/x> AS ?x) {}"})
+    assert rows(answer.content) == [f"<{BASE}id/x>"]
+
+
+def test_ask_has_no_csv(client: Client) -> None:
+    answer = client.get("/sparql", params={"query": ASK}, headers={"accept": "text/csv"})
+    assert answer.status_code == 406
+    picture = client.get("/sparql", params={"query": ASK}, headers={"accept": "image/png"})
+    assert picture.status_code == 406
+
+
+def test_csv_is_csv(client: Client) -> None:
+    answer = client.get("/sparql", params={"query": SELECT}, headers={"accept": "text/csv"})
+    assert next(csv.reader(io.StringIO(answer.text, newline=""))) == ["s"]
+    assert "\r\n" in answer.text
+
+
+def test_service_description(client: Client, site: Site) -> None:
+    for accept in ("", "*/*", "text/turtle", "application/rdf+xml"):
+        answer = client.get("/sparql", headers={"accept": accept} if accept else {})
+        form = RdfFormat.RDF_XML if "xml" in accept else RdfFormat.TURTLE
+        store = Store()
+        store.bulk_load(answer.content, form)
+        endpoint = NamedNode(f"{BASE}sparql")
+        endpoints = list(store.quads_for_pattern(None, NamedNode(SD + "endpoint"), None))
+        assert [q.object for q in endpoints] == [endpoint]
+        formats = list(store.quads_for_pattern(None, NamedNode(SD + "resultFormat"), None))
+        assert len(formats) == sum(f.rdf is not None or f.results is not None for f in FORMATS)
+        names = {q.object for q in store.quads_for_pattern(None, NamedNode(SD + "name"), None)}
+        assert names == {NamedNode(g) for g in site.manifest.graphs}
+    page = client.get("/sparql", headers={"accept": "text/html"}).text
+    assert '<textarea id="query" name="query"' in page
+    assert "/queries/events" in page
+
+
+def test_results_as_a_table(client: Client) -> None:
+    query = (
+        'SELECT ?x ?y ?z (BNODE() AS ?b) (<javascript:alert(3)> AS ?j) ("true"^^'
+        "<http://www.w3.org/2001/XMLSchema#boolean> AS ?t) { VALUES (?x ?y) "
+        f'{{ (<{BASE}id/event/fair> "<b>fett</b>"@de) }} }}'
+    )
+    page = client.get("/sparql", params={"query": query}, headers={"accept": "text/html"}).text
+    assert '<a href="/doc/event/fair"><bdi>Friendship fair</bdi></a>' in page
+    assert '<bdi lang="de">&lt;b&gt;fett&lt;/b&gt;</bdi>' in page
+    assert 'href="javascript' not in page
+    assert "javascript:alert(3)" in page
+    assert "<bdi>yes</bdi>" in page
+    graph = client.get("/sparql", params={"query": CONSTRUCT}, headers={"accept": "text/html"}).text
+    assert "Second fair" in graph
+    truth = client.get("/sparql", params={"query": ASK}, headers={"accept": "text/html"}).text
+    assert '<p class="truth">yes</p>' in truth
+    nothing = "SELECT * { ?s a <urn:nothing> }"
+    empty = client.get("/sparql", params={"query": nothing}, headers={"accept": "text/html"}).text
+    assert "Nothing: the data has no answer." in empty
+
+
+def test_long_results_are_cut_on_the_page_and_whole_in_files(client: Client) -> None:
+    query = "SELECT * { ?s ?p ?o . ?x a ?y } LIMIT 1500"
+    page = client.get("/sparql", params={"query": query}, headers={"accept": "text/html"}).text
+    assert "The first 1000 are shown" in page
+    body = client.get("/sparql", params={"query": query}).content
+    assert len(rows(body)) == 1_500
+    graph = "CONSTRUCT { ?s <x:y> ?x } WHERE { ?s a ?o . ?x a ?y }"
+    page = client.get("/sparql", params={"query": graph}, headers={"accept": "text/html"}).text
+    assert "The first 1000 are shown" in page
+
+
+def test_too_many_queries_are_told_to_come_again(client: Client, site: Site) -> None:
+    borrowers = [object() for _ in range(int(site.gate.available_tokens))]
+    for borrower in borrowers:
+        site.gate.acquire_on_behalf_of_nowait(borrower)
+    try:
+        answer = client.get("/sparql", params={"query": ASK})
+    finally:
+        for borrower in borrowers:
+            site.gate.release_on_behalf_of(borrower)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json()["kind"] == "Busy"
+
+
+def test_saved_queries(client: Client) -> None:
+    assert "Which events are there?" in client.get("/queries").text
+    page = client.get("/queries/events", headers={"accept": "text/html"})
+    assert "All events with their labels, by label." in page.text
+    assert '<th scope="col">event</th>' in page.text
+    assert "eventLabel</th>" not in page.text
+    assert '<a href="/doc/event/fair"><bdi>Friendship fair</bdi></a>' in page.text
+    german = client.get("/queries/events?lang=de").text
+    assert "Welche Ereignisse gibt es?" in german
+    assert "/doc/event/fair?lang=de" in german
+
+
+# fmt: off
+FILES = [
+    ("events.csv",           "text/csv; charset=utf-8"),
+    ("events.tsv",           "text/tab-separated-values; charset=utf-8"),
+    ("events.json",          "application/sparql-results+json"),
+    ("events.xml",           "application/sparql-results+xml"),
+    ("events.rq",            "application/sparql-query; charset=utf-8"),
+    ("is-there-a-fair.json", "application/sparql-results+json"),
+    ("parties.ttl",          "text/turtle; charset=utf-8"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("name", "content_type"), FILES)
+def test_files_of_saved_queries(client: Client, name: str, content_type: str) -> None:
+    answer = client.get(f"/queries/{name}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, content_type)
+    stem, _, suffix = name.partition(".")
+    by_accept = client.get(f"/queries/{stem}", headers={"accept": content_type.partition(";")[0]})
+    assert by_accept.content == answer.content
+    assert by_accept.headers["content-location"] == f"/queries/{name}"
+    assert suffix in by_accept.headers["link"]
+
+
+@pytest.mark.parametrize("name", ["nope", "events.ttl", "is-there-a-fair.csv", "events.html"])
+def test_no_such_question_or_file(client: Client, name: str) -> None:
+    assert client.get(f"/queries/{name}").status_code == 404
+
+
+def test_construct_says_what_it_says(client: Client) -> None:
+    quads = list(parse(client.get("/queries/parties.ttl").content, RdfFormat.TURTLE))
+    assert len(quads) == 2
+    assert not any(isinstance(q.object, Literal) for q in quads)
