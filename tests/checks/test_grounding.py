@@ -22,7 +22,7 @@ CASES = [
     # quote written                     message has                             hint has
     ("Anna Exemple signed",             "not in the document harbour-news.txt", 'Nearest there: "Anna Example signed'),    # noqa: E501
     ("x" * 300,                         "x" * 159 + "…",                        "Copy the words"),  # long quotes are cut
-    ("the",                             "which stands 13 times",                "kz:quotePrefix"),
+    ("the",                             "which stands 11 times",                "kz:quotePrefix"),
     ("Optics is everywhere.",           "marks as website furniture",           "kz:contentEnd"),
 ]
 # fmt: on

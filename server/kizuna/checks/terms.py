@@ -49,11 +49,11 @@ def unknown_terms(project: Project) -> Iterator[Finding]:
     """Yield each term that is used and not known, once per file."""
     known = _known(project)
     for file in project.files:
-        told: set[tuple[str, str]] = set()
+        told: set[str] = set()
         for triple in file.triples:
             for kind, iri in _unknown_in(triple, known):
-                if (kind, iri) not in told:
-                    told.add((kind, iri))
+                if iri not in told:
+                    told.add(iri)
                     yield _finding(project, file, kind, iri, known)
 
 
