@@ -15,7 +15,7 @@ from rich.console import Console
 from kizuna import __version__
 from kizuna.checks import CHECKS, OUTPUTS, Report, check_project
 from kizuna.checks.output import summary
-from kizuna.engine import Limits, WorkerPool
+from kizuna.engine import LaneLimits, Limits, Pool
 from kizuna.errors import FindingsError, KizunaError, NoRelease, UnavailableError
 from kizuna.project import DocumentState, Project, load_project
 from kizuna.project.load import LOCK_FILE
@@ -123,7 +123,7 @@ def serve(
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     serve_releases(
         folder,
-        lambda release: WorkerPool(release.store, number, limits),
+        lambda release: Pool(release.store, limits, LaneLimits(light=number)),
         directory / "queries",
         (host, port),
     )

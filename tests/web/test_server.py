@@ -26,13 +26,13 @@ BASE = "https://example.org/small/"
 SERVE = """
     import sys
     from pathlib import Path
-    from kizuna.engine import WorkerPool
+    from kizuna.engine import LaneLimits, Pool
     from kizuna.release import Releases
     from kizuna.web import serve_releases
     releases, queries, port = sys.argv[1:]
     serve_releases(
         Releases(Path(releases)),
-        lambda release: WorkerPool(release.store, 2),
+        lambda release: Pool(release.store, lanes=LaneLimits(light=2)),
         Path(queries),
         ("127.0.0.1", int(port)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -40,7 +41,7 @@ class EmbeddedEngine:
     """The store of one release, opened read-only in this process.
 
     A query that runs long or crashes the engine takes the process with it: where strangers ask,
-    use ``WorkerPool``.
+    use ``Pool``.
     """
 
     def __init__(self, store: Path | Store, limits: Limits | None = None) -> None:
@@ -64,6 +65,11 @@ class EmbeddedEngine:
 
         self.write(query, formats, begin)
         return Answer(*chosen[0], buffer.getvalue())
+
+    async def ask(self, query: Query, formats: Mapping[Kind, Format], client: str = "") -> Answer:
+        """Return the whole answer, found on another thread; see ``Engine.ask``."""
+        del client  # there is no count of clients in here
+        return await asyncio.to_thread(self.answer, query, formats)
 
     def write(
         self,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 
-from anyio import to_thread
+from starlette.requests import ClientDisconnect, Request
 
-from kizuna.engine import Answer, Query
-from kizuna.errors import Busy, NotAcceptable
+from kizuna.engine import Answer, Query, Stream
+from kizuna.errors import AnswerTooLarge, NotAcceptable
 from kizuna.formats import BY_SUFFIX, HTML, N_TRIPLES, Format, Kind, carrying
 from kizuna.web.negotiation import negotiate
 from kizuna.web.site import Site
@@ -42,14 +43,47 @@ def wanted_formats(accept: str) -> dict[Kind, Format]:
     return wanted
 
 
-async def ask(site: Site, query: Query, wanted: Mapping[Kind, Format]) -> Answer:
+async def ask(
+    request: Request, site: Site, query: Query, wanted: Mapping[Kind, Format]
+) -> Answer | Stream:
     """Return the engine's answer; for pages, in the format that their tables are made from.
 
-    The engine has threads of its own, so that slow queries never keep a page waiting.
+    When the client goes away meanwhile, the query ends at once.
 
-    Raises Busy when too many queries are running, and whatever the engine raises.
+    Raises ClientDisconnect, and whatever the engine raises.
     """
     formats = {k: BEHIND_PAGES[k] if form is HTML else form for k, form in wanted.items()}
-    if site.gate.available_tokens < 1:
-        raise Busy("too many queries are running", hint="Try again in a few seconds.")
-    return await to_thread.run_sync(site.engine.answer, query, formats, limiter=site.gate)
+    client = request.client.host if request.client else ""
+    asking = asyncio.ensure_future(site.engine.ask(query, formats, client))
+    leaving = asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait({asking, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not asking.done():
+            raise ClientDisconnect
+        return asking.result()
+    finally:
+        leaving.cancel()
+        asking.cancel()
+
+
+async def ask_whole(
+    request: Request, site: Site, query: Query, wanted: Mapping[Kind, Format]
+) -> Answer:
+    """Return an answer that fits into a page.
+
+    Raises AnswerTooLarge when it does not, besides what ``ask`` raises.
+    """
+    answer = await ask(request, site, query, wanted)
+    if isinstance(answer, Answer):
+        return answer
+    await answer.chunks.aclose()
+    raise AnswerTooLarge(
+        "the answer is larger than a page shows",
+        hint="Take it as a file (CSV, JSON, Turtle), or add LIMIT.",
+    )
+
+
+async def _gone(request: Request) -> None:
+    """Wait until the client has gone; its request has been read whole before."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -36,6 +36,7 @@ STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
     errors.AnswerTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.QueryCrashed: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     errors.QueryTooLong: HTTPStatus.GATEWAY_TIMEOUT,
 }
 """Errors that are told as they are; all others are the publisher's own affair."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from kizuna.web.negotiation import accepts_gzip
 
@@ -100,6 +102,21 @@ def respond(
     if coding:
         headers["content-encoding"] = coding
     return Response(b"" if request.method == "HEAD" else body, status, headers)
+
+
+def stream(
+    request: Request, chunks: AsyncGenerator[bytes, None], content_type: str, meta: Meta
+) -> Response:
+    """Return a response that is sent while its body is still being made.
+
+    It has neither length nor entity tag. If the body breaks off, so does the connection: a part
+    is never taken for the whole (RFC 9112, section 8).
+    """
+    if request.method == "HEAD":
+        task = BackgroundTask(chunks.aclose)
+        return Response(b"", headers=meta.headers(), media_type=content_type, background=task)
+    headers = meta.headers() | {"content-type": content_type}
+    return StreamingResponse(chunks, headers=headers)
 
 
 def see_other(path: str, links: tuple[str, ...] = ()) -> Response:

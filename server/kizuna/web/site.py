@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from anyio import CapacityLimiter
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kizuna.engine import DescriptionIndex, Engine
@@ -26,8 +25,6 @@ from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
 from kizuna.web.queries import SavedQuery, read_queries
 
-MOST_QUERIES = 64
-"""Queries that run or wait for a worker; more are told to come again."""
 _LICENSE = term("dct:license")
 _DATASET = "dumps/dataset.nq"
 
@@ -57,7 +54,6 @@ class Site:
     classes: Classes
     ordering: Ordering
     cache: Cache
-    gate: CapacityLimiter
 
     @property
     def manifest(self) -> Manifest:
@@ -114,7 +110,6 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
         classes=read_classes(index, manifest),
         ordering=Ordering(index),
         cache=Cache(),
-        gate=CapacityLimiter(MOST_QUERIES),
     )
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from kizuna.engine import Query
 from kizuna.errors import NotFound
 from kizuna.formats import HTML, Format, carrying
-from kizuna.web.asking import ask
+from kizuna.web.asking import ask_whole
 from kizuna.web.dependencies import READ, Asking, Here, accept_of
 from kizuna.web.negotiation import negotiate
 from kizuna.web.paths import iri_path
@@ -47,7 +47,7 @@ async def saved_query(request: Request, site: Here, reader: Asking) -> Response:
     key = ("query", name, form.suffix, reader.language, reader.chosen)
     representation = site.cache.find(key)
     if representation is None:
-        representation = site.cache.keep(key, await _represented(reader, query, form))
+        representation = site.cache.keep(key, await _represented(request, reader, query, form))
     vary = ("Accept-Language",) if form is HTML else ()
     location = "" if suffix else f"/queries/{name}.{form.suffix}"
     meta = Meta(
@@ -73,12 +73,14 @@ def _of_suffix(query: SavedQuery, suffix: str) -> Format:
     return form
 
 
-async def _represented(reader: Reader, query: SavedQuery, form: Format) -> Representation:
+async def _represented(
+    request: Request, reader: Reader, query: SavedQuery, form: Format
+) -> Representation:
     """Return the query itself, its answer, or the page with both."""
     site = reader.site
     if form is QUERY:
         return Representation(query.text.encode(), QUERY.content_type)
-    answer = await ask(site, Query(query.text, site.endpoint), {query.kind: form})
+    answer = await ask_whole(request, site, Query(query.text, site.endpoint), {query.kind: form})
     if form is not HTML:
         return Representation(answer.body, form.content_type)
     path = f"/queries/{query.name}"

@@ -8,16 +8,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kizuna.engine import Answer, Stream
 from kizuna.errors import KizunaError
 from kizuna.formats import HTML, Kind, carrying
 from kizuna.representations import write
-from kizuna.web.asking import ask, wanted_formats
+from kizuna.web.asking import ask, ask_whole, wanted_formats
 from kizuna.web.dependencies import Here, accept_of
 from kizuna.web.negotiation import negotiate
 from kizuna.web.problems import STATUS, Problem, meta_of, problem_of
 from kizuna.web.protocol import Asked, read_request
 from kizuna.web.reader import Reader, reader_of
-from kizuna.web.respond import Meta, Representation, respond
+from kizuna.web.respond import Meta, Representation, respond, stream
 from kizuna.web.service import service_description
 from kizuna.web.site import Site
 from kizuna.web.views.front import questions
@@ -50,12 +51,25 @@ async def sparql(request: Request, site: Here) -> Response:
 
 async def _answer(request: Request, site: Site, reader: Reader, asked: Asked) -> Response:
     wanted = wanted_formats(accept_of(request))
-    answer = await ask(site, asked.query(site.endpoint), wanted)
-    if wanted[answer.kind] is not HTML:
-        representation = Representation(answer.body, answer.format.content_type)
-    else:
-        representation = _form(reader, asked.text, table=table_of(reader, answer))
-    return respond(request, representation, _VARY)
+    if HTML in wanted.values():
+        answer = await ask_whole(request, site, asked.query(site.endpoint), wanted)
+        if wanted[answer.kind] is HTML:
+            return respond(
+                request, _form(reader, asked.text, table=table_of(reader, answer)), _VARY
+            )
+        return respond(request, _whole(answer), _VARY)
+    key = (asked, tuple(form.suffix for form in wanted.values()))
+    held = site.cache.find(key)
+    if held is None:
+        found = await ask(request, site, asked.query(site.endpoint), wanted)
+        if isinstance(found, Stream):
+            return stream(request, found.chunks, found.format.content_type, _VARY)
+        held = site.cache.keep(key, _whole(found))
+    return respond(request, held, _VARY)
+
+
+def _whole(answer: Answer) -> Representation:
+    return Representation(answer.body, answer.format.content_type)
 
 
 def _introduction(request: Request, site: Site, reader: Reader) -> Response:
