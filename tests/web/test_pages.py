@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from conftest import Client
-from kizuna.web import Site
+from kizuna.web import Site, create_app
+from kizuna.web.cache import Cache
 from kizuna.web.ordering import LAST, rank
 from kizuna.web.reader import Reader
 from kizuna.web.texts import LANGUAGES, MONTHS, TEXTS, day, period, text
@@ -235,8 +237,9 @@ def test_classes(client: Client) -> None:
         assert (answer.status_code, answer.json()["status"]) == (400, 400)
 
 
-def test_a_long_class_has_pages(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_class_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kizuna.web.views.classes.PER_PAGE", 5)
+    client = Client(create_app(replace(site, cache=Cache())))  # no page made with another length
     first = page(client, "/classes/kz-Claim")
     last = page(client, "/classes/kz-Claim?page=3")
     middle = page(client, "/classes/kz-Claim?page=2&lang=de")

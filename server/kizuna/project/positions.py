@@ -111,17 +111,22 @@ class _Reader:
             self._term(self._value(kind, piece), position, named=kind != "string")
 
     def _opens_directive(self, kind: str, piece: str) -> bool:
-        starts = kind == "at" or piece.upper() in {"PREFIX", "BASE"}
+        starts = kind == "at" or piece.upper() in {"PREFIX", "BASE", "VERSION"}
         return starts and self.slot == "subject" and self.depth == 0
 
     def _direct(self, kind: str, piece: str) -> None:
-        """Collect ``@prefix p: <i> .`` or ``PREFIX p: <i>`` (or base) and keep what it binds."""
+        """Collect ``@prefix p: <i> .`` or ``PREFIX p: <i>`` (or base) and keep what it binds.
+
+        ``VERSION "1.2"`` binds nothing.
+        """
         self.directive.append(piece)
         dotted = self.directive[0].startswith("@")
-        if (piece == "." and kind == "mark") if dotted else kind == "iri":
-            named = next(t for t in self.directive if t.startswith("<"))
+        if (piece == "." and kind == "mark") if dotted else kind in {"iri", "string"}:
+            named = next((t for t in self.directive if t.startswith("<")), "<>")
             iri = _resolved(self.base, _unescaped(named[1:-1]))
-            if "base" in self.directive[0].lower():
+            if "version" in self.directive[0].lower():
+                pass
+            elif "base" in self.directive[0].lower():
                 self.base = iri
             else:
                 self.prefixes[self.directive[1].removesuffix(":")] = iri

@@ -145,7 +145,7 @@ def _canonical(triples: list[Triple], stem: str) -> tuple[Triple, ...]:
     """Return ``triples`` with RDFC-1.0 labels, made unique among files by the stem."""
     canonical = Dataset(Quad(*triple) for triple in triples)
     canonical.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    prefix = "".join(c if c.isalnum() and c.isascii() else "-" for c in stem)
+    prefix = "".join(c if c.isalnum() and c.isascii() else f"_{ord(c):x}_" for c in stem)
 
     def renamed(term: object) -> object:
         return BlankNode(f"{prefix}-{term.value}") if isinstance(term, BlankNode) else term
