@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -17,8 +19,11 @@ from pyoxigraph import (
 from pyoxigraph import QueryResultsFormat as Results
 
 from conftest import Client
-from kizuna.formats import FORMATS
-from kizuna.web import Site
+from kizuna.engine import Answer, EmbeddedEngine, Query, Stream
+from kizuna.errors import AnswerTooLarge, Busy, KizunaError, QueryTooLong, TooMany
+from kizuna.formats import FORMATS, Format, Kind
+from kizuna.web import Site, create_app
+from kizuna.web.cache import Cache
 
 BASE = "https://example.org/small/"
 SELECT = "SELECT ?s WHERE { ?s a <https://example.org/small/ontology#Fair> } ORDER BY ?s"
@@ -233,17 +238,80 @@ def test_long_results_are_cut_on_the_page_and_whole_in_files(client: Client) -> 
     assert "The first 1000 are shown" in page
 
 
-def test_too_many_queries_are_told_to_come_again(client: Client, site: Site) -> None:
-    borrowers = [object() for _ in range(int(site.gate.available_tokens))]
-    for borrower in borrowers:
-        site.gate.acquire_on_behalf_of_nowait(borrower)
-    try:
-        answer = client.get("/sparql", params={"query": ASK})
-    finally:
-        for borrower in borrowers:
-            site.gate.release_on_behalf_of(borrower)
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert answer.json()["kind"] == "Busy"
+class Refusing(EmbeddedEngine):
+    """An engine that answers nobody."""
+
+    def __init__(self, error: KizunaError) -> None:
+        super().__init__(Store())
+        self.error = error
+
+    async def ask(self, query: Query, formats: Mapping[Kind, Format], client: str = "") -> Answer:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "wait"),
+    [
+        (Busy("too many queries"), 503, "5"),
+        (TooMany("too many of yours"), 429, "5"),
+        (QueryTooLong("too long"), 504, None),
+        (AnswerTooLarge("too large"), 413, None),
+    ],
+)
+def test_what_an_engine_refuses(
+    site: Site, error: KizunaError, status: int, wait: str | None
+) -> None:
+    client = Client(create_app(replace(site, engine=Refusing(error), cache=Cache())))
+    answer = client.get("/sparql", params={"query": ASK})
+    assert (answer.status_code, answer.headers.get("retry-after")) == (status, wait)
+    assert answer.json()["kind"] == type(error).__name__
+
+
+class Streaming(EmbeddedEngine):
+    """An engine whose answers come in pieces, and break off if told so."""
+
+    def __init__(self, *, broken: bool) -> None:
+        super().__init__(Store())
+        self.broken = broken
+        self.closed = False
+
+    async def ask(
+        self, query: Query, formats: Mapping[Kind, Format], client: str = ""
+    ) -> Answer | Stream:
+        return Stream(Kind.ROWS, formats[Kind.ROWS], self.pieces())
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        try:
+            yield b"a\r\n"
+            if self.broken:
+                raise AnswerTooLarge("too large")
+            yield b"1\r\n"
+        finally:
+            self.closed = True
+
+
+def test_a_large_answer_is_streamed(site: Site) -> None:
+    engine = Streaming(broken=False)
+    client = Client(create_app(replace(site, engine=engine, cache=Cache())))
+    answer = client.get("/sparql", params={"query": SELECT}, headers={"accept": "text/csv"})
+    assert answer.content == b"a\r\n1\r\n"
+    assert "content-length" not in answer.headers
+    head = client.head("/sparql", params={"query": SELECT}, headers={"accept": "text/csv"})
+    assert (head.status_code, head.content, engine.closed) == (200, b"", True)
+
+
+def test_a_broken_answer_never_ends_well(site: Site) -> None:
+    client = Client(create_app(replace(site, engine=Streaming(broken=True), cache=Cache())))
+    with pytest.raises(AnswerTooLarge):
+        client.get("/sparql", params={"query": SELECT}, headers={"accept": "text/csv"})
+
+
+def test_a_large_answer_is_no_page(site: Site) -> None:
+    engine = Streaming(broken=False)
+    client = Client(create_app(replace(site, engine=engine, cache=Cache())))
+    answer = client.get("/sparql", params={"query": SELECT}, headers={"accept": "text/html"})
+    assert (answer.status_code, engine.closed) == (413, True)
+    assert "larger than a page shows" in answer.text
 
 
 def test_saved_queries(client: Client) -> None:

@@ -43,6 +43,7 @@ STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
 
 PROBLEM = Format("Problem", "json", "application/problem+json", frozenset(), ("application/json",))
 RETRY_AFTER = 5
+COME_AGAIN = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
 _log = logging.getLogger(__name__)
 
 
@@ -141,7 +142,7 @@ def represented(request: Request, problem: Problem) -> Representation:
 
 def meta_of(request: Request, problem: Problem) -> Meta:
     """Return what is said beside a problem: when to come again, and what there is instead."""
-    wait = RETRY_AFTER if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else 0
+    wait = RETRY_AFTER if problem.status in COME_AGAIN else 0
     return Meta(vary=("Accept", "Accept-Language"), links=links_of(request), retry_after=wait)
 
 
