@@ -41,7 +41,7 @@ def test_errors_are_told_as_json_and_as_pages(site: Site, kind: type[errors.Kizu
     problem = answer.json()
     assert (problem["detail"], problem["hint"]) == ("a <b> happened", "Do c.")
     assert (problem["kind"], problem["status"]) == (kind.__name__, STATUS[kind])
-    assert ("retry-after" in answer.headers) is (kind is errors.Busy)
+    assert ("retry-after" in answer.headers) is (kind in {errors.Busy, errors.TooMany})
     page = client.get("/fail", headers={"accept": "text/html"})
     assert page.status_code == STATUS[kind]
     assert "a &lt;b&gt; happened" in page.text

@@ -28,7 +28,7 @@ from pyoxigraph import (
 from kizuna.engine.complaints import complaint
 from kizuna.engine.guard import guard
 from kizuna.engine.projection import in_textual_order
-from kizuna.engine.protocol import Answer, Limits, Query, Sink
+from kizuna.engine.protocol import Answer, Limits, Query, Sink, Stream
 from kizuna.errors import AnswerTooLarge, NotAcceptable, QueryCrashed, UnavailableError
 from kizuna.formats import Format, Kind
 from kizuna.vocabulary import PREFIXES
@@ -66,7 +66,9 @@ class EmbeddedEngine:
         self.write(query, formats, begin)
         return Answer(*chosen[0], buffer.getvalue())
 
-    async def ask(self, query: Query, formats: Mapping[Kind, Format], client: str = "") -> Answer:
+    async def ask(
+        self, query: Query, formats: Mapping[Kind, Format], client: str = ""
+    ) -> Answer | Stream:
         """Return the whole answer, found on another thread; see ``Engine.ask``."""
         del client  # there is no count of clients in here
         return await asyncio.to_thread(self.answer, query, formats)

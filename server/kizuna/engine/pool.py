@@ -73,7 +73,9 @@ class Pool:
             held.append(data)
             size += len(data)
             if size > WHOLE_BYTES:
-                return Stream(run.kind, run.form, self._rest(held, frames, client))
+                rest = self._rest(held, frames, client)
+                await anext(rest)  # only a generator that has begun ends well when it is closed
+                return Stream(run.kind, run.form, rest)
         self.lanes.leave(client)
         return Answer(run.kind, run.form, b"".join(held))
 
@@ -81,6 +83,7 @@ class Pool:
         self, held: list[bytes], frames: AsyncGenerator[bytes, None], client: str
     ) -> AsyncGenerator[bytes, None]:
         try:
+            yield b""
             for data in held:
                 yield data
             held.clear()
