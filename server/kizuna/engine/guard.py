@@ -10,21 +10,9 @@ from __future__ import annotations
 import re
 
 from kizuna.engine.protocol import Limits
+from kizuna.engine.tokens import TOKEN
 from kizuna.errors import BadQuery, Refused
 
-_LETTER = r"""(?:[^\s<>"'{}()\[\],;|^/*+=!&\#.?$@\\]|\\.)"""
-_TOKEN = re.compile(
-    rf"""
-      (?P<string>  \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | \'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
-                 | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*' )
-    | (?P<iri>     <(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*> )
-    | (?P<comment> \#[^\n\r]* )
-    | (?P<sigil>   [?$@]{_LETTER}+ )
-    | (?P<name>    {_LETTER}+(?:\.{_LETTER}+)* )
-    | (?P<mark>    . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 # What no comparison can be: after ``http:`` an expression cannot go on with two slashes.
 _SURELY_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 # SERVICE as the end of a token that the engine would split, or as its name before a colon.
@@ -63,7 +51,7 @@ class _Guard:
         self.doubtful = False
 
     def walk(self, text: str) -> None:
-        for match in _TOKEN.finditer(text):
+        for match in TOKEN.finditer(text):
             if match.lastgroup == "name":
                 self._name(match[0].upper(), match, text)
             elif match.lastgroup == "mark":
