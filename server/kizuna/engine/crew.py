@@ -6,10 +6,8 @@ import asyncio
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from kizuna.engine.process import Worker, Workshop
-from kizuna.engine.protocol import Limits
 from kizuna.errors import KizunaError, UnavailableError
 
 
@@ -27,13 +25,13 @@ class Numbers:
 class Crew:
     """Workers over one store. Belongs to one event loop.
 
-    ``ready`` are kept idle; the process that forks them starts with the crew.
+    ``ready`` are kept idle; ``workshop`` forks them.
     """
 
-    def __init__(self, store: Path, limits: Limits, copy: int, ready: int) -> None:
+    def __init__(self, workshop: Workshop, ready: int) -> None:
         self.numbers = Numbers()
         self.ready = ready
-        self._workshop = Workshop(store, limits, copy)
+        self._workshop = workshop
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
         self._spare: asyncio.Task[None] | None = None

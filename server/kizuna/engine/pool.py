@@ -15,6 +15,7 @@ from pathlib import Path
 from kizuna.engine.crew import Crew, Numbers
 from kizuna.engine.guard import guard
 from kizuna.engine.lanes import LaneLimits, Lanes
+from kizuna.engine.process import Nursery, Workshop
 from kizuna.engine.protocol import Answer, Limits, Query, Stream
 from kizuna.engine.run import Run
 from kizuna.formats import Format, Kind
@@ -26,7 +27,10 @@ MEMORY_COPY_QUADS = 500_000
 
 
 class Pool:
-    """The workers over the store of one release. Belongs to one event loop."""
+    """The workers over the store of one release. Belongs to one event loop.
+
+    Pools that follow one another share a ``nursery``; without one, a pool has its own.
+    """
 
     def __init__(
         self,
@@ -34,10 +38,14 @@ class Pool:
         limits: Limits | None = None,
         lanes: LaneLimits | None = None,
         copy: int = MEMORY_COPY_QUADS,
+        nursery: Nursery | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.lanes = Lanes(lanes or LaneLimits())
-        self._crew = Crew(store, self.limits, copy, self.lanes.limits.light)
+        shared = nursery or Nursery()
+        self._own = shared if nursery is None else None
+        workshop = Workshop(shared, store, self.limits, copy)
+        self._crew = Crew(workshop, self.lanes.limits.light)
 
     @property
     def numbers(self) -> Numbers:
@@ -96,3 +104,5 @@ class Pool:
     def close(self) -> None:
         """End all workers, whatever they do."""
         self._crew.close()
+        if self._own is not None:
+            self._own.close()

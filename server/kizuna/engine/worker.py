@@ -1,10 +1,12 @@
 """The process that has the store open, and forks a worker whenever one is needed.
 
-``python -m kizuna.engine.worker SOCKET STORE LIMITS COPY``: each message on the Unix socket with
-that file descriptor brings two pipe ends, from which and to which a new worker reads and writes
-(``kizuna.engine.frames``); the answer is its process id. COPY is the number of quads up to which
-the store is copied into memory, where the engine is two to ten times as fast as on disk; a fork
-then shares that memory and costs a few milliseconds.
+``python -m kizuna.engine.worker SOCKET`` is the nursery: it has everything imported and nothing
+open, so that its forks are ready at once. Each message on the Unix socket with that file descriptor
+names a store and brings another socket; a fork then opens the store and waits there. Each message
+there brings two pipe ends, from which and to which a new worker reads and writes
+(``kizuna.engine.frames``); the answer is its process id. ``copy`` is the number of quads up to
+which the store is copied into memory, where the engine is two to ten times as fast as on disk; a
+fork then shares that memory and costs a few milliseconds.
 
 A worker answers one query at a time and may be killed at any moment.
 """
@@ -17,6 +19,7 @@ import signal
 import socket
 import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +42,7 @@ from kizuna.formats import Format, Kind
 
 STACK_BYTES = 256 * 1024 * 1024
 PID = 4
+LONGEST_OPENING = 65_536
 
 
 def fork_workers(channel: socket.socket, store: Path, limits: Limits, copy: int) -> None:
@@ -113,13 +117,39 @@ def _answer(engine: EmbeddedEngine, line: bytes, answers: BinaryIO) -> None:
         answers.write(fail_frame(QueryCrashed("the query needs more memory than it may have")))
 
 
+def encode_opening(store: Path, limits: Limits, copy: int) -> bytes:
+    """Return the message that asks the nursery to open a store."""
+    return json.dumps({"store": str(store), "limits": asdict(limits), "copy": copy}).encode()
+
+
+def raise_workshops(channel: socket.socket) -> None:
+    """Fork a process for each store that ``channel`` names, until it is closed."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        message, ends, _, _ = socket.recv_fds(channel, LONGEST_OPENING, 1)
+        if not message:
+            return
+        if os.fork() == 0:
+            channel.close()
+            _become_workshop(message, ends[0])
+        os.close(ends[0])
+
+
+def _become_workshop(message: bytes, end: int) -> None:
+    """Fork workers in this new process, and never come back."""
+    try:
+        wanted = json.loads(message)
+        limits = Limits(**wanted["limits"])
+        fork_workers(socket.socket(fileno=end), Path(wanted["store"]), limits, wanted["copy"])
+    finally:
+        os._exit(0)
+
+
 def main() -> None:
-    """Run the process; Ctrl-C is for the front, which closes the socket."""
+    """Run the nursery; Ctrl-C is for the front, which closes the socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
-    channel = socket.socket(fileno=int(sys.argv[1]))
-    limits = Limits(**json.loads(sys.argv[3]))
-    fork_workers(channel, Path(sys.argv[2]), limits, int(sys.argv[4]))
+    raise_workshops(socket.socket(fileno=int(sys.argv[1])))
 
 
 if __name__ == "__main__":
