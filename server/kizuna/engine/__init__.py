@@ -1,20 +1,26 @@
 """Who answers: SPARQL engines, and the term-true index of descriptions."""
 
 from kizuna.engine.embedded import EmbeddedEngine
+from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
+from kizuna.engine.fulltext import Hit, search, write_search
 from kizuna.engine.index import DescriptionIndex, write_index
 from kizuna.engine.lanes import LaneLimits
 from kizuna.engine.pool import Pool
 from kizuna.engine.protocol import Answer, Engine, Limits, Query, Stream
 
 __all__ = [
+    "SEARCH_FILE",
     "Answer",
     "DescriptionIndex",
     "EmbeddedEngine",
     "Engine",
+    "Hit",
     "LaneLimits",
     "Limits",
     "Pool",
     "Query",
     "Stream",
+    "search",
     "write_index",
+    "write_search",
 ]

@@ -26,6 +26,8 @@ from pyoxigraph import (
 )
 
 from kizuna.engine.complaints import complaint
+from kizuna.engine.finding import with_hits
+from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.guard import guard
 from kizuna.engine.projection import in_textual_order
 from kizuna.engine.protocol import Answer, Limits, Query, Sink, Stream
@@ -41,11 +43,15 @@ class EmbeddedEngine:
     """The store of one release, opened read-only in this process.
 
     A query that runs long or crashes the engine takes the process with it: where strangers ask,
-    use ``Pool``.
+    use ``Pool``. ``index`` is the file behind ``kz:search``, by default the one beside the store.
     """
 
-    def __init__(self, store: Path | Store, limits: Limits | None = None) -> None:
+    def __init__(
+        self, store: Path | Store, limits: Limits | None = None, index: Path | None = None
+    ) -> None:
         self.limits = limits or Limits()
+        beside = None if isinstance(store, Store) else store.with_name(SEARCH_FILE)
+        self.index = index or beside
         try:
             self.store = store if isinstance(store, Store) else Store.read_only(str(store))
         except OSError as error:
@@ -85,6 +91,7 @@ class EmbeddedEngine:
         AnswerTooLarge, which may come when a part has been written already.
         """
         guard(query.text, self.limits)
+        query = replace(query, text=with_hits(query.text, self.index, query.base))
         try:
             results = self._ordered(query, self._evaluate(query))
             kind = _kind(results)

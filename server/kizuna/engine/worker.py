@@ -19,7 +19,9 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,6 +37,7 @@ from kizuna.engine.frames import (
     fail_frame,
     frame,
 )
+from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.protocol import Limits, Sink
 from kizuna.engine.sandbox import cap_memory, deny_network, die_with_parent
 from kizuna.errors import KizunaError, QueryCrashed
@@ -57,29 +60,30 @@ def fork_workers(channel: socket.socket, store: Path, limits: Limits, copy: int)
         worker = os.fork()
         if worker == 0:
             channel.close()
-            _become_worker(opened, limits, ends)
+            _become_worker(opened, store.with_name(SEARCH_FILE), limits, ends)
         for end in ends:
             os.close(end)
         channel.sendall(worker.to_bytes(PID, "big"))
 
 
-def _become_worker(store: Store | Path, limits: Limits, ends: list[int]) -> None:
+def _become_worker(store: Store | Path, index: Path, limits: Limits, ends: list[int]) -> None:
     """Answer requests in this new process, and never come back."""
     die_with_parent()
     os.setpgid(0, 0)  # so that the priority of all its threads can be set at once
     deny_network()
     requests, answers = os.fdopen(ends[0], "rb"), os.fdopen(ends[1], "wb")
     threading.stack_size(STACK_BYTES)
-    thread = threading.Thread(target=_serve, args=(store, limits, requests, answers))
+    engine = partial(EmbeddedEngine, store, limits, index)
+    thread = threading.Thread(target=_serve, args=(engine, requests, answers))
     thread.start()
     thread.join()
     os._exit(0)
 
 
-def _serve(store: Store | Path, limits: Limits, requests: BinaryIO, answers: BinaryIO) -> None:
+def _serve(opened: Callable[[], EmbeddedEngine], requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until their stream ends; a first BEGIN frame says that all is ready."""
-    engine = EmbeddedEngine(store, limits)
-    cap_memory(limits.memory_bytes)
+    engine = opened()
+    cap_memory(engine.limits.memory_bytes)
     answers.write(frame(BEGIN))
     answers.flush()
     for line in requests:

@@ -14,7 +14,7 @@ from pathlib import Path
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from kizuna.checks import Report
-from kizuna.engine import write_index
+from kizuna.engine import SEARCH_FILE, write_index, write_search
 from kizuna.errors import FindingsError, UnavailableError
 from kizuna.formats import Kind, carrying
 from kizuna.project import Project, Role
@@ -85,6 +85,8 @@ def _write_all(folder: Path, project: Project, content: Content, progress: Progr
     _write_store(folder / "store", content)
     progress("index of descriptions")
     write_index(folder / "descriptions.sqlite", content.published)
+    progress("full-text index")
+    write_search(folder / SEARCH_FILE, content.published)
     progress("dumps")
     prefixes = _prefixes(project)
     _write_dumps(folder / "dumps", content, prefixes)

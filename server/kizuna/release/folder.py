@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kizuna.engine import SEARCH_FILE
 from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
 from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, verify
 
@@ -41,6 +42,11 @@ class Release:
     def index(self) -> Path:
         """The SQLite file with the descriptions of things."""
         return self.folder / "descriptions.sqlite"
+
+    @property
+    def search(self) -> Path:
+        """The SQLite file with the full-text index."""
+        return self.folder / SEARCH_FILE
 
     @property
     def dumps(self) -> Path:
