@@ -4,16 +4,21 @@ KizunaError
 ├── UsageError            the caller's input is unusable                     exit 2
 │   ├── SettingsError         kizuna.toml or an environment variable
 │   ├── ProjectError          a folder or file that cannot be read
-│   ├── BadQuery              text that is no SPARQL query                        HTTP 400
-│   └── BadAddress            an IRI or path that is none
+│   ├── BadAddress            an IRI or path that is none                         HTTP 400
+│   └── BadText               a text with a mistake at a line and column
+│       ├── BadQuery              text that is no SPARQL                              HTTP 400
+│       └── BadData               a document that is not in the format it names       HTTP 400
 ├── FindingsError         the project was read and breaks rules              exit 1
 ├── UnavailableError      the surroundings say no: disk, port, lock          exit 3
 │   ├── NoRelease             nothing has been built yet
 │   └── ReleaseBroken         a release's files are not what its manifest says
 └── AnswerError           a question that gets no answer
+    ├── Unauthorized          a secret is missing or wrong                        HTTP 401
     ├── NotFound              no such thing                                       HTTP 404
     ├── NotAcceptable         it exists, but in no form the client takes          HTTP 406
     ├── Refused               the publisher does not do this                      HTTP 403
+    ├── Changed               it is no longer what the client takes it for        HTTP 412
+    ├── NotConforming         a write that would break the shapes                 HTTP 422
     ├── QueryTooLong          the query ran past its time                         HTTP 504
     ├── AnswerTooLarge        the answer grew past its limit                      HTTP 413
     ├── QueryCrashed          the engine gave up on this query                    HTTP 500
@@ -56,13 +61,21 @@ class BadAddress(UsageError):
     """A text that should be an IRI or a path is none."""
 
 
-class BadQuery(UsageError):
-    """A text is no SPARQL query; ``line`` and ``column`` count from 1, 0 where unknown."""
+class BadText(UsageError):
+    """A text has a mistake; ``line`` and ``column`` count from 1, 0 where unknown."""
 
     def __init__(self, message: str, *, line: int = 0, column: int = 0, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.line = line
         self.column = column
+
+
+class BadQuery(BadText):
+    """A text is no SPARQL query or update."""
+
+
+class BadData(BadText):
+    """A document is not in the format that it names."""
 
 
 class FindingsError(KizunaError):
@@ -91,6 +104,10 @@ class AnswerError(KizunaError):
     exit_code = 3
 
 
+class Unauthorized(AnswerError):
+    """Who asks has not shown the secret that this takes."""
+
+
 class NotFound(AnswerError):
     """There is no such thing."""
 
@@ -101,6 +118,18 @@ class NotAcceptable(AnswerError):
 
 class Refused(AnswerError):
     """The publisher does not do this, whoever asks."""
+
+
+class Changed(AnswerError):
+    """The thing is not in the state that the client made its condition."""
+
+
+class NotConforming(AnswerError):
+    """A write would break the shapes; ``report`` is the SHACL report, in the format asked for."""
+
+    def __init__(self, message: str, *, report: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.report = report
 
 
 class QueryTooLong(AnswerError):

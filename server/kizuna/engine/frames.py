@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import BinaryIO
 
@@ -53,24 +53,23 @@ def decode_begin(payload: bytes) -> tuple[Kind, Format]:
 
 def fail_frame(error: errors.KizunaError) -> bytes:
     """Return the frame that reports ``error``."""
-    place = (error.line, error.column) if isinstance(error, errors.BadQuery) else (0, 0)
-    content = {
+    content: dict[str, object] = {
         "error": type(error).__name__,
         "message": error.message,
         "hint": error.hint,
-        "place": place,
     }
+    if isinstance(error, errors.BadText):
+        content |= {"line": error.line, "column": error.column}
+    if isinstance(error, errors.NotConforming):
+        content["report"] = error.report
     return frame(FAIL, json.dumps(content).encode())
 
 
 def decode_fail(payload: bytes) -> errors.KizunaError:
     """Return the error that a FAIL frame reports."""
     content = json.loads(payload)
-    kind: type[errors.KizunaError] = getattr(errors, content["error"])
-    if issubclass(kind, errors.BadQuery):
-        line, column = content["place"]
-        return kind(content["message"], line=line, column=column, hint=content["hint"])
-    return kind(content["message"], hint=content["hint"])
+    kind: Callable[..., errors.KizunaError] = getattr(errors, content.pop("error"))
+    return kind(content.pop("message"), **content)
 
 
 class FrameWriter:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from kizuna.errors import ReleaseBroken
@@ -27,7 +28,12 @@ class Manifest:
     """What is known of a release. ``created`` is ISO 8601 in UTC; ``files`` goes by relative path.
 
     ``classes`` counts the members of each class, ``graphs`` the triples of each named graph;
-    ``prefixes`` are those of the source files, for output that people read.
+    ``prefixes`` are those of the source files, for output that people read. ``roles`` tells which
+    graphs are the ontology's and the shapes' (folder names); all others are data.
+
+    A release that was written over HTTP names the ``parent`` on which it was written and the
+    ``origin``, the build at the beginning. ``merged`` tells whether the default graph is the merge
+    of the named graphs. Until ``filled``, dumps, index and ``classes`` are not there yet.
     """
 
     id: str
@@ -42,6 +48,11 @@ class Manifest:
     prefixes: Mapping[str, str]
     value_classes: tuple[str, ...]
     files: Mapping[str, FileRecord]
+    roles: Mapping[str, str] = field(default_factory=dict)
+    parent: str | None = None
+    origin: str | None = None
+    merged: bool = True
+    filled: bool = True
 
 
 def record(path: Path) -> FileRecord:
@@ -58,9 +69,11 @@ def record_all(folder: Path) -> dict[str, FileRecord]:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest into the release's folder."""
+    """Write the manifest into the release's folder, in one step."""
     content = json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
-    (folder / FILE_NAME).write_text(content, encoding="utf-8")
+    beside = folder / f".{FILE_NAME}-{os.getpid()}"
+    beside.write_text(content, encoding="utf-8")
+    beside.replace(folder / FILE_NAME)
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -30,9 +30,13 @@ from kizuna.web.views.page import render
 STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
     errors.BadQuery: HTTPStatus.BAD_REQUEST,
     errors.BadAddress: HTTPStatus.BAD_REQUEST,
+    errors.BadData: HTTPStatus.BAD_REQUEST,
+    errors.Unauthorized: HTTPStatus.UNAUTHORIZED,
     errors.Refused: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    errors.Changed: HTTPStatus.PRECONDITION_FAILED,
+    errors.NotConforming: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.AnswerTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.QueryCrashed: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -78,7 +82,7 @@ class Problem:
 def problem_of(request: Request, error: Exception) -> Problem:
     """Return what is told of ``error``; what is not meant for strangers is logged instead."""
     if isinstance(error, errors.KizunaError) and type(error) in STATUS:
-        place = (error.line, error.column) if isinstance(error, errors.BadQuery) else (0, 0)
+        place = (error.line, error.column) if isinstance(error, errors.BadText) else (0, 0)
         return Problem(STATUS[type(error)], type(error).__name__, error.message, error.hint, *place)
     if isinstance(error, HTTPException):
         return _of_framework(request, error)

@@ -1,0 +1,156 @@
+"""A SPARQL Update before the engine sees it: its operations, what is refused, its dataset.
+
+The engine takes no dataset beside the text, so that of the protocol (SPARQL 1.1 Protocol, section
+2.2.3) is written into it, as ``USING`` clauses between tokens. ``LOAD`` would fetch from anywhere:
+it is refused, and with ``SILENT`` it does nothing, as after any other failure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from kizuna.engine.guard import guard
+from kizuna.engine.protocol import Limits
+from kizuna.engine.tokens import TOKEN
+from kizuna.errors import BadQuery, Refused
+
+_CALM = re.compile(
+    r"""(?: [^{}"'<\#]++
+        | \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
+        | "(?:[^"\\\n\r]|\\.)*+" | '(?:[^'\\\n\r]|\\.)*+'
+        | <(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>
+        | \#[^\n\r]*+ | ["'<] )*+""",
+    re.VERBOSE | re.DOTALL,
+)
+"""All up to the next brace that is one."""
+_KEYWORD = re.compile(
+    r"(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)(DATA|WHERE|SILENT)?",
+    re.IGNORECASE,
+)
+_NOTHING = "INSERT DATA {}"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of an update: where it stands, its keywords, and its groups in braces.
+
+    ``where`` is the place of its WHERE, and ``dataset`` that of its first WITH or USING, outside
+    of all groups; -1 where there is none. ``second`` is the keyword after the first.
+    """
+
+    start: int
+    first: str
+    second: str = ""
+    groups: tuple[tuple[int, int], ...] = ()
+    where: int = -1
+    dataset: int = -1
+    end: int = -1
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it is INSERT DATA or DELETE DATA, which hold no patterns."""
+        return self.second == "DATA"
+
+
+def prepared(
+    text: str, limits: Limits, using: Sequence[str] = (), named: Sequence[str] = ()
+) -> str:
+    """Return ``text`` as the engine may have it, with the graphs of the protocol as its dataset.
+
+    Raises Refused for LOAD and SERVICE, and BadQuery for what nests too deep or is too long, and
+    for a text with a dataset of its own where the protocol gives one.
+    """
+    found = list(operations(text))
+    guard(_without_data(text, found), limits)
+    clauses = [f"USING <{iri}>" for iri in using] + [f"USING NAMED <{iri}>" for iri in named]
+    for operation in reversed(found):
+        if operation.first == "LOAD":
+            text = _without_load(text, operation)
+        elif clauses and not operation.is_data and operation.where >= 0:
+            text = _with_dataset(text, operation, f" {' '.join(clauses)} ")
+    return text
+
+
+def operations(text: str) -> Iterator[Operation]:
+    """Yield the operations of an update, as far as tokens outside of braces tell them."""
+    now: Operation | None = None
+    at = 0
+    while token := TOKEN.match(text, at):
+        at = token.end()
+        if token[0] == "{":
+            at = _end_of_group(text, token.start())
+            now = now and replace(now, groups=(*now.groups, (token.start(), at)))
+        elif token[0] == ";":
+            if now:
+                yield replace(now, end=token.start())
+            now = None
+        elif token.lastgroup == "name":
+            now = _with_word(now, token)
+    if now:
+        yield replace(now, end=len(text))
+
+
+def _with_word(now: Operation | None, token: re.Match[str]) -> Operation | None:
+    """Return the operation with one more word of it, or the one that the word begins."""
+    word = token[0].upper()
+    if now is None:
+        begun = _KEYWORD.fullmatch(word)
+        if begun is None:
+            return None
+        dataset = token.start() if begun[1] == "WITH" else -1
+        now = Operation(token.start(), begun[1], begun[2] or "", dataset=dataset)
+        return replace(now, where=token.start() + 6) if begun[2] == "WHERE" else now
+    if word == "WHERE" and now.where < 0:
+        now = replace(now, where=token.start())
+    if word == "USING" and now.dataset < 0:
+        now = replace(now, dataset=token.start())
+    return replace(now, second=now.second or word)
+
+
+def _end_of_group(text: str, start: int) -> int:
+    """Return the place behind the brace that closes the one at ``start``."""
+    depth, at = 0, start
+    while at < len(text):
+        depth += {"{": 1, "}": -1}[text[at]]
+        if depth == 0:
+            return at + 1
+        rest = _CALM.match(text, at + 1)
+        at = rest.end() if rest else len(text)
+    return len(text)
+
+
+def _without_data(text: str, found: Sequence[Operation]) -> str:
+    """Return ``text`` without the groups of DATA operations, its lines kept apart."""
+    parts, at = [], 0
+    for operation in found:
+        for start, end in operation.groups if operation.is_data else ():
+            parts += [text[at : start + 1], "\n" * text.count("\n", start, end)]
+            at = max(start + 1, end - 1)
+    return "".join([*parts, text[at:]])
+
+
+def _without_load(text: str, operation: Operation) -> str:
+    """Return the text with an operation that does nothing in place of a silent LOAD."""
+    if operation.second != "SILENT":
+        line = text.count("\n", 0, operation.start) + 1
+        raise Refused(
+            f"LOAD in line {line}: documents from elsewhere are not fetched",
+            hint="Fetch it yourself, and send it by PUT or POST to /graphs?graph=…",
+        )
+    return f"{text[: operation.start]}{_NOTHING}{text[operation.end :]}"
+
+
+def _with_dataset(text: str, operation: Operation, clauses: str) -> str:
+    if operation.dataset >= 0:
+        raise BadQuery(
+            "the update has WITH or USING, and the request names graphs besides",
+            line=text.count("\n", 0, operation.dataset) + 1,
+            hint="Name the graphs in one of the two places (SPARQL 1.1 Protocol, section 2.2.3).",
+        )
+    before, rest = text[: operation.where], text[operation.where :]
+    start, end = operation.groups[0] if operation.groups else (-1, -1)
+    if operation.where < start:  # DELETE WHERE { P } is short for DELETE { P } WHERE { P }
+        return f"{before} {text[start:end]}{clauses}{rest}"
+    return f"{before}{clauses}{rest}"
