@@ -22,6 +22,8 @@ KizunaError
     ├── QueryTooLong          the query ran past its time                         HTTP 504
     ├── AnswerTooLarge        the answer grew past its limit                      HTTP 413
     ├── QueryCrashed          the engine gave up on this query                    HTTP 500
+    ├── EngineFailed          the engine elsewhere gives no proper answer         HTTP 502
+    ├── EngineAway            the engine elsewhere cannot be reached              HTTP 503
     ├── Busy                  too many queries at once                            HTTP 503
     └── TooMany               this client has too many queries running            HTTP 429
 
@@ -142,6 +144,14 @@ class AnswerTooLarge(AnswerError):
 
 class QueryCrashed(AnswerError):
     """The engine broke down over a query; nothing else was harmed."""
+
+
+class EngineFailed(AnswerError):
+    """An engine on another server answered with an error, with garbage, or broke off."""
+
+
+class EngineAway(AnswerError):
+    """An engine on another server cannot be reached, or takes no more queries now."""
 
 
 class Busy(AnswerError):

@@ -9,19 +9,18 @@ query past its time or memory, or whose client has gone, is killed with its proc
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from kizuna.engine.crew import Crew, Numbers
 from kizuna.engine.guard import guard
 from kizuna.engine.lanes import LaneLimits, Lanes
+from kizuna.engine.parts import answer_or_stream
 from kizuna.engine.process import Nursery, Workshop
 from kizuna.engine.protocol import Answer, Limits, Query, Stream
 from kizuna.engine.run import Run
 from kizuna.formats import Format, Kind
 
-WHOLE_BYTES = 256 * 1024
-"""Answers up to this size are sent whole, with length and entity tag."""
 MEMORY_COPY_QUADS = 500_000
 """Up to this size a release is held in memory, once for all workers."""
 
@@ -64,42 +63,9 @@ class Pool:
         guard(query.text, self.limits)
         self.lanes.enter(client)
         run = Run(self._crew, self.lanes, self.limits, (query, formats))
-        frames = run.frames()
-        try:
-            return await self._first_part(run, frames, client)
-        except BaseException:
-            await frames.aclose()
-            self.lanes.leave(client)
-            raise
-
-    async def _first_part(
-        self, run: Run, frames: AsyncGenerator[bytes, None], client: str
-    ) -> Answer | Stream:
-        """Return a small answer whole; of a large one, the part that has come and the rest."""
-        held, size = [], 0
-        async for data in frames:
-            held.append(data)
-            size += len(data)
-            if size > WHOLE_BYTES:
-                rest = self._rest(held, frames, client)
-                await anext(rest)  # only a generator that has begun ends well when it is closed
-                return Stream(run.kind, run.form, rest)
-        self.lanes.leave(client)
-        return Answer(run.kind, run.form, b"".join(held))
-
-    async def _rest(
-        self, held: list[bytes], frames: AsyncGenerator[bytes, None], client: str
-    ) -> AsyncGenerator[bytes, None]:
-        try:
-            yield b""
-            for data in held:
-                yield data
-            held.clear()
-            async for data in frames:
-                yield data
-        finally:
-            await frames.aclose()
-            self.lanes.leave(client)
+        return await answer_or_stream(
+            run.frames(), lambda: (run.kind, run.form), lambda: self.lanes.leave(client)
+        )
 
     def close(self) -> None:
         """End all workers, whatever they do."""

@@ -39,6 +39,8 @@ STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
     errors.NotConforming: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.AnswerTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.QueryCrashed: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.EngineFailed: HTTPStatus.BAD_GATEWAY,
+    errors.EngineAway: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     errors.QueryTooLong: HTTPStatus.GATEWAY_TIMEOUT,

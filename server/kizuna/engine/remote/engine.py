@@ -1,0 +1,172 @@
+"""Any SPARQL 1.1 endpoint as an engine: the same questions, limits and errors as at home."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from kizuna.engine.bindings import bound
+from kizuna.engine.crew import Numbers
+from kizuna.engine.guard import guard
+from kizuna.engine.lanes import LaneLimits, Lanes
+from kizuna.engine.parts import answer_or_stream
+from kizuna.engine.protocol import Answer, Limits, Query, Stream
+from kizuna.engine.remote.access import Line, Remote
+from kizuna.engine.remote.failures import failure
+from kizuna.engine.remote.form import names_dataset, with_base
+from kizuna.engine.remote.reading import too_long
+from kizuna.engine.remote.sending import Sending
+from kizuna.engine.run import TRANSFER_SECONDS
+from kizuna.errors import KizunaError, NotAcceptable
+from kizuna.formats import Format, Kind
+
+PIECES_AHEAD = 4
+"""How many pieces of an answer are held for a reader that is slower than the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs of a release in a store that has no default graph: ``default`` stands for it."""
+
+    default: str
+    named: tuple[str, ...]
+
+
+class RemoteEngine:
+    """A SPARQL endpoint. Belongs to one event loop, which it never stops: threads wait for it.
+
+    ``dataset`` is what queries see that name none; without it, that is the endpoint's affair.
+    """
+
+    def __init__(
+        self,
+        remote: Remote,
+        limits: Limits | None = None,
+        lanes: LaneLimits | None = None,
+        dataset: Dataset | None = None,
+    ) -> None:
+        self.remote = remote
+        self.limits = limits or Limits()
+        self.lanes = Lanes(lanes or LaneLimits())
+        self.dataset = dataset
+        self.numbers = Numbers()
+        self.lines: set[Line] = set()
+        # Twice the places: a thread whose query was given up needs a moment to notice.
+        self.threads = ThreadPoolExecutor(2 * self.lanes.limits.light, "kizuna-remote")
+
+    @property
+    def workers(self) -> int:
+        """How many queries the engine is at now."""
+        return len(self.lines)
+
+    async def ask(
+        self, query: Query, formats: Mapping[Kind, Format], client: str = ""
+    ) -> Answer | Stream:
+        """Return the answer; see ``Engine.ask``. Raises EngineAway and EngineFailed besides."""
+        guard(query.text, self.limits)
+        sending = self._sending(query)
+        kind = sending.kind
+        if kind not in formats:
+            raise NotAcceptable(
+                f"{kind.value} cannot be written in any format that was asked for",
+                hint="Ask for application/sparql-results+json, text/csv or text/turtle.",
+            )
+        self.lanes.enter(client)
+        exchange = _Exchange(self, sending, formats[kind])
+        return await answer_or_stream(
+            exchange.pieces(),
+            lambda: (kind, formats[kind]),
+            lambda: self.lanes.leave(client),
+        )
+
+    def _sending(self, query: Query) -> Sending:
+        default, named = query.default_graphs, query.named_graphs
+        if self.dataset and default is None and named is None and not names_dataset(query.text):
+            default, named = (self.dataset.default,), self.dataset.named
+        return Sending(
+            self.remote,
+            with_base(bound(query.text, query.bindings), query.base),
+            (
+                *(("default-graph-uri", graph) for graph in default or ()),
+                *(("named-graph-uri", graph) for graph in named or ()),
+            ),
+            self.limits,
+        )
+
+    def close(self) -> None:
+        """Give up what is under way; the endpoint sees its clients go."""
+        for line in list(self.lines):
+            line.cut()
+        self.threads.shutdown(wait=False, cancel_futures=True)
+
+
+class _Exchange:
+    """One query with the remote engine: a thread talks to it and hands pieces to the event loop."""
+
+    def __init__(self, engine: RemoteEngine, sending: Sending, form: Format) -> None:
+        self.engine = engine
+        self.sending = sending
+        self.form = form
+        self.line = Line()
+        self.come: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.room = threading.Semaphore(PIECES_AHEAD)
+        self.reading = 0.0
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """Yield the answer's bytes; when closed early, the query is given up at once."""
+        engine, loop = self.engine, asyncio.get_running_loop()
+        await engine.lanes.take_light()
+        engine.lines.add(self.line)
+        done = False
+        try:
+            begin = loop.time()
+            job = loop.run_in_executor(engine.threads, self._talk, loop)
+            job.add_done_callback(lambda _: self.come.put_nowait(None))
+            while (piece := await self._next(begin)) is not None:
+                handed = loop.time()
+                yield piece
+                self.reading += loop.time() - handed
+            if (error := job.result()) is not None:
+                raise error
+            done = True
+        finally:
+            self._give_up()
+            engine.lines.discard(self.line)
+            engine.lanes.give_light()
+            engine.numbers.answered += done
+            engine.numbers.failed += not done
+
+    async def _next(self, begin: float) -> bytes | None:
+        limit = self.engine.limits.seconds
+        try:
+            async with asyncio.timeout_at(begin + limit + min(self.reading, TRANSFER_SECONDS)):
+                piece = await self.come.get()
+        except TimeoutError as error:
+            raise too_long(limit) from error
+        self.room.release()
+        return piece
+
+    def _talk(self, loop: asyncio.AbstractEventLoop) -> KizunaError | None:
+        """Ask, on a thread; return the error, which is raised only if someone still wants it."""
+
+        def take(piece: bytes) -> None:
+            self.room.acquire()
+            if self.line.is_cut:
+                raise ConnectionAbortedError
+            loop.call_soon_threadsafe(self.come.put_nowait, piece)
+
+        try:
+            self.sending.answer(self.form, self.line, take)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the asker must be told
+            if self.line.is_cut:
+                return None
+            return failure(error, self.sending.text, self.sending.remote.shown)
+        return None
+
+    def _give_up(self) -> None:
+        """End the connections and wake the thread if it waits for room."""
+        self.line.cut()
+        self.room.release()
