@@ -18,8 +18,9 @@ _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 
 DERIVED = "derived"
 REIFIERS = "reifiers"
-RESERVED_STEMS = frozenset({DERIVED, REIFIERS})
-"""Names of the graphs that the build itself makes; no source file may have them."""
+UPDATES = "updates"
+RESERVED_STEMS = frozenset({DERIVED, REIFIERS, UPDATES})
+"""Names of the graphs that builds and writes make; no source file may have them."""
 
 
 def is_iri(text: str) -> bool:

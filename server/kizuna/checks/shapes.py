@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from traceback import walk_tb
 
 import pyshacl
 import rdflib
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 from rdflib.namespace import SH
 
 from kizuna.checks.findings import Finding, Severity, Spot, find_spot
@@ -29,26 +30,45 @@ def shape_findings(project: Project) -> Iterator[Finding]:
 
     The data graph is the union of the data files and of the ontology's sub-class statements.
     """
-    shapes = _graph(
-        t for f in project.having(Role.SHAPES) for t in f.triples if t.predicate not in _NOTES
-    )
+    shapes = (t for f in project.having(Role.SHAPES) for t in f.triples)
     classes = (
         t for f in project.having(Role.ONTOLOGY) for t in f.triples if t.predicate == RDFS_SUBCLASS
     )
-    data = _graph(project.data)
-    for triple in classes:
-        data.add(tuple(map(_rdflib, triple)))  # type: ignore[arg-type]
+    results = _validated(shapes, chain(project.data, classes))
+    if isinstance(results, Exception):
+        yield _broken_shape(project, results)
+        return
+    for result in results.objects(None, SH.result):  # not the details nested below
+        yield _finding(project, results, result)
+
+
+def violation_report(shapes: Iterable[Triple], data: Iterable[Triple]) -> tuple[int, list[Triple]]:
+    """Return how many violations ``data`` has, and the SHACL report (SHACL 2017, section 3.6).
+
+    Warnings and information stand in the report, but do not count. Shapes that cannot be read
+    count as one violation, which the report does not explain.
+    """
+    results = _validated(shapes, data)
+    if isinstance(results, Exception):
+        return 1, []
+    severities = (
+        results.value(result, SH.resultSeverity) for result in results.objects(None, SH.result)
+    )
+    number = sum(severity not in _SEVERITIES for severity in severities)
+    lines = results.serialize(format="nt").encode()
+    return number, [quad.triple for quad in parse(lines, RdfFormat.N_TRIPLES)]
+
+
+def _validated(shapes: Iterable[Triple], data: Iterable[Triple]) -> rdflib.Graph | Exception:
+    """Return pySHACL's report as a graph, or the error over which it gave up."""
     logging.getLogger("pyshacl-validate").disabled = True  # it tells errors that it raises too
+    shown = _graph(t for t in shapes if t.predicate not in _NOTES)
     try:
-        _, results, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+        _, results, _ = pyshacl.validate(_graph(data), shacl_graph=shown, inplace=True)
     except Exception as error:  # noqa: BLE001 - whatever its parts raise over a broken shape
-        yield _broken_shape(project, error)
-    else:
-        if isinstance(results, Exception):
-            yield _broken_shape(project, results)
-            return
-        for result in results.objects(None, SH.result):  # not the details nested below
-            yield _finding(project, results, result)
+        return error
+    found: rdflib.Graph | Exception = results
+    return found
 
 
 def _graph(triples: Iterable[Triple]) -> rdflib.Graph:

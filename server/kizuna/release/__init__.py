@@ -1,7 +1,21 @@
 """Immutable, content-addressed builds, and the folder that keeps them."""
 
+from kizuna.release.bare import empty_release
 from kizuna.release.build import build_release
+from kizuna.release.change import Act, Change
 from kizuna.release.folder import Release, Releases
 from kizuna.release.manifest import Manifest
+from kizuna.release.scribe import Scribe, WriteLimits, Written
 
-__all__ = ["Manifest", "Release", "Releases", "build_release"]
+__all__ = [
+    "Act",
+    "Change",
+    "Manifest",
+    "Release",
+    "Releases",
+    "Scribe",
+    "WriteLimits",
+    "Written",
+    "build_release",
+    "empty_release",
+]

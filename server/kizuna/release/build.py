@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from kizuna.checks import Report
-from kizuna.engine import SEARCH_FILE, write_index, write_search
 from kizuna.errors import FindingsError, UnavailableError
-from kizuna.formats import Kind, carrying
 from kizuna.project import Project, Role
+from kizuna.release.contents import Progress, members, write_contents
 from kizuna.release.derive import derived_quads, reifier_quads
 from kizuna.release.folder import Release, Releases
 from kizuna.release.manifest import Manifest, record_all, write_manifest
-from kizuna.representations import write
-from kizuna.vocabulary import PREFIXES, RDF_TYPE
+from kizuna.release.terms import forms_of, write_forms
+from kizuna.release.times import now
+from kizuna.vocabulary import PREFIXES
 
 ID_DIGITS = 12
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +79,9 @@ def _write_all(folder: Path, project: Project, content: Content, progress: Progr
     """Write every file of the release into ``folder``, the manifest last."""
     progress("store")
     _write_store(folder / "store", content)
-    progress("index of descriptions")
-    write_index(folder / "descriptions.sqlite", content.published)
-    progress("full-text index")
-    write_search(folder / SEARCH_FILE, content.published)
-    progress("dumps")
+    write_forms(folder, forms_of(content.published))
     prefixes = _prefixes(project)
-    _write_dumps(folder / "dumps", content, prefixes)
+    write_contents(folder, content.published, content.reifiers, prefixes, progress)
     progress("manifest")
     write_manifest(folder, _manifest(folder, project, content, prefixes))
 
@@ -101,16 +93,6 @@ def _write_store(path: Path, content: Content) -> None:
     store.bulk_extend([*content.published, *content.reifiers, *sorted(merge, key=str)])
     store.optimize()
     store.flush()
-
-
-def _write_dumps(folder: Path, content: Content, prefixes: Mapping[str, str]) -> None:
-    """Write the whole dataset in every RDF format; reifiers apart, for readers of RDF 1.2."""
-    folder.mkdir()
-    for form in carrying(Kind.GRAPH):
-        data = write(content.published, form, dict(prefixes))
-        (folder / f"dataset.{form.suffix}").write_bytes(data)
-    lines = (f"{q.triple} .\n" for q in content.reifiers)
-    (folder / "reifiers.nt").write_text("".join(lines), encoding="utf-8")
 
 
 def _prefixes(project: Project) -> dict[str, str]:
@@ -127,10 +109,10 @@ def _prefixes(project: Project) -> dict[str, str]:
 def _manifest(
     folder: Path, project: Project, content: Content, prefixes: Mapping[str, str]
 ) -> Manifest:
-    created = _now()
+    created = now()
     identifier = content.identifier
     triples = {q.triple for q in content.published}
-    classes = _members(q for f in project.having(Role.DATA) for q in f.quads)
+    classes = members(q for f in project.having(Role.DATA) for q in f.quads)
     graphs = Counter(
         q.graph_name.value for q in content.published if isinstance(q.graph_name, NamedNode)
     )
@@ -152,20 +134,8 @@ def _manifest(
         prefixes=dict(prefixes),
         value_classes=tuple(sorted(c.value for c in project.value_classes)),
         files=record_all(folder),
+        roles={f.graph.value: f.role.value for f in project.files if f.role is not Role.DATA},
     )
-
-
-def _members(quads: Iterable[Quad]) -> Counter[str]:
-    """Return how many subjects have each class."""
-    pairs = {(q.subject, q.object) for q in quads if q.predicate == RDF_TYPE}
-    return Counter(kind.value for _, kind in pairs if isinstance(kind, NamedNode))
-
-
-def _now() -> datetime:
-    """Return the time of the build; SOURCE_DATE_EPOCH sets it (reproducible-builds.org)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
-    return now.replace(microsecond=0)
 
 
 def _commit(root: Path) -> str | None:
