@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -15,12 +16,14 @@ from rich.console import Console
 from kizuna import __version__
 from kizuna.checks import CHECKS, OUTPUTS, Report, check_project
 from kizuna.checks.output import summary
-from kizuna.engine import LaneLimits, Limits, Pool
+from kizuna.engine import Engine, LaneLimits, Limits, Pool
+from kizuna.engine.remote import Credentials, Dataset, Remote, RemoteEngine
 from kizuna.errors import FindingsError, KizunaError, NoRelease, UnavailableError
 from kizuna.project import DocumentState, Project, load_project
 from kizuna.project.load import LOCK_FILE
 from kizuna.project.lock import lock_of, write_lock
-from kizuna.release import Release, Releases, build_release
+from kizuna.release import Release, Releases, Target, build_release, report_json, report_text
+from kizuna.release import push as push_release
 from kizuna.settings import SETTINGS, Settings, load_settings
 from kizuna.web import serve_releases
 
@@ -39,6 +42,10 @@ Directory = Annotated[Path, typer.Argument(help="The project's folder.", show_de
 ReleasesOption = Annotated[
     Path | None,
     typer.Option("--releases", help="Folder of the releases.", envvar="KIZUNA_RELEASES"),
+]
+EngineOption = Annotated[
+    str | None,
+    typer.Option("--engine", "--query-endpoint", help="SPARQL endpoint that answers queries."),
 ]
 HERE = Path()
 TEXT = OutputFormat("text")
@@ -103,13 +110,18 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(help="Queries that run at the same time.", min=1)
     ] = None,
+    engine: EngineOption = None,
 ) -> None:
     """Serve the current release; build it first if the project has changed.
 
     When the project has violations, the last good release is served and the findings are told.
     A release that is built while the server runs is taken over without dropping a request.
 
-    Examples: `kizuna serve` · `kizuna serve --host 0.0.0.0 --port 80`
+    With --engine, queries go to another SPARQL endpoint, into which `kizuna push` has loaded the
+    release; all else is served from here. See docs/engines.md for credentials.
+
+    Examples: `kizuna serve` · `kizuna serve --host 0.0.0.0 --port 80` ·
+    `kizuna serve --engine http://localhost:7878/query`
     """
     settings = load_settings(directory)
     folder = Releases(releases or settings.releases)
@@ -119,14 +131,54 @@ def serve(
         answer_bytes=settings.answer_mb * 1_000_000,
         memory_bytes=settings.query_memory_mb * 1_000_000,
     )
-    number = workers or settings.workers
+    lanes = LaneLimits(light=workers or settings.workers)
+    address = engine or settings.engine
+    remote = Remote(address, Credentials.from_environment(os.environ)) if address else None
+
+    def engine_for(release: Release) -> Engine:
+        if remote is None:
+            return Pool(release.store, limits, lanes)
+        return RemoteEngine(remote, limits, lanes, _dataset(settings, release))
+
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     serve_releases(
         folder,
-        lambda release: Pool(release.store, limits, LaneLimits(light=number)),
+        engine_for,
         directory / "queries",
         (host, port),
     )
+
+
+@app.command()
+def push(
+    directory: Directory = HERE,
+    to: Annotated[str, typer.Option(help="Address of the graph store.", show_default=False)] = "",
+    query_endpoint: EngineOption = None,
+    releases: ReleasesOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write a report as JSON.")] = False,
+) -> None:
+    """Load the current release into another store, by the Graph Store Protocol.
+
+    Each named graph is replaced, the default graph last; then all are counted there by SPARQL, if
+    the endpoint is known. What is there already is not sent again. Exit status: 0 all is there, 1
+    the counts differ, 2 wrong usage, 3 the store is away or refuses.
+
+    Examples: `kizuna push --to http://localhost:7878/store --engine http://localhost:7878/query`
+    """
+    settings = load_settings(directory)
+    release = Releases(releases or settings.releases).current()
+    credentials = Credentials.from_environment(os.environ)
+    endpoint = query_endpoint or settings.engine
+    target = Target(
+        Remote(to, credentials),
+        Remote(endpoint, credentials) if endpoint else None,
+        settings.engine_default_graph or None,
+    )
+    with _told.status("pushing") as status:
+        done = list(push_release(release, target, status.update))
+    _print(report_json(release, done) if as_json else report_text(release, done))
+    if not all(graph.right for graph in done):
+        raise typer.Exit(FindingsError.exit_code)
 
 
 @app.command()
@@ -145,6 +197,12 @@ def _version(
     if version:
         _print(f"kizuna {__version__}\n")
         raise typer.Exit
+
+
+def _dataset(settings: Settings, release: Release) -> Dataset | None:
+    """Return the graphs that stand for the release where an engine has no default graph."""
+    default = settings.engine_default_graph
+    return Dataset(default, tuple(release.manifest.graphs)) if default else None
 
 
 def _checked(settings: Settings) -> tuple[Project, Report]:

@@ -11,6 +11,7 @@ KizunaError
 ├── FindingsError         the project was read and breaks rules              exit 1
 ├── UnavailableError      the surroundings say no: disk, port, lock          exit 3
 │   ├── NoRelease             nothing has been built yet
+│   ├── StoreRefused          a store elsewhere does not take a graph
 │   └── ReleaseBroken         a release's files are not what its manifest says
 └── AnswerError           a question that gets no answer
     ├── Unauthorized          a secret is missing or wrong                        HTTP 401
@@ -94,6 +95,10 @@ class UnavailableError(KizunaError):
 
 class NoRelease(UnavailableError):
     """There is no release to serve."""
+
+
+class StoreRefused(UnavailableError):
+    """A store on another server answered, and does not take what was sent."""
 
 
 class ReleaseBroken(UnavailableError):

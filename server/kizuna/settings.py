@@ -57,6 +57,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("workers", int, 4,
             "Queries that run at the same time.",
             env="KIZUNA_WORKERS", example="workers = 4"),
+    Setting("engine", str, "",
+            "Address of a SPARQL endpoint that answers the queries; empty: kizuna itself.",
+            env="KIZUNA_ENGINE", example='engine = "http://localhost:7878/query"'),
+    Setting("engine_default_graph", str, "",
+            "The graph that stands for the default graph, for engines that have none (Virtuoso).",
+            env="KIZUNA_ENGINE_DEFAULT_GRAPH",
+            example='engine_default_graph = "https://example.org/graph/all"'),
 )
 # fmt: on
 
@@ -78,6 +85,8 @@ class Settings:
     query_memory_mb: int
     answer_mb: int
     workers: int
+    engine: str
+    engine_default_graph: str
 
 
 def load_settings(root: Path, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -207,4 +216,6 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         query_memory_mb=int(str(given["query_memory_mb"])),
         answer_mb=int(str(given["answer_mb"])),
         workers=int(str(given["workers"])),
+        engine=str(given["engine"]),
+        engine_default_graph=str(given["engine_default_graph"]),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
@@ -14,11 +16,14 @@ CACHE_BYTES = 64_000_000
 class Cache:
     """Representations by key; the least recently used goes first. Safe to use from threads.
 
-    It belongs to one release, whose representations never change: nothing in it expires.
+    It belongs to one release, whose representations never change: nothing in it expires, unless
+    the engine is another server, where anything may change. Then all expires after ``seconds``.
     """
 
-    def __init__(self, limit: int = CACHE_BYTES) -> None:
+    def __init__(self, limit: int = CACHE_BYTES, seconds: float = math.inf) -> None:
         self.limit = limit
+        self.seconds = seconds
+        self._cleared = time.monotonic()
         self.size = 0
         self._held: OrderedDict[Hashable, Representation] = OrderedDict()
         self._lock = threading.Lock()
@@ -33,9 +38,18 @@ class Cache:
     def find(self, key: Hashable) -> Representation | None:
         """Return what is held under ``key``."""
         with self._lock:
+            self._expire()
             if key in self._held:
                 self._held.move_to_end(key)
             return self._held.get(key)
+
+    def _expire(self) -> None:
+        """Forget everything when it is time; a thing may so be forgotten sooner, never later."""
+        now = time.monotonic()
+        if now - self._cleared > self.seconds:
+            self._held.clear()
+            self.size = 0
+            self._cleared = now
 
     def keep(self, key: Hashable, made: Representation) -> Representation:
         """Return ``made``, held under ``key`` from now on unless it is too large for that."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kizuna.engine import DescriptionIndex, Engine
+from kizuna.engine.remote import RemoteEngine
 from kizuna.iris import Addresses
 from kizuna.release import Manifest, Release
 from kizuna.vocabulary import (
@@ -26,6 +28,8 @@ from kizuna.web.ordering import Ordering
 from kizuna.web.queries import SavedQuery, read_queries
 
 _LICENSE = term("dct:license")
+FRESH_SECONDS = 5.0
+"""How long answers of an engine elsewhere are kept: what it holds may change."""
 _DATASET = "dumps/dataset.nq"
 
 
@@ -109,7 +113,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
         names=Names(index, languages, prefixes, value_classes),
         classes=read_classes(index, manifest),
         ordering=Ordering(index),
-        cache=Cache(),
+        cache=Cache(seconds=FRESH_SECONDS if isinstance(engine, RemoteEngine) else math.inf),
     )
 
 

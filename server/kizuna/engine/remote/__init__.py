@@ -2,6 +2,6 @@
 
 from kizuna.engine.remote.access import Credentials, Remote
 from kizuna.engine.remote.engine import Dataset, RemoteEngine
-from kizuna.engine.remote.graphs import GraphStore, count
+from kizuna.engine.remote.graphs import GraphStore, count, graph_names
 
-__all__ = ["Credentials", "Dataset", "GraphStore", "Remote", "RemoteEngine", "count"]
+__all__ = ["Credentials", "Dataset", "GraphStore", "Remote", "RemoteEngine", "count", "graph_names"]

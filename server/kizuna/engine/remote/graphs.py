@@ -11,13 +11,13 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import quote
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode, QuerySolution
 
 from kizuna.engine.protocol import Limits
 from kizuna.engine.remote.access import Remote
 from kizuna.engine.remote.failures import explained, failure
 from kizuna.engine.remote.sending import AGENT, Sending
-from kizuna.errors import UnavailableError
+from kizuna.errors import StoreRefused, UnavailableError
 from kizuna.formats import N_TRIPLES, TURTLE
 
 SECONDS = 600.0
@@ -54,7 +54,7 @@ class GraphStore:
     def put(self, graph: str | None, path: Path) -> None:
         """Make the N-Triples in the file at ``path`` the content of a graph (section 5.3).
 
-        Raises UnavailableError.
+        Raises UnavailableError; StoreRefused where the store answers and does not take it.
         """
         try:
             self._send("PUT", graph, path, N_TRIPLES.media_type)
@@ -102,8 +102,8 @@ class GraphStore:
         with self.remote.open(request, SECONDS) as response:
             response.read()
 
-    def _refused(self, what: str, error: HTTPError) -> UnavailableError:
-        return UnavailableError(
+    def _refused(self, what: str, error: HTTPError) -> StoreRefused:
+        return StoreRefused(
             f"{self.remote.shown}: {what} was answered with {error.code}: {explained(error)}",
             hint=_HINTS.get(error.code, ""),
         )
@@ -122,10 +122,24 @@ def count(remote: Remote, graph: str | None) -> int:
     """
     pattern = "?s ?p ?o" if graph is None else f"GRAPH <{graph}> {{ ?s ?p ?o }}"
     text = f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}"
-    sending = Sending(remote, text, (), Limits(seconds=SECONDS))
+    values = [row["n"] for row in _rows(remote, text)]
+    return int(values[0].value) if values and isinstance(values[0], Literal) else 0
+
+
+def graph_names(remote: Remote, beginning: str) -> list[str]:
+    """Return the named graphs whose IRI begins so, of those that the SPARQL endpoint tells.
+
+    Raises KizunaError where there is no answer.
+    """
+    condition = f"STRSTARTS(STR(?g), {Literal(beginning)})"
+    text = f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER({condition}) }}"
+    rows = _rows(remote, text)
+    return [row["g"].value for row in rows if isinstance(row["g"], NamedNode)]
+
+
+def _rows(remote: Remote, text: str) -> list[QuerySolution]:
     try:
-        values = [row["n"] for row in sending.solutions()]
-        return int(values[0].value) if values and isinstance(values[0], Literal) else 0
+        return list(Sending(remote, text, (), Limits(seconds=SECONDS)).solutions())
     except (OSError, HTTPException, ValueError, SyntaxError) as error:
         raise failure(error, text, remote.shown) from error
 
