@@ -5,17 +5,23 @@ from kizuna.release.build import build_release
 from kizuna.release.change import Act, Change
 from kizuna.release.folder import Release, Releases
 from kizuna.release.manifest import Manifest
+from kizuna.release.push import Pushed, Target, push, report_json, report_text
 from kizuna.release.scribe import Scribe, WriteLimits, Written
 
 __all__ = [
     "Act",
     "Change",
     "Manifest",
+    "Pushed",
     "Release",
     "Releases",
     "Scribe",
+    "Target",
     "WriteLimits",
     "Written",
     "build_release",
     "empty_release",
+    "push",
+    "report_json",
+    "report_text",
 ]
