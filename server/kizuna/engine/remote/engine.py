@@ -14,9 +14,10 @@ from kizuna.engine.guard import guard
 from kizuna.engine.lanes import LaneLimits, Lanes
 from kizuna.engine.parts import answer_or_stream
 from kizuna.engine.protocol import Answer, Limits, Query, Stream
-from kizuna.engine.remote.access import Line, Remote
+from kizuna.engine.remote.access import Remote
 from kizuna.engine.remote.failures import failure
 from kizuna.engine.remote.form import names_dataset, with_base
+from kizuna.engine.remote.line import Line
 from kizuna.engine.remote.reading import too_long
 from kizuna.engine.remote.sending import Sending
 from kizuna.engine.run import TRANSFER_SECONDS

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
@@ -57,6 +59,7 @@ class GraphStore:
         Raises UnavailableError; StoreRefused where the store answers and does not take it.
         """
         try:
+            self._knock(graph)
             self._send("PUT", graph, path, N_TRIPLES.media_type)
         except HTTPError as error:
             if error.code != HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
@@ -65,6 +68,15 @@ class GraphStore:
             self._put_as_turtle(graph, path)
         except (OSError, HTTPException) as error:
             raise self._away(error) from error
+
+    def _knock(self, graph: str | None) -> None:
+        """Let the store ask for the password now; in the midst of an upload it might hang up.
+
+        Nothing is added to the graph (section 5.5); if that fails, so will what comes next.
+        """
+        if self.remote.login is not None and not self.remote.login.is_known:
+            with suppress(HTTPError):
+                self._send("POST", graph, Path(os.devnull), N_TRIPLES.media_type)
 
     def _put_as_turtle(self, graph: str | None, path: Path) -> None:
         """Put the same file as Turtle, of which N-Triples are a part."""
@@ -111,7 +123,7 @@ class GraphStore:
     def _away(self, error: Exception) -> UnavailableError:
         return UnavailableError(
             f"{self.remote.shown}: the store cannot be reached: {getattr(error, 'reason', error)}",
-            hint="See whether it runs, and whether the address is right.",
+            hint="See whether it runs there, and whether it asks for a password.",
         )
 
 

@@ -23,8 +23,9 @@ from SPARQLWrapper import GET, POST, SPARQLWrapper
 from kizuna import __version__
 from kizuna.engine.projection import in_textual_order
 from kizuna.engine.protocol import Limits
-from kizuna.engine.remote.access import Line, Remote
+from kizuna.engine.remote.access import Remote
 from kizuna.engine.remote.form import KINDS, query_form
+from kizuna.engine.remote.line import Line
 from kizuna.engine.remote.reading import Body, Bounded, cut_off, format_of, garbled
 from kizuna.formats import Format, Kind
 from kizuna.vocabulary import PREFIXES

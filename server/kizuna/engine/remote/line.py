@@ -1,0 +1,79 @@
+"""Connections of HTTP that can be cut while another thread waits for them."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import urllib.request
+from contextlib import suppress
+from functools import partial
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+
+
+class Line:
+    """The connections of one request, which another thread may cut at any moment."""
+
+    def __init__(self) -> None:
+        self.is_cut = False
+        self._sockets: list[socket.socket] = []
+
+    def opened(self, connection: socket.socket) -> None:
+        """Take note of a connection. Raises ConnectionAbortedError when the line is cut already."""
+        self._sockets.append(connection)
+        if self.is_cut:
+            self.cut()
+            raise ConnectionAbortedError("the request was given up")
+
+    def cut(self) -> None:
+        """End all connections; whoever reads from one wakes up with an error."""
+        self.is_cut = True
+        for connection in self._sockets:
+            with suppress(OSError):  # TLS has no part in it: the other thread may be inside
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+class PlainHandler(urllib.request.HTTPHandler):
+    """Opens connections of http on a line."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__()
+        self.line = line
+
+    def http_open(self, req: urllib.request.Request) -> HTTPResponse:
+        """Send a request; return the answer's head."""
+        return self.do_open(partial(_Plain, line=self.line), req)
+
+
+class SecureHandler(urllib.request.HTTPSHandler):
+    """Opens connections of https on a line."""
+
+    def __init__(self, line: Line, tls: ssl.SSLContext) -> None:
+        super().__init__(context=tls)
+        self.line = line
+        self.tls = tls
+
+    def https_open(self, req: urllib.request.Request) -> HTTPResponse:
+        """Send a request; return the answer's head."""
+        return self.do_open(partial(_Secure, line=self.line, context=self.tls), req)
+
+
+class _Plain(HTTPConnection):
+    def __init__(self, host: str, *, line: Line, timeout: float | None = None) -> None:
+        super().__init__(host, timeout=timeout)
+        self.line = line
+
+    def connect(self) -> None:
+        super().connect()
+        self.line.opened(self.sock)
+
+
+class _Secure(HTTPSConnection):
+    def __init__(
+        self, host: str, *, line: Line, context: ssl.SSLContext, timeout: float | None = None
+    ) -> None:
+        super().__init__(host, timeout=timeout, context=context)
+        self.line = line
+
+    def connect(self) -> None:
+        super().connect()
+        self.line.opened(self.sock)
