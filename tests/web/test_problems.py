@@ -29,7 +29,7 @@ def test_every_answer_error_has_a_status() -> None:
         for _, kind in inspect.getmembers(errors, inspect.isclass)
         if issubclass(kind, errors.AnswerError) and kind is not errors.AnswerError
     }
-    assert told | {errors.BadQuery, errors.BadAddress} == set(STATUS)
+    assert told | {errors.BadQuery, errors.BadData, errors.BadAddress} == set(STATUS)
 
 
 @pytest.mark.parametrize("kind", STATUS)

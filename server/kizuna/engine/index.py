@@ -50,9 +50,12 @@ def _packed(quads: Iterable[Quad]) -> bytes:
 
 
 class DescriptionIndex:
-    """The index of one release, open for reading; safe to use from several threads."""
+    """The index of one release, open for reading; safe to use from several threads.
 
-    def __init__(self, path: Path) -> None:
+    Without a ``path`` nothing is described: the release has no index yet.
+    """
+
+    def __init__(self, path: Path | None) -> None:
         self.path = path
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
@@ -93,11 +96,7 @@ class DescriptionIndex:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             try:
-                connection = sqlite3.connect(
-                    f"{self.path.resolve().as_uri()}?mode=ro&immutable=1",
-                    uri=True,
-                    check_same_thread=False,
-                )
+                connection = _opened(self.path)
                 connection.execute("SELECT 1 FROM description LIMIT 1")
             except sqlite3.Error as error:
                 raise ReleaseBroken(
@@ -107,3 +106,12 @@ class DescriptionIndex:
             self._local.connection = connection
             self._open.append(connection)
         return connection
+
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    if path is None:
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.executescript(_SCHEMA)
+        return connection
+    address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    return sqlite3.connect(address, uri=True, check_same_thread=False)

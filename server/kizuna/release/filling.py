@@ -6,8 +6,10 @@ until then the release is what it was, and a filling that was killed can be done
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +20,8 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 from kizuna.engine.sandbox import deny_network, die_with_parent
 from kizuna.iris import DERIVED, REIFIERS, Addresses
 from kizuna.release.contents import members, write_contents
-from kizuna.release.manifest import Manifest, read_manifest, record_all, write_manifest
+from kizuna.release.folder import Release
+from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, record_all, write_manifest
 from kizuna.release.terms import as_written, read_forms
 
 _BESIDE = ".filling"
@@ -44,8 +47,30 @@ def fill(folder: Path) -> Manifest:
         _move(path, folder / path.name)
     beside.rmdir()
     whole = _whole(folder, manifest, published)
+    place = folder / FILE_NAME
+    times = place.stat()
     write_manifest(folder, whole)
+    os.utime(place, ns=(times.st_atime_ns, times.st_mtime_ns))  # it tells the order of releases
     return whole
+
+
+async def filled(release: Release) -> Release:
+    """Return the release made whole by a process of its own, or as it is where that fails."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "kizuna.release.filling",
+        str(release.folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    return Release(release.folder, read_manifest(release.folder))
 
 
 def _published(folder: Path, store: Store, manifest: Manifest) -> Iterator[Quad]:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from kizuna.engine import SEARCH_FILE
 from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
+from kizuna.release.contents import INDEX_FILE
 from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, verify
 
 KEPT = 10
-"""How many releases stay: the current one and the newest others."""
+"""How many releases stay: the current one, the newest others, and the build it was written on."""
 _CURRENT = "current"
 _BUILDING = ".building-"
 _OLD = ".old-"
@@ -41,7 +42,7 @@ class Release:
     @property
     def index(self) -> Path:
         """The SQLite file with the descriptions of things."""
-        return self.folder / "descriptions.sqlite"
+        return self.folder / INDEX_FILE
 
     @property
     def search(self) -> Path:
@@ -56,9 +57,14 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """A folder of releases. ``current`` in it is a symbolic link to the one that is served."""
+    """A folder of releases. ``current`` in it is a symbolic link to the one that is served.
+
+    ``durable``: a release is on disk before it is current, so that a crash of the machine loses
+    nothing; a folder that is thrown away need not wait for that.
+    """
 
     folder: Path
+    durable: bool = True
 
     def current_id(self) -> str | None:
         """Return the identifier of the current release, None where there is none."""
@@ -153,11 +159,12 @@ class Releases:
         try:
             release = self.get(identifier)
         except ReleaseBroken:
-            _sync_all(built)
+            if self.durable:
+                _sync_all(built)
             if place.exists():
                 place.rename(self.folder / f"{_OLD}{identifier}-{os.getpid()}")
             built.rename(place)
-            _sync(self.folder)
+            self._sync()
             release = Release(place, read_manifest(place))
         self.switch(identifier)
         self._forget_old(identifier)
@@ -169,10 +176,32 @@ class Releases:
         link.unlink(missing_ok=True)
         link.symlink_to(identifier)
         link.replace(self.folder / _CURRENT)
-        _sync(self.folder)
+        self._sync()
+
+    def before(self, identifier: str) -> Release:
+        """Return the release before this one: that on which it was written, else the next older.
+
+        Raises NoRelease when there is none, and ReleaseBroken when its files are damaged.
+        """
+        ids = self.ids()
+        parent = read_manifest(self.folder / identifier).parent
+        older = ids[ids.index(identifier) + 1 :] if identifier in ids else ids
+        found = parent if parent in ids else next(iter(older), None)
+        if found is None:
+            raise NoRelease(
+                f"{self.folder}: there is no release before {identifier}",
+                hint="kizuna releases lists those that are kept.",
+            )
+        return self.get(found)
+
+    def _sync(self) -> None:
+        if self.durable:
+            _sync(self.folder)
 
     def _forget_old(self, current: str) -> None:
-        for identifier in [i for i in self.ids() if i != current][KEPT - 1 :]:
+        origin = read_manifest(self.folder / current).origin
+        others = [i for i in self.ids() if i != current]
+        for identifier in [i for i in others[KEPT - 1 :] if i != origin]:
             shutil.rmtree(self.folder / identifier, ignore_errors=True)
 
 

@@ -40,7 +40,7 @@ def check_shapes(store: Store, parent: Manifest, forms: Forms, report: str) -> N
     Graphs have the roles that their files had when the release was built; without shapes there is
     nothing to check. What builds derive is not checked, there as here.
 
-    Raises NotConforming with the report in the format that has the suffix ``report``.
+    Raises NotConforming with the report in the format that has the suffix ``report``, if any.
     """
     shapes = [iri for iri, role in parent.roles.items() if role == Role.SHAPES.value]
     if not shapes:
@@ -57,7 +57,7 @@ def check_shapes(store: Store, parent: Manifest, forms: Forms, report: str) -> N
         quads = [Quad(t.subject, t.predicate, t.object) for t in found]
         raise NotConforming(
             f"the write would break the shapes in {number} place{'s' if number > 1 else ''}",
-            report=write(quads, BY_SUFFIX[report]).decode(),
+            report=write(quads, BY_SUFFIX[report]).decode() if report else "",
             hint="The report says where and why; nothing was changed.",
         )
 

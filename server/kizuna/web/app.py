@@ -17,18 +17,26 @@ from kizuna.web.middleware import CommonHeaders, OnOneRelease
 from kizuna.web.problems import Shield, answer_error
 from kizuna.web.routes import ROUTERS
 from kizuna.web.site import Site
+from kizuna.web.writing import Writing
 
 _TOLD = (KizunaError, HTTPException, RequestValidationError)
 
 
-def create_app(source: Site | SiteSource) -> FastAPI:
-    """Return the application that serves one site, or whichever site ``source`` holds."""
+def create_app(source: Site | SiteSource, writing: Writing | None = None) -> FastAPI:
+    """Return the application that serves one site, or whichever site ``source`` holds.
+
+    With ``writing`` those who have its token may write.
+    """
     held = FixedSite(source) if isinstance(source, Site) else source
 
     @asynccontextmanager
     async def watching(_: FastAPI) -> AsyncIterator[None]:
         watch = asyncio.create_task(held.watch())
+        if writing is not None:
+            await writing.scribe.start()
         yield
+        if writing is not None:
+            writing.scribe.stop()
         watch.cancel()
         with suppress(asyncio.CancelledError):
             await watch
@@ -44,6 +52,7 @@ def create_app(source: Site | SiteSource) -> FastAPI:
         ],
         exception_handlers=dict.fromkeys(_TOLD, answer_error),
     )
+    app.state.writing = writing
     for router in ROUTERS:
         app.include_router(router)
     return app

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
+from kizuna.errors import Busy
 from kizuna.web.reader import Reader, reader_of
 from kizuna.web.site import Site
 
@@ -20,6 +21,23 @@ def site_of(request: Request) -> Site:
 
 
 Here = Annotated[Site, Depends(site_of)]
+
+
+async def whole_site_of(site: Here) -> Site:
+    """Return the site, which has its index and its dumps.
+
+    Raises Busy for a release that has just been written and is still being filled.
+    """
+    if not site.manifest.filled:
+        site.wanted.set()
+        raise Busy(
+            "the data has just been changed, and this page is still being made",
+            hint="Try again in a few seconds; SPARQL and the graphs answer already.",
+        )
+    return site
+
+
+Whole = Annotated[Site, Depends(whole_site_of)]
 
 
 def _reader(request: Request, site: Here) -> Reader:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from kizuna.errors import KizunaError
 from kizuna.release import Release, Releases
+from kizuna.release.filling import filled
 from kizuna.web.site import Site
 
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -44,14 +45,18 @@ class _Tenure:
 class SiteHolder:
     """The current site of a folder of releases.
 
-    Leases and changes happen on the event loop alone, so no lock is needed; only the opening of a
-    new release, which reads all its files, runs on a thread.
+    Leases and changes happen on the event loop alone; only the opening of a new release, which
+    reads all its files, runs on a thread. A release that was written is made whole once it has
+    been current for a moment; with ``lazy``, once somebody asks for what it lacks.
     """
 
     releases: Releases
     open: Opener
+    lazy: bool = False
     _tenure: _Tenure = field(init=False)
     _refused: str | None = field(default=None, init=False)
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _filling: asyncio.Task[None] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._tenure = _Tenure(self.open(self.releases.current()))
@@ -69,29 +74,61 @@ class SiteHolder:
 
     async def watch(self) -> None:
         """Look for a new current release until cancelled, and take it over."""
+        settled = ""
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             await self.look()
+            if settled == self._tenure.site.release.id:
+                self._begin_to_fill()
+            settled = self._tenure.site.release.id
 
     async def look(self) -> None:
         """Take over the current release if it is another one; a broken one is logged and left."""
         wanted = self.releases.current_id()
         if wanted in {None, self._tenure.site.release.id, self._refused}:
             return
-        try:
-            site = await asyncio.to_thread(self._opened, str(wanted))
-        except (KizunaError, OSError) as error:
-            self._refused = wanted
-            _log.error("release %s is not taken over: %s", wanted, error)
-            return
-        self._refused = None
+        async with self._changing:
+            if wanted == self._tenure.site.release.id:
+                return
+            try:
+                site = await asyncio.to_thread(self._opened, str(wanted))
+            except (KizunaError, OSError) as error:
+                self._refused = wanted
+                _log.error("release %s is not taken over: %s", wanted, error)
+                return
+            self._refused = None
+            self._replace(site)
+        _log.info("release %s is served now", site.release.id)
+
+    async def take(self, release: Release) -> None:
+        """Take over a release that this process has just made, so that it need not be verified."""
+        async with self._changing:
+            if self._tenure.site.release != release:
+                self._replace(await asyncio.to_thread(self.open, release))
+
+    def _replace(self, site: Site) -> None:
         before, self._tenure = self._tenure, _Tenure(site)
         before.over = True
         _close_if_unused(before)
-        _log.info("release %s is served now", site.release.id)
+
+    def _begin_to_fill(self) -> None:
+        site = self._tenure.site
+        running = self._filling is not None and not self._filling.done()
+        if running or site.manifest.filled or (self.lazy and not site.wanted.is_set()):
+            return
+        self._filling = asyncio.get_running_loop().create_task(self._fill(site.release))
+
+    async def _fill(self, release: Release) -> None:
+        """Make a release whole, and open it again if it is still the current one."""
+        whole = await filled(release)
+        if whole.manifest.filled and self._tenure.site.release.id == whole.id:
+            await self.take(whole)
+            _log.info("release %s is whole now", whole.id)
 
     def close(self) -> None:
         """Close the current site, once the server has stopped."""
+        if self._filling is not None:
+            self._filling.cancel()
         self._tenure.over = True
         _close_if_unused(self._tenure)
 

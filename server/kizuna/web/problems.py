@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kizuna import errors
-from kizuna.formats import HTML, Format
+from kizuna.formats import BY_SUFFIX, HTML, Format, Kind, carrying
 from kizuna.iris import to_path
 from kizuna.web.dependencies import accept_of, site_of
 from kizuna.web.middleware import PREFLIGHT
@@ -49,6 +49,8 @@ STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
 
 PROBLEM = Format("Problem", "json", "application/problem+json", frozenset(), ("application/json",))
 RETRY_AFTER = 5
+CHALLENGE = 'Bearer realm="kizuna"'
+"""What an answer 401 asks for (RFC 6750, section 3)."""
 COME_AGAIN = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
 _log = logging.getLogger(__name__)
 
@@ -128,10 +130,24 @@ async def answer_error(request: Request, error: Exception) -> Response:
     if problem.allow and request.method == "OPTIONS":
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=_preflight(problem.allow))
     representation = represented(request, problem)
+    if isinstance(error, errors.NotConforming) and error.report:
+        form = BY_SUFFIX[report_suffix(request)]
+        representation = Representation(error.report.encode(), form.content_type)
     response = respond(request, representation, meta_of(request, problem), problem.status)
     if problem.allow:
         response.headers["allow"] = problem.allow
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["www-authenticate"] = CHALLENGE
     return response
+
+
+def report_suffix(request: Request) -> str:
+    """Return in which format a SHACL report is sent; empty where a problem is liked better."""
+    try:
+        form = negotiate(accept_of(request), (*carrying(Kind.GRAPH), PROBLEM))
+    except errors.NotAcceptable:
+        form = PROBLEM
+    return "" if form is PROBLEM else form.suffix
 
 
 def represented(request: Request, problem: Problem) -> Representation:

@@ -1,24 +1,28 @@
-"""A request as a query: the three ways of SPARQL 1.1 Protocol, section 2.1."""
+"""A request as a query or an update: SPARQL 1.1 Protocol, sections 2.1 and 2.2."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
-from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from kizuna.engine import Query
-from kizuna.errors import BadQuery, Refused
+from kizuna.errors import BadQuery
+from kizuna.release import Act, Change
+from kizuna.web.bodies import fields_of, read_body
 from kizuna.web.paths import node
+from kizuna.web.writing import authorised, writing_of
 
 MOST_BYTES = 2_000_000
-MOST_FIELDS = 1_000
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
 _CHARSETS = {"utf-8", "us-ascii"}
+_GRAPHS = ("default-graph-uri", "named-graph-uri")
+_USING = ("using-graph-uri", "using-named-graph-uri")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,74 +44,109 @@ class Asked:
         )
 
 
-async def read_request(request: Request) -> Asked | None:
-    """Return what the request asks, None for a GET without a query.
+@dataclass(frozen=True, slots=True)
+class Updating:
+    """An update with its dataset as the request names it; it is UTF-8 or will be refused."""
 
-    Raises BadQuery for no query, two, or text that is not UTF-8; Refused for an update;
-    BadAddress for a graph that is no IRI; HTTPException 413 and 415.
+    text: bytes
+    using: tuple[str, ...]
+    using_named: tuple[str, ...]
+
+    def change(self, base: str, report: str) -> Change:
+        """Return the update as a change; a SHACL report is written in the format ``report``."""
+        return Change(
+            Act.UPDATE, base, using=self.using, using_named=self.using_named, report=report
+        )
+
+
+Fields = list[tuple[str, str]]
+
+
+async def read_request(request: Request) -> Asked | Updating | None:
+    """Return what the request asks or changes, None for a GET without a query.
+
+    Raises BadQuery for no query, two, or text that is not UTF-8; BadAddress for a graph that is no
+    IRI; Refused and Unauthorized for an update; HTTPException 405, 413 and 415.
     """
-    fields = _fields(request.scope["query_string"])
-    if request.method == "POST":
-        fields += await _posted(request)
+    fields = fields_of(request.scope["query_string"])
+    if any(name == "update" for name, _ in fields):
+        raise _only_in_body()
+    if request.method != "POST":
+        return _query(_by_name(fields), required=False)
+    kind = _kind(request)
+    if kind == UPDATE:
+        writing = authorised(request)
+        body = await read_body(request, writing.scribe.limits.body_bytes)
+        return _update(body, _by_name([*fields, ("update", "")]))
+    body = await read_body(request, _limit(request))
+    fields += fields_of(body) if kind == FORM else [("query", _decoded(body))]
+    found = _by_name(fields)
+    if "update" in found:
+        authorised(request)
+        return _update(found["update"][0].encode(), found)
+    return _query(found, required=True)
+
+
+def _by_name(fields: Fields) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, value in fields:
         found.setdefault(name, []).append(value)
-    if "update" in found:
-        raise _no_updates()
+    return found
+
+
+def _query(found: Mapping[str, Sequence[str]], *, required: bool) -> Asked | None:
     texts = found.get("query", [])
-    if not texts and request.method != "POST":
+    if not texts and not required:
         return None
     if len(texts) != 1 or not texts[0].strip():
         number = "no query" if not any(texts) else f"{len(texts)} queries"
         raise BadQuery(f"the request holds {number}", hint="Send exactly one as query=…")
-    graphs = (found.get("default-graph-uri", []), found.get("named-graph-uri", []))
-    default, named = (tuple(node(iri).value for iri in iris) for iris in graphs)
-    return Asked(texts[0], default, named)
+    return Asked(texts[0], *_dataset(found, _GRAPHS))
 
 
-async def _posted(request: Request) -> list[tuple[str, str]]:
-    """Return the fields of a POST's body; a query that is the body is a field too."""
+def _update(text: bytes, found: Mapping[str, Sequence[str]]) -> Updating:
+    number = len(found["update"])
+    if number != 1 or "query" in found or any(name in found for name in _GRAPHS):
+        raise BadQuery(
+            "the request holds more than one update",
+            hint="Send one update=…, its graphs as using-graph-uri, and no query beside it.",
+        )
+    return Updating(text, *_dataset(found, _USING))
+
+
+def _dataset(
+    found: Mapping[str, Sequence[str]], names: tuple[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    default, named = (tuple(node(iri).value for iri in found.get(name, ())) for name in names)
+    return default, named
+
+
+def _kind(request: Request) -> str:
+    """Return the media type of a POST's body. Raises HTTPException 415 for one not taken."""
     header = Message()
     header["content-type"] = request.headers.get("content-type", "")
     kind = header.get_content_type() if header["content-type"] else ""
     charset = str(header.get_param("charset", "utf-8")).lower()
-    if kind == UPDATE:
-        raise _no_updates()
-    if kind not in {FORM, DIRECT} or charset not in _CHARSETS:
+    if kind not in {FORM, DIRECT, UPDATE} or charset not in _CHARSETS:
         raise HTTPException(415, f"send the query as {FORM} or {DIRECT}, in UTF-8")
-    body = await _body(request)
-    if kind == FORM:
-        return _fields(body)
+    return kind
+
+
+def _limit(request: Request) -> int:
+    """Return how large a form or a query may be: larger for those who may write."""
+    writing = writing_of(request)
+    trusted = writing is not None and writing.allows(request)
+    return writing.scribe.limits.body_bytes if writing and trusted else MOST_BYTES
+
+
+def _decoded(body: bytes) -> str:
     try:
-        return [("query", body.decode())]
+        return body.decode()
     except UnicodeDecodeError as error:
         raise BadQuery(f"the query is not UTF-8: {error}", hint="Send it in UTF-8.") from error
 
 
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413, f"the request is larger than {MOST_BYTES} bytes")
-    return bytes(body)
-
-
-def _fields(encoded: bytes) -> list[tuple[str, str]]:
-    """Return the fields of a form, each decoded exactly once."""
-    try:
-        return parse_qsl(
-            encoded.decode(),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=MOST_FIELDS,
-        )
-    except ValueError as error:
-        raise BadQuery(
-            f"the request's fields cannot be read: {error}",
-            hint="Percent-encode them as UTF-8.",
-        ) from error
-
-
-def _no_updates() -> Refused:
-    return Refused("updates over HTTP are not open here", hint="The data changes by new releases.")
+def _only_in_body() -> HTTPException:
+    return HTTPException(
+        405, "updates are sent in the body of a POST", headers={"Allow": "GET, HEAD, POST"}
+    )

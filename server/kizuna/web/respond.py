@@ -23,7 +23,7 @@ from kizuna.web.negotiation import accepts_gzip
 REVALIDATE = "no-cache"
 FOREVER = "public, max-age=31536000, immutable"
 WORTH_COMPRESSING = 1_000
-_ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def is_known(request: Request, etag: str) -> bool:
     if request.method not in {"GET", "HEAD"}:
         return False
     held = ", ".join(request.headers.getlist("if-none-match")).strip()
-    return held == "*" or etag in (match[1] for match in _ENTITY_TAG.finditer(held))
+    return held == "*" or etag in (match[1] for match in ENTITY_TAG.finditer(held))
 
 
 def _coded(request: Request, representation: Representation) -> tuple[bytes, str, str]:

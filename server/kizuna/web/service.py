@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from kizuna.formats import FORMATS
+from kizuna.formats import FORMATS, Kind, carrying
 from kizuna.vocabulary import RDF_TYPE, XSD_INTEGER, term
 from kizuna.web.site import Site
 
@@ -13,20 +13,25 @@ NAMESPACE = "http://www.w3.org/ns/sparql-service-description#"
 _TRIPLES = term("void:triples")
 
 
-def service_description(site: Site) -> tuple[list[Quad], dict[str, str]]:
+def service_description(site: Site, *, writable: bool) -> tuple[list[Quad], dict[str, str]]:
     """Return the description (SPARQL 1.1 Service Description, section 3) and its prefix."""
     service, dataset = NamedNode(site.endpoint), BlankNode("dataset")
     default = BlankNode("default")
+    languages = ("SPARQL11Query", "SPARQL11Update") if writable else ("SPARQL11Query",)
+    features = ("EmptyGraphs",) if writable else ()
+    read = [form.rdf.iri for form in carrying(Kind.GRAPH) if form.rdf] if writable else []
     quads = [
         Quad(service, RDF_TYPE, _sd("Service")),
         Quad(service, _sd("endpoint"), service),
-        Quad(service, _sd("supportedLanguage"), _sd("SPARQL11Query")),
         Quad(service, _sd("defaultDataset"), dataset),
         Quad(dataset, RDF_TYPE, _sd("Dataset")),
         Quad(dataset, _sd("defaultGraph"), default),
         *_graph(default, site.manifest.counts["triples"]),
     ]
+    quads += (Quad(service, _sd("supportedLanguage"), _sd(name)) for name in languages)
+    quads += (Quad(service, _sd("feature"), _sd(name)) for name in features)
     quads += (Quad(service, _sd("resultFormat"), NamedNode(iri)) for iri in _format_iris())
+    quads += (Quad(service, _sd("inputFormat"), NamedNode(iri)) for iri in read)
     for number, (name, size) in enumerate(site.manifest.graphs.items()):
         named, graph = BlankNode(f"named{number}"), BlankNode(f"graph{number}")
         quads += [

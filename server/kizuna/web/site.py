@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
@@ -58,6 +59,8 @@ class Site:
     classes: Classes
     ordering: Ordering
     cache: Cache
+    wanted: threading.Event = field(default_factory=threading.Event)
+    """Set when somebody asks for what the release has only once it is filled."""
 
     @property
     def manifest(self) -> Manifest:
@@ -97,7 +100,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
     """
     manifest = release.manifest
     queries = read_queries(queries_folder, manifest.base)
-    index = DescriptionIndex(release.index)
+    index = DescriptionIndex(release.index if manifest.filled else None)
     languages = manifest.languages or ("en",)
     prefixes = {**manifest.prefixes, **PREFIXES}
     value_classes = frozenset(map(NamedNode, manifest.value_classes))

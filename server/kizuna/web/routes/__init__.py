@@ -1,6 +1,16 @@
 """The addresses of the site: one module per kind of thing that stands at them."""
 
-from kizuna.web.routes import classes, data, front, operation, queries, sparql, things, vocabularies
+from kizuna.web.routes import (
+    classes,
+    data,
+    front,
+    graphs,
+    operation,
+    queries,
+    sparql,
+    things,
+    vocabularies,
+)
 
 ROUTERS = (
     front.router,
@@ -9,6 +19,7 @@ ROUTERS = (
     classes.router,
     queries.router,
     sparql.router,
+    graphs.router,
     data.router,
     operation.router,
 )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from kizuna.errors import NotFound
 from kizuna.iris import to_path
-from kizuna.web.dependencies import READ, Asking, Here
+from kizuna.web.dependencies import READ, Asking, Whole
 from kizuna.web.paths import iri_path
 from kizuna.web.respond import Representation, respond
 from kizuna.web.routes.front import PAGE
@@ -22,7 +22,7 @@ MOST_PAGES = 1_000_000
 
 
 @router.api_route("/classes", methods=READ)
-def classes(request: Request, site: Here, reader: Asking) -> Response:
+def classes(request: Request, site: Whole, reader: Asking) -> Response:
     """Return the page with all classes."""
 
     def make() -> Representation:
@@ -35,7 +35,7 @@ def classes(request: Request, site: Here, reader: Asking) -> Response:
 @router.api_route("/classes/{rest:path}", methods=READ)
 def members(
     request: Request,
-    site: Here,
+    site: Whole,
     reader: Asking,
     page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
 ) -> Response:

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, Response
 from kizuna.errors import NotFound, ReleaseBroken
 from kizuna.formats import BY_SUFFIX
 from kizuna.release.manifest import FileRecord, Manifest, read_manifest
-from kizuna.web.dependencies import READ, Asking, Here
+from kizuna.web.dependencies import READ, Asking, Here, Whole
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.respond import FOREVER, Meta, Representation, is_known, respond
 from kizuna.web.routes.front import PAGE
@@ -39,7 +39,7 @@ class Dump:
 
 
 @router.api_route("/dumps", methods=READ)
-def dumps(request: Request, site: Here, reader: Asking) -> Response:
+def dumps(request: Request, site: Whole, reader: Asking) -> Response:
     """Return the list of files and named graphs of the release."""
 
     def make() -> Representation:

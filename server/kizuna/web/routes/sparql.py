@@ -15,8 +15,8 @@ from kizuna.representations import write
 from kizuna.web.asking import ask, ask_whole, wanted_formats
 from kizuna.web.dependencies import Here, accept_of
 from kizuna.web.negotiation import negotiate
-from kizuna.web.problems import STATUS, Problem, meta_of, problem_of
-from kizuna.web.protocol import Asked, read_request
+from kizuna.web.problems import STATUS, Problem, meta_of, problem_of, report_suffix
+from kizuna.web.protocol import Asked, Updating, read_request
 from kizuna.web.reader import Reader, reader_of
 from kizuna.web.respond import Meta, Representation, respond, stream
 from kizuna.web.service import service_description
@@ -24,6 +24,7 @@ from kizuna.web.site import Site
 from kizuna.web.views.front import questions
 from kizuna.web.views.page import render
 from kizuna.web.views.results import Table, table_of
+from kizuna.web.writing import authorised, unconditionally, writing_of
 
 router = APIRouter()
 _VARY = Meta(vary=("Accept", "Accept-Language"))
@@ -31,7 +32,7 @@ _VARY = Meta(vary=("Accept", "Accept-Language"))
 
 @router.api_route("/sparql", methods=["GET", "HEAD", "POST"])
 async def sparql(request: Request, site: Here) -> Response:
-    """Answer a query (SPARQL 1.1 Protocol, section 2.1), or say what the service is.
+    """Answer a query, do an update (SPARQL 1.1 Protocol, section 2), or describe the service.
 
     A client that prefers pages gets the answer as a table under the query, errors included.
     """
@@ -39,14 +40,24 @@ async def sparql(request: Request, site: Here) -> Response:
     wants_page = _prefers_page(request)
     asked: Asked | None = None
     try:
-        asked = await read_request(request)
-        if asked is None:
+        found = await read_request(request)
+        if found is None:
             return _introduction(request, site, reader)
+        if isinstance(found, Updating):
+            return await _update(request, site, found)
+        asked = found
         return await _answer(request, site, reader, asked)
     except KizunaError as error:
         if not wants_page or type(error) not in STATUS:
             raise
         return _failed(request, reader, asked, error)
+
+
+async def _update(request: Request, site: Site, updating: Updating) -> Response:
+    """Do an update (section 2.2); the answer comes when queries see what it has done."""
+    change = updating.change(site.endpoint, report_suffix(request))
+    written = await authorised(request).write(change, updating.text, unconditionally)
+    return Response(status_code=204, headers={"kizuna-release": written.release.id})
 
 
 async def _answer(request: Request, site: Site, reader: Reader, asked: Asked) -> Response:
@@ -77,7 +88,7 @@ def _introduction(request: Request, site: Site, reader: Reader) -> Response:
     form = negotiate(accept_of(request), (*carrying(Kind.GRAPH), HTML))
     if form is HTML:
         return respond(request, _form(reader, ""), _VARY)
-    quads, prefixes = service_description(site)
+    quads, prefixes = service_description(site, writable=writing_of(request) is not None)
     body = write(quads, form, site.prefixes | prefixes)
     return respond(request, Representation(body, form.content_type), _VARY)
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from kizuna.errors import NotFound
 from kizuna.iris import to_path
 from kizuna.resources import describe
-from kizuna.web.dependencies import READ, Here
+from kizuna.web.dependencies import READ, Whole
 from kizuna.web.described import OFFERED, Described, answer, link_headers
 from kizuna.web.paths import iri_path, node, resolve
 from kizuna.web.reader import Reader
@@ -24,7 +24,7 @@ router = APIRouter()
 
 
 @router.api_route("/id/{rest:path}", methods=READ)
-def thing(request: Request, site: Here) -> Response:
+def thing(request: Request, site: Whole) -> Response:
     """Send the client from a thing to its description, if there is such a thing."""
     path = iri_path(request)
     iri = site.addresses.base + path
@@ -38,7 +38,7 @@ def thing(request: Request, site: Here) -> Response:
 
 
 @router.api_route("/doc/{rest:path}", methods=READ)
-def description(request: Request, site: Here) -> Response:
+def description(request: Request, site: Whole) -> Response:
     """Return the description of a thing in the format of its suffix, or a negotiated one."""
 
     def exists(path: str) -> bool:

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Quad
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.web.dependencies import READ, Here
+from kizuna.web.dependencies import READ, Whole
 from kizuna.web.described import OFFERED, Described, answer
 from kizuna.web.paths import iri_path, node, resolve
 from kizuna.web.reader import Link, Reader
@@ -27,7 +27,7 @@ MOST_SUBJECTS = 500
 @router.api_route("/ontology.{suffix}", methods=READ)
 @router.api_route("/shapes", methods=READ)
 @router.api_route("/shapes.{suffix}", methods=READ)
-def vocabulary(request: Request, site: Here) -> Response:
+def vocabulary(request: Request, site: Whole) -> Response:
     """Return the ontology or the shapes; the HTML has an anchor for each term."""
 
     def exists(path: str) -> bool:
@@ -45,7 +45,7 @@ def vocabulary(request: Request, site: Here) -> Response:
 
 @router.api_route("/catalog", methods=READ)
 @router.api_route("/catalog.{suffix}", methods=READ)
-def catalogue(request: Request, site: Here) -> Response:
+def catalogue(request: Request, site: Whole) -> Response:
     """Return the catalogue: as data, the whole graph of the file in which it is described."""
 
     def exists(path: str) -> bool:
@@ -62,9 +62,8 @@ def catalogue(request: Request, site: Here) -> Response:
     return answer(request, site, Described(path, iri, quads, page), form)
 
 
-@router.api_route("/graph/{rest:path}", methods=READ)
-def graph(request: Request, site: Here) -> Response:
-    """Return one named graph: the statements of one source file."""
+def graph(request: Request, site: Site) -> Response:
+    """Return one named graph: the statements of one source file, or what has been written."""
 
     def exists(path: str) -> bool:
         return site.addresses.base + path in site.manifest.graphs

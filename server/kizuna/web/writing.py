@@ -1,0 +1,75 @@
+"""Writes over HTTP: who may, under which conditions, and how the new release comes to be served."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from kizuna.errors import Refused, Unauthorized
+from kizuna.release import Change, Scribe, Written
+from kizuna.web.holder import SiteHolder
+from kizuna.web.site import Site
+
+Condition = Callable[[Site], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What a server needs to be written to. The token is never shown, nor compared in part."""
+
+    holder: SiteHolder
+    scribe: Scribe
+    token: str = field(repr=False)
+
+    def allows(self, request: Request) -> bool:
+        """Tell whether the request shows the token (RFC 6750, section 2.1: in the header only)."""
+        scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+        right = secrets.compare_digest(
+            shown.strip().encode("latin-1", "replace"), self.token.encode()
+        )
+        return scheme.lower() == "bearer" and bool(self.token) and right
+
+    async def write(self, change: Change, body: bytes, condition: Condition) -> Written:
+        """Return what ``change`` has made, once it is what new requests see.
+
+        ``condition`` sees the site on which is written, while nobody else writes; what it raises
+        is raised here, besides what ``Scribe.write`` raises.
+        """
+        async with self.scribe.turn():
+            await self.holder.look()
+            with self.holder.lease() as site:
+                await condition(site)
+            written = await self.scribe.write(change, body)
+            await self.holder.take(written.release)
+            return written
+
+
+async def unconditionally(site: Site) -> None:
+    """Hold for every site."""
+
+
+def writing_of(request: Request) -> Writing | None:
+    """Return how the server is written to, None where it is not."""
+    found: Writing | None = getattr(request.app.state, "writing", None)
+    return found
+
+
+def authorised(request: Request) -> Writing:
+    """Return how the server is written to, for a request that may.
+
+    Raises Refused where nobody may, and Unauthorized for a request without the token.
+    """
+    writing = writing_of(request)
+    if writing is None:
+        raise Refused(
+            "writing over HTTP is not open here", hint="The data changes by new releases."
+        )
+    if not writing.allows(request):
+        raise Unauthorized(
+            "writing needs the token of the publisher",
+            hint="Send it as Authorization: Bearer TOKEN.",
+        )
+    return writing
