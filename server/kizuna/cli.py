@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import sys
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,16 +17,16 @@ from rich.console import Console
 from kizuna import __version__
 from kizuna.checks import CHECKS, OUTPUTS, Report, check_project
 from kizuna.checks.output import summary
-from kizuna.engine import Engine, LaneLimits, Limits, Pool
-from kizuna.engine.remote import Credentials, Dataset, Remote, RemoteEngine
+from kizuna.engine.remote import Credentials, Remote
 from kizuna.errors import FindingsError, KizunaError, NoRelease, UnavailableError
 from kizuna.project import DocumentState, Project, load_project
 from kizuna.project.load import LOCK_FILE
 from kizuna.project.lock import lock_of, write_lock
 from kizuna.release import Release, Releases, Target, build_release, report_json, report_text
 from kizuna.release import push as push_release
+from kizuna.release.manifest import read_manifest
+from kizuna.serving import Options, serve_bare, serve_project
 from kizuna.settings import SETTINGS, Settings, load_settings
-from kizuna.web import serve_releases
 
 app = typer.Typer(
     name="kizuna",
@@ -111,6 +112,15 @@ def serve(
         int | None, typer.Option(help="Queries that run at the same time.", min=1)
     ] = None,
     engine: EngineOption = None,
+    writable: Annotated[
+        bool, typer.Option("--writable", help="Open it to writes with the token in KIZUNA_TOKEN.")
+    ] = False,
+    validate: Annotated[
+        bool, typer.Option(help="Refuse writes that would break the shapes.")
+    ] = True,
+    bare: Annotated[
+        bool, typer.Option("--bare", help="Serve an empty store of its own, without a project.")
+    ] = False,
 ) -> None:
     """Serve the current release; build it first if the project has changed.
 
@@ -120,33 +130,66 @@ def serve(
     With --engine, queries go to another SPARQL endpoint, into which `kizuna push` has loaded the
     release; all else is served from here. See docs/engines.md for credentials.
 
+    With --writable, SPARQL Update and the Graph Store Protocol make new releases, which stay
+    served until `kizuna build` or `kizuna rollback`. See docs/writing.md.
+
     Examples: `kizuna serve` · `kizuna serve --host 0.0.0.0 --port 80` ·
-    `kizuna serve --engine http://localhost:7878/query`
+    `kizuna serve --engine http://localhost:7878/query` ·
+    `KIZUNA_TOKEN=secret kizuna serve --bare --writable`
     """
+    options = Options((host, port), workers, engine, writable, validate)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    if bare:
+        serve_bare(releases, options)
+        return
     settings = load_settings(directory)
     folder = Releases(releases or settings.releases)
     _current_or_last_good(settings, folder)
-    limits = Limits(
-        seconds=settings.query_seconds,
-        answer_bytes=settings.answer_mb * 1_000_000,
-        memory_bytes=settings.query_memory_mb * 1_000_000,
-    )
-    lanes = LaneLimits(light=workers or settings.workers)
-    address = engine or settings.engine
-    remote = Remote(address, Credentials.from_environment(os.environ)) if address else None
+    serve_project(settings, folder, directory / "queries", options)
 
-    def engine_for(release: Release) -> Engine:
-        if remote is None:
-            return Pool(release.store, limits, lanes)
-        return RemoteEngine(remote, limits, lanes, _dataset(settings, release))
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    serve_releases(
-        folder,
-        engine_for,
-        directory / "queries",
-        (host, port),
-    )
+@app.command("releases")
+def list_releases(
+    directory: Directory = HERE,
+    releases: ReleasesOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the list as JSON.")] = False,
+) -> None:
+    """List the releases that are kept, the newest first; the current one has a star.
+
+    Examples: `kizuna releases` · `kizuna releases --json`
+    """
+    folder = _releases(directory, releases)
+    current = folder.current_id()
+    kept = [read_manifest(folder.folder / identifier) for identifier in folder.ids()]
+    if as_json:
+        _print(json.dumps([asdict(m) | {"current": m.id == current} for m in kept]) + "\n")
+        return
+    for known in kept:
+        origin = f"written on {known.parent}" if known.parent else "built"
+        _print(
+            f"{'*' if known.id == current else ' '} {known.id}  {known.created}  "
+            f"{known.counts['triples']} triples, {origin}\n"
+        )
+
+
+@app.command()
+def rollback(
+    directory: Directory = HERE,
+    to: Annotated[str, typer.Option(help="Which release; else the one before.")] = "",
+    releases: ReleasesOption = None,
+) -> None:
+    """Go back to the release before the current one, or to any that is kept.
+
+    A server that runs takes it over within a second. Nothing is deleted: naming the newer release
+    goes forward again.
+
+    Examples: `kizuna rollback` · `kizuna rollback --to 0a1b2c3d4e5f`
+    """
+    folder = _releases(directory, releases)
+    current = folder.current_id() or ""
+    release = folder.get(to) if to else folder.before(current)
+    folder.switch(release.id)
+    _print(f"{release.id} is current now, {release.manifest.created}; before, it was {current}\n")
 
 
 @app.command()
@@ -199,10 +242,8 @@ def _version(
         raise typer.Exit
 
 
-def _dataset(settings: Settings, release: Release) -> Dataset | None:
-    """Return the graphs that stand for the release where an engine has no default graph."""
-    default = settings.engine_default_graph
-    return Dataset(default, tuple(release.manifest.graphs)) if default else None
+def _releases(directory: Path, named: Path | None) -> Releases:
+    return Releases(named or load_settings(directory).releases)
 
 
 def _checked(settings: Settings) -> tuple[Project, Report]:
@@ -241,7 +282,20 @@ def _built(settings: Settings, releases: Releases) -> Release:
 
 
 def _current_or_last_good(settings: Settings, releases: Releases) -> None:
-    """Build what is to be served; where that fails, pass if there is a good release already."""
+    """Build what is to be served; where that fails, pass if there is a good release already.
+
+    A release that was written over HTTP stays: no file of the project has what was written.
+    """
+    try:
+        current = releases.current().manifest
+    except NoRelease:
+        current = None
+    if current is not None and current.parent is not None:
+        _told.print(
+            f"Serving {current.id}, which was written over HTTP on the build {current.origin}. "
+            "kizuna build replaces it."
+        )
+        return
     try:
         _built(settings, releases)
     except (FindingsError, UnavailableError) as error:

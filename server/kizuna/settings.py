@@ -57,6 +57,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("workers", int, 4,
             "Queries that run at the same time.",
             env="KIZUNA_WORKERS", example="workers = 4"),
+    Setting("write_seconds", float, 8.0,
+            "Seconds by the clock that one write over HTTP may take.",
+            env="KIZUNA_WRITE_SECONDS", example="write_seconds = 8"),
+    Setting("write_memory_mb", int, 800,
+            "Megabytes that the process that writes may use.",
+            env="KIZUNA_WRITE_MEMORY_MB", example="write_memory_mb = 800"),
+    Setting("write_mb", int, 32,
+            "Megabytes that the body of one write may have.",
+            env="KIZUNA_WRITE_MB", example="write_mb = 32"),
     Setting("engine", str, "",
             "Address of a SPARQL endpoint that answers the queries; empty: kizuna itself.",
             env="KIZUNA_ENGINE", example='engine = "http://localhost:7878/query"'),
@@ -85,6 +94,9 @@ class Settings:
     query_memory_mb: int
     answer_mb: int
     workers: int
+    write_seconds: float
+    write_memory_mb: int
+    write_mb: int
     engine: str
     engine_default_graph: str
 
@@ -97,6 +109,18 @@ def load_settings(root: Path, environ: Mapping[str, str] = os.environ) -> Settin
     """
     path = root / FILE_NAME
     text = _read(path)
+    return _in_force(root, path, text, environ)
+
+
+def bare_settings(base: str, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of a server without a project: defaults, and the environment.
+
+    Raises SettingsError for a value that makes no sense.
+    """
+    return _in_force(Path(), Path(FILE_NAME), f'base = "{base}"', environ)
+
+
+def _in_force(root: Path, path: Path, text: str, environ: Mapping[str, str]) -> Settings:
     values = _parsed(path, text)
     for setting in SETTINGS:
         if setting.env and environ.get(setting.env):
@@ -216,6 +240,9 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         query_memory_mb=int(str(given["query_memory_mb"])),
         answer_mb=int(str(given["answer_mb"])),
         workers=int(str(given["workers"])),
+        write_seconds=float(str(given["write_seconds"])),
+        write_memory_mb=int(str(given["write_memory_mb"])),
+        write_mb=int(str(given["write_mb"])),
         engine=str(given["engine"]),
         engine_default_graph=str(given["engine_default_graph"]),
     )

@@ -19,7 +19,6 @@ from kizuna.engine.frames import DATA, END, HEAD, decode_fail, frame
 from kizuna.errors import Busy, QueryCrashed, QueryTooLong, UnavailableError
 from kizuna.release.change import Change, Task
 from kizuna.release.folder import Release, Releases
-from kizuna.release.manifest import read_manifest
 from kizuna.release.successor import new_identifier
 from kizuna.release.times import now
 
@@ -164,9 +163,3 @@ async def _answer(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
         raise ConnectionError
     kind, size = HEAD.unpack(await process.stdout.readexactly(HEAD.size))
     return kind, await process.stdout.readexactly(size)
-
-
-def is_written(releases: Releases) -> bool:
-    """Tell whether the current release holds writes that no file of the project has."""
-    identifier = releases.current_id()
-    return identifier is not None and read_manifest(releases.folder / identifier).parent is not None

@@ -47,12 +47,11 @@ class SiteHolder:
 
     Leases and changes happen on the event loop alone; only the opening of a new release, which
     reads all its files, runs on a thread. A release that was written is made whole once it has
-    been current for a moment; with ``lazy``, once somebody asks for what it lacks.
+    been current for a moment; a bare one, once somebody asks for what it lacks.
     """
 
     releases: Releases
     open: Opener
-    lazy: bool = False
     _tenure: _Tenure = field(init=False)
     _refused: str | None = field(default=None, init=False)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -114,7 +113,8 @@ class SiteHolder:
     def _begin_to_fill(self) -> None:
         site = self._tenure.site
         running = self._filling is not None and not self._filling.done()
-        if running or site.manifest.filled or (self.lazy and not site.wanted.is_set()):
+        lazy = not site.manifest.merged
+        if running or site.manifest.filled or (lazy and not site.wanted.is_set()):
             return
         self._filling = asyncio.get_running_loop().create_task(self._fill(site.release))
 

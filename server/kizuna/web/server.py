@@ -6,50 +6,77 @@ import logging
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
 
 from kizuna.engine import Engine
 from kizuna.errors import UnavailableError
-from kizuna.release import Release, Releases
+from kizuna.release import Release, Releases, Scribe, WriteLimits
 from kizuna.web.app import create_app
 from kizuna.web.holder import SiteHolder
 from kizuna.web.site import Site, open_site
+from kizuna.web.writing import Writing
 
 SECONDS_TO_FINISH = 10
 BACKLOG = 2048
+_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - only to be told what it means
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTo:
+    """To whom a server opens its data for writing: all who have the token, within limits."""
+
+    token: str = field(repr=False)
+    limits: WriteLimits
+    validate: bool = True
+
+    def writing(self, holder: SiteHolder) -> Writing:
+        """Return how the releases of ``holder`` are written."""
+        return Writing(holder, Scribe(holder.releases, self.limits, self.validate), self.token)
 
 
 def serve_releases(
     releases: Releases,
     engine_for: Callable[[Release], Engine],
     queries_folder: Path,
-    address: tuple[str, int],
+    address: tuple[str, int] | socket.socket,
+    open_to: OpenTo | None = None,
 ) -> None:
     """Serve the current release, and each newer one as it comes, until the process is told to stop.
+
+    ``address`` may be a socket that listens already. Those to whom ``open_to`` opens may write.
 
     Raises NoRelease, ProjectError for a saved query that is none, and UnavailableError when the
     address cannot be listened on.
     """
-    with listening(*address) as listener:
+    with ExitStack() as undo:
+        listener = address
+        if isinstance(listener, tuple):
+            listener = undo.enter_context(listening(*listener))
         holder = SiteHolder(releases, opener(engine_for, queries_folder))
-        try:
-            config = uvicorn.Config(
-                create_app(holder),
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=SECONDS_TO_FINISH,
-            )
-            host, port = listener.getsockname()[:2]
-            shown = f"[{host}]" if ":" in host else host
-            _log.info("serving at http://%s:%d/", shown, port)
-            uvicorn.Server(config).run(sockets=[listener])
-        finally:
-            holder.close()
+        undo.callback(holder.close)
+        writing = open_to.writing(holder) if open_to else None
+        config = uvicorn.Config(
+            create_app(holder, writing),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        )
+        _log.info("serving at http://%s/", shown(listener))
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def shown(listener: socket.socket) -> str:
+    """Return the host and port at which a client on this machine reaches the socket."""
+    host, port = listener.getsockname()[:2]
+    if host in _EVERYWHERE:
+        return f"localhost:{port}"
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def opener(

@@ -1,0 +1,144 @@
+"""What ``kizuna serve`` puts together: releases, engines, and who may write."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kizuna.engine import Engine, LaneLimits, Limits, Pool
+from kizuna.engine.process import Nursery
+from kizuna.engine.remote import Credentials, Dataset, Remote, RemoteEngine
+from kizuna.errors import NoRelease, UsageError
+from kizuna.release import Release, Releases, WriteLimits, empty_release
+from kizuna.settings import Settings, bare_settings
+from kizuna.web import OpenTo, serve_releases
+from kizuna.web.server import listening, shown
+
+TOKEN = "KIZUNA_TOKEN"  # noqa: S105 - the name of the variable
+NO_LIMIT = 1_000_000
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only below a folder that mkdtemp makes
+_SPACE = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says about serving; None where it says nothing."""
+
+    address: tuple[str, int]
+    workers: int | None = None
+    engine: str | None = None
+    writable: bool = False
+    validate: bool = True
+
+
+def serve_project(settings: Settings, releases: Releases, queries: Path, options: Options) -> None:
+    """Serve the current release of a project, and each newer one.
+
+    Raises what ``serve_releases`` raises, and UsageError for ``--writable`` without a token.
+    """
+    open_to = _open_to(settings, options, os.environ)
+    lanes = LaneLimits(light=options.workers or settings.workers)
+    with _engines(settings, options, lanes) as engine_for:
+        serve_releases(releases, engine_for, queries, options.address, open_to)
+
+
+def serve_bare(releases: Path | None, options: Options) -> None:
+    """Serve an empty store, its base the address that is listened on.
+
+    Without a folder for its releases it is gone at the end. No client has a limit of its own.
+
+    Raises UsageError when the folder holds the releases of a project.
+    """
+    with listening(*options.address) as listener, _kept(releases) as folder:
+        settings = bare_settings(f"http://{shown(listener)}/")
+        _make_empty(folder, settings.addresses.base)
+        lanes = LaneLimits(light=options.workers or settings.workers, per_client=NO_LIMIT)
+        open_to = _open_to(settings, options, os.environ)
+        with _engines(settings, options, lanes) as engine_for:
+            serve_releases(folder, engine_for, folder.folder / "queries", listener, open_to)
+
+
+@contextmanager
+def _kept(folder: Path | None) -> Iterator[Releases]:
+    """Give a folder of releases: the one that is named, or one that is removed at the end."""
+    if folder is not None:
+        yield Releases(folder.absolute())
+        return
+    space = shutil.disk_usage(_SHARED_MEMORY).free if _SHARED_MEMORY.is_dir() else 0
+    where = _SHARED_MEMORY if space > _SPACE and os.access(_SHARED_MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(
+        prefix="kizuna-", dir=where, ignore_cleanup_errors=True
+    ) as place:
+        yield Releases(Path(place), durable=False)
+
+
+def _make_empty(releases: Releases, base: str) -> None:
+    """Make an empty release where there is none yet."""
+    try:
+        found = releases.current()
+    except NoRelease:
+        empty_release(releases, base)
+        return
+    if found.manifest.merged or found.manifest.base != base:
+        raise UsageError(
+            f"{releases.folder} holds the releases of {found.manifest.base}",
+            hint="Name another folder: kizuna serve --bare --releases DIR.",
+        )
+
+
+@contextmanager
+def _engines(
+    settings: Settings, options: Options, lanes: LaneLimits
+) -> Iterator[Callable[[Release], Engine]]:
+    """Give the function that returns an engine for a release."""
+    limits = Limits(
+        seconds=settings.query_seconds,
+        answer_bytes=settings.answer_mb * 1_000_000,
+        memory_bytes=settings.query_memory_mb * 1_000_000,
+    )
+    address = options.engine or settings.engine
+    remote = Remote(address, Credentials.from_environment(os.environ)) if address else None
+    nursery = Nursery()
+
+    def engine_for(release: Release) -> Engine:
+        if remote is None:
+            return Pool(release.store, limits, lanes, nursery=nursery)
+        return RemoteEngine(remote, limits, lanes, _dataset(settings, release))
+
+    try:
+        yield engine_for
+    finally:
+        nursery.close()
+
+
+def _dataset(settings: Settings, release: Release) -> Dataset | None:
+    """Return the graphs that stand for the release where an engine has no default graph."""
+    default = settings.engine_default_graph
+    return Dataset(default, tuple(release.manifest.graphs)) if default else None
+
+
+def _open_to(settings: Settings, options: Options, environ: Mapping[str, str]) -> OpenTo | None:
+    if not options.writable:
+        return None
+    token = environ.get(TOKEN, "")
+    if not token:
+        raise UsageError(
+            "--writable needs a token, which clients then send",
+            hint=f"Set it in the environment: {TOKEN}=… kizuna serve --writable",
+        )
+    if options.engine or settings.engine:
+        raise UsageError(
+            "--writable and --engine do not go together: writes would not reach the engine",
+            hint="Write to the engine itself, or serve without it.",
+        )
+    limits = WriteLimits(
+        seconds=settings.write_seconds,
+        memory_bytes=settings.write_memory_mb * 1_000_000,
+        body_bytes=settings.write_mb * 1_000_000,
+    )
+    return OpenTo(token, limits, options.validate)
