@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import traceback
 from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -162,12 +163,22 @@ class _Exchange:
         try:
             self.sending.answer(self.form, self.line, take)
         except Exception as error:  # noqa: BLE001 - whatever it is, the asker must be told
+            _let_go(error)
             if self.line.is_cut:
                 return None
-            return failure(error, self.sending.text, self.sending.remote.shown)
+            told = failure(error, self.sending.text, self.sending.remote.shown)
+            told.__traceback__ = told.__cause__ = told.__context__ = None
+            return told
         return None
 
     def _give_up(self) -> None:
         """End the connections and wake the thread if it waits for room."""
         self.line.cut()
         self.room.release()
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Free what the frames of an error hold: pyoxigraph's objects may not leave their thread."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import socket
 import ssl
+import struct
 import urllib.request
 from contextlib import suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""Closing resets the connection, so that a server that is sending notices (socket(7))."""
 
 
 class Line:
@@ -29,6 +33,7 @@ class Line:
         self.is_cut = True
         for connection in self._sockets:
             with suppress(OSError):  # TLS has no part in it: the other thread may be inside
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
