@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import DefaultGraph, Quad, serialize
 
+from kizuna.engine.results import check_predicate
 from kizuna.errors import NotAcceptable
 from kizuna.formats import RDF_XML, Format, Kind
 from kizuna.vocabulary import PREFIXES
@@ -37,12 +38,7 @@ def _merged(quad: Quad) -> Quad:
 
 def _refuse_what_xml_cannot_say(quads: Iterable[Quad]) -> None:
     for quad in quads:
-        tail = quad.predicate.value.rstrip("0123456789-.")[-1:]
-        if not (tail.isalpha() or tail == "_"):
-            raise NotAcceptable(
-                f"RDF/XML cannot name the property <{quad.predicate.value}>",
-                hint="Ask for another format, for example text/turtle.",
-            )
+        check_predicate(quad.predicate.value)
         text = getattr(quad.object, "value", "")
         if any((ord(c) < 0x20 and c not in "\t\n\r") or c in "\ufffe\uffff" for c in text):
             raise NotAcceptable(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ def serve_project(settings: Settings, releases: Releases, queries: Path, options
 
     Raises what ``serve_releases`` raises, and UsageError for ``--writable`` without a token.
     """
+    end_in_order()
     open_to = _open_to(settings, options, os.environ)
     lanes = LaneLimits(light=options.workers or settings.workers)
     with _engines(settings, options, lanes) as engine_for:
@@ -54,6 +56,7 @@ def serve_bare(releases: Path | None, options: Options) -> None:
 
     Raises UsageError when the folder holds the releases of a project.
     """
+    end_in_order()
     with listening(*options.address) as listener, _kept(releases) as folder:
         settings = bare_settings(f"http://{shown(listener)}/")
         _make_empty(folder, settings.addresses.base)
@@ -89,6 +92,15 @@ def _make_empty(releases: Releases, base: str) -> None:
             f"{releases.folder} holds the releases of {found.manifest.base}",
             hint="Name another folder: kizuna serve --bare --releases DIR.",
         )
+
+
+def end_in_order() -> None:
+    """See that the process cleans up when it is told to end (SIGTERM), as it does after Ctrl-C."""
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 @contextmanager

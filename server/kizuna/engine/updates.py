@@ -2,7 +2,7 @@
 
 The engine takes no dataset beside the text, so that of the protocol (SPARQL 1.1 Protocol, section
 2.2.3) is written into it, as ``USING`` clauses between tokens. ``LOAD`` would fetch from anywhere:
-it is refused, and with ``SILENT`` it does nothing, as after any other failure.
+its source becomes one that is nowhere, so that it fails, and with ``SILENT`` does nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _KEYWORD = re.compile(
     r"(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)(DATA|WHERE|SILENT)?",
     re.IGNORECASE,
 )
-_NOTHING = "INSERT DATA {}"
+_NOWHERE = "<urn:x:nowhere>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Operation:
     """One operation of an update: where it stands, its keywords, and its groups in braces.
 
     ``where`` is the place of its WHERE, and ``dataset`` that of its first WITH or USING, outside
-    of all groups; -1 where there is none. ``second`` is the keyword after the first.
+    of all groups; -1 where there is none. ``second`` is the keyword after the first, and
+    ``source`` where the address of LOAD stands.
     """
 
     start: int
@@ -46,7 +47,7 @@ class Operation:
     groups: tuple[tuple[int, int], ...] = ()
     where: int = -1
     dataset: int = -1
-    end: int = -1
+    source: tuple[int, int] | None = None
 
     @property
     def is_data(self) -> bool:
@@ -59,15 +60,16 @@ def prepared(
 ) -> str:
     """Return ``text`` as the engine may have it, with the graphs of the protocol as its dataset.
 
-    Raises Refused for LOAD and SERVICE, and BadQuery for what nests too deep or is too long, and
+    Raises Refused for SERVICE, and BadQuery for what nests too deep or is too long, and
     for a text with a dataset of its own where the protocol gives one.
     """
     found = list(operations(text))
     guard(_without_data(text, found), limits)
     clauses = [f"USING <{iri}>" for iri in using] + [f"USING NAMED <{iri}>" for iri in named]
     for operation in reversed(found):
-        if operation.first == "LOAD":
-            text = _without_load(text, operation)
+        if operation.source is not None:
+            start, end = operation.source
+            text = f"{text[:start]}{_NOWHERE}{text[end:]}"
         elif clauses and not operation.is_data and operation.where >= 0:
             text = _with_dataset(text, operation, f" {' '.join(clauses)} ")
     return text
@@ -84,12 +86,19 @@ def operations(text: str) -> Iterator[Operation]:
             now = now and replace(now, groups=(*now.groups, (token.start(), at)))
         elif token[0] == ";":
             if now:
-                yield replace(now, end=token.start())
+                yield now
             now = None
+        elif now and _is_source(now, token):
+            now = replace(now, source=token.span())
         elif token.lastgroup == "name":
             now = _with_word(now, token)
     if now:
-        yield replace(now, end=len(text))
+        yield now
+
+
+def _is_source(now: Operation, token: re.Match[str]) -> bool:
+    is_address = token.lastgroup == "iri" or ":" in token[0]
+    return now.first == "LOAD" and now.source is None and is_address
 
 
 def _with_word(now: Operation | None, token: re.Match[str]) -> Operation | None:
@@ -131,15 +140,16 @@ def _without_data(text: str, found: Sequence[Operation]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _without_load(text: str, operation: Operation) -> str:
-    """Return the text with an operation that does nothing in place of a silent LOAD."""
-    if operation.second != "SILENT":
-        line = text.count("\n", 0, operation.start) + 1
-        raise Refused(
-            f"LOAD in line {line}: documents from elsewhere are not fetched",
-            hint="Fetch it yourself, and send it by PUT or POST to /graphs?graph=…",
-        )
-    return f"{text[: operation.start]}{_NOTHING}{text[operation.end :]}"
+def refused_load(text: str) -> Refused | None:
+    """Return why an update with a LOAD that is not SILENT has failed, None for one without."""
+    for operation in operations(text):
+        if operation.first == "LOAD" and operation.second != "SILENT":
+            line = text.count("\n", 0, operation.start) + 1
+            return Refused(
+                f"LOAD in line {line}: documents from elsewhere are not fetched",
+                hint="Fetch it yourself, and send it by PUT or POST to /graphs?graph=…",
+            )
+    return None
 
 
 def _with_dataset(text: str, operation: Operation, clauses: str) -> str:

@@ -9,7 +9,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 
 from kizuna.engine import Limits
 from kizuna.engine.complaints import complaint
-from kizuna.engine.updates import prepared
+from kizuna.engine.updates import prepared, refused_load
 from kizuna.errors import BadData, BadQuery, NotFound, QueryCrashed, Refused
 from kizuna.release.change import Act, Change
 from kizuna.release.payloads import read_payload
@@ -108,6 +108,9 @@ def _run(store: Store, text: str, base: str, *, as_sent: str) -> None:
     except SyntaxError as error:
         raise complaint(as_sent, str(error.msg or error)) from error
     except (RuntimeError, OSError, ValueError) as error:
+        refused = refused_load(as_sent)
+        if refused is not None:
+            raise refused from error
         raise QueryCrashed(f"the engine could not do the update: {error}") from error
 
 

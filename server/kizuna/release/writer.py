@@ -10,6 +10,7 @@ of the longest update.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -47,49 +48,64 @@ class Head:
     limits: Limits
     equals: str = ""
     store: Store | None = field(default=None, repr=False)
+    number: int = 0
 
     def at(self, parent: Path) -> Store:
         """Return the store, equal to that of the release in ``parent``."""
         if self.store is None or self.equals != parent.name:
             self.drop()
             self.folder.mkdir(parents=True)
-            Store.read_only(str(parent / "store")).backup(str(self.folder / "store"))
-            self.store = Store(str(self.folder / "store"))
+            self.number += 1
+            place = str(self.folder / str(self.number))
+            Store.read_only(str(parent / "store")).backup(place)
+            self.store = Store(place)
             self.equals = parent.name
         return self.store
 
     def drop(self) -> None:
-        """Forget the store: it may hold half of a change."""
+        """Forget the store: it may hold half of a change. Traces of errors may keep it open."""
         self.store, self.equals = None, ""
         shutil.rmtree(self.folder, ignore_errors=True)
+        gc.collect()
 
 
 def do(head: Head, task: Task, body: bytes) -> tuple[Manifest, Done]:
     """Write the release that ``task`` wants into its folder; return its manifest and what was done.
 
-    On any error the head is dropped.
+    Raises what ``apply`` raises, and NotConforming.
     """
     parent = Path(task.parent)
     manifest = read_manifest(parent)
+    store = head.at(parent)
     try:
-        store = head.at(parent)
         done = apply(store, task.change, body, head.limits)
-        if manifest.merged:
-            before = Store.read_only(str(parent / "store"))
-            merge(store, before, Addresses(manifest.base))
-        forms = _forms(manifest, parent, store, done)
-        if task.validate:
-            check_shapes(store, manifest, forms, task.change.report)
-        folder = Path(task.folder)
-        store.backup(str(folder / "store"))
-        write_forms(folder, forms)
-        made = successor(store, task, manifest)
-        write_manifest(folder, made)
-        head.equals = task.identifier
+    except KizunaError:
+        raise  # and the head is as it was
     except BaseException:
         head.drop()
         raise
+    try:
+        made = _finished(store, task, manifest, done)
+    except BaseException:
+        head.drop()
+        raise
+    head.equals = task.identifier
     return made, done
+
+
+def _finished(store: Store, task: Task, manifest: Manifest, done: Done) -> Manifest:
+    """Write the release of the changed ``store``; return its manifest."""
+    parent, folder = Path(task.parent), Path(task.folder)
+    if manifest.merged:
+        merge(store, Store.read_only(str(parent / "store")), Addresses(manifest.base))
+    forms = _forms(manifest, parent, store, done)
+    if task.validate:
+        check_shapes(store, manifest, forms, task.change.report)
+    store.backup(str(folder / "store"))
+    write_forms(folder, forms)
+    made = successor(store, task, manifest)
+    write_manifest(folder, made)
+    return made
 
 
 def _forms(manifest: Manifest, parent: Path, store: Store, done: Done) -> Forms:
