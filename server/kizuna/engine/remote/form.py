@@ -44,8 +44,15 @@ def names_dataset(text: str) -> bool:
 
 def with_base(text: str, base: str) -> str:
     """Return ``text`` with ``base`` as its base IRI where it needs one; line numbers stay."""
-    relative = (t for t in tokens(text) if t.lastgroup == "iri" and not _SCHEME.match(t[0]))
-    return f"BASE <{base}> {text}" if next(relative, None) else text
+    needed = next(filter(_is_relative, tokens(text)), None)
+    return f"BASE <{base}> {text}" if needed else text
+
+
+def _is_relative(token: Token) -> bool:
+    """Tell whether a token is an IRI without a scheme, or a function that may get one."""
+    if token.lastgroup == "iri":
+        return _SCHEME.match(token[0]) is None
+    return token[0].upper() in {"IRI", "URI"}
 
 
 def _no_query(text: str, token: Token) -> BadQuery:
