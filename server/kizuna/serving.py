@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -13,8 +14,8 @@ from pathlib import Path
 
 from kizuna.engine import Engine, LaneLimits, Limits, Pool
 from kizuna.engine.process import Nursery
-from kizuna.engine.remote import Credentials, Dataset, Remote, RemoteEngine
-from kizuna.errors import NoRelease, UsageError
+from kizuna.engine.remote import Credentials, Dataset, Remote, RemoteEngine, count
+from kizuna.errors import KizunaError, NoRelease, UsageError
 from kizuna.release import Release, Releases, WriteLimits, empty_release
 from kizuna.settings import Settings, bare_settings
 from kizuna.web import OpenTo, serve_releases
@@ -22,6 +23,8 @@ from kizuna.web.server import listening, shown
 
 TOKEN = "KIZUNA_TOKEN"  # noqa: S105 - the name of the variable
 NO_LIMIT = 1_000_000
+COMPARE_SECONDS = 10.0
+_log = logging.getLogger(__name__)
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only below a folder that mkdtemp makes
 _SPACE = 2_000_000_000
 
@@ -120,12 +123,31 @@ def _engines(
     def engine_for(release: Release) -> Engine:
         if remote is None:
             return Pool(release.store, limits, lanes, nursery=nursery)
+        _compare(remote, release, settings.engine_default_graph or None)
         return RemoteEngine(remote, limits, lanes, _dataset(settings, release))
 
     try:
         yield engine_for
     finally:
         nursery.close()
+
+
+def _compare(remote: Remote, release: Release, default: str | None) -> None:
+    """Warn where the engine is away or holds another number of triples than the release."""
+    expected = release.manifest.counts["triples"]
+    try:
+        found = count(remote, default, COMPARE_SECONDS)
+    except KizunaError as error:
+        _log.warning("%s cannot be asked now: %s", remote.shown, error.message)
+        return
+    if found != expected:
+        _log.warning(
+            "%s holds %d triples, release %s has %d: load it with kizuna push",
+            remote.shown,
+            found,
+            release.id,
+            expected,
+        )
 
 
 def _dataset(settings: Settings, release: Release) -> Dataset | None:

@@ -80,7 +80,7 @@ ServerThreads = 10
 def virtuoso(folder: Path) -> Iterator[Service]:
     server, client = shutil.which("virtuoso-t"), shutil.which("isql-vt")
     if server is None or client is None:
-        raise NotHere("apt-get install virtuoso-opensource-7")
+        raise NotHere("apt-get install virtuoso-opensource-7-bin")
     sql, http = free_port(), free_port()
     config = folder / "virtuoso.ini"
     config.write_text(_VIRTUOSO_INI.format(folder=folder, sql=sql, http=http))

@@ -127,14 +127,14 @@ class GraphStore:
         )
 
 
-def count(remote: Remote, graph: str | None) -> int:
+def count(remote: Remote, graph: str | None, seconds: float = SECONDS) -> int:
     """Return how many triples a graph has, as the SPARQL endpoint at ``remote`` counts them.
 
     Raises KizunaError where there is no answer.
     """
     pattern = "?s ?p ?o" if graph is None else f"GRAPH <{graph}> {{ ?s ?p ?o }}"
     text = f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}"
-    values = [row["n"] for row in _rows(remote, text)]
+    values = [row["n"] for row in _rows(remote, text, seconds)]
     return int(values[0].value) if values and isinstance(values[0], Literal) else 0
 
 
@@ -145,13 +145,13 @@ def graph_names(remote: Remote, beginning: str) -> list[str]:
     """
     condition = f"STRSTARTS(STR(?g), {Literal(beginning)})"
     text = f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER({condition}) }}"
-    rows = _rows(remote, text)
+    rows = _rows(remote, text, SECONDS)
     return [row["g"].value for row in rows if isinstance(row["g"], NamedNode)]
 
 
-def _rows(remote: Remote, text: str) -> list[QuerySolution]:
+def _rows(remote: Remote, text: str, seconds: float) -> list[QuerySolution]:
     try:
-        return list(Sending(remote, text, (), Limits(seconds=SECONDS)).solutions())
+        return list(Sending(remote, text, (), Limits(seconds=seconds)).solutions())
     except (OSError, HTTPException, ValueError, SyntaxError) as error:
         raise failure(error, text, remote.shown) from error
 
