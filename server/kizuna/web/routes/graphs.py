@@ -37,19 +37,24 @@ _VARY = Meta(vary=("Accept",))
 _OFFERED = carrying(Kind.GRAPH)
 
 
-@router.api_route("/graphs", methods=READ)
+@router.api_route("/graphs", methods=[*READ, *WRITE])
 async def named(request: Request, site: Here) -> Response:
-    """Return the graph that the request names (section 5.2)."""
+    """Read or write the graph that the request names; a POST that names none makes a new one."""
+    if request.method == "POST" and not request.scope["query_string"]:
+        return await _written(request, site, site.addresses.graph(str(uuid.uuid4())))
     graph = _named(request)
+    if request.method not in READ:
+        return await _written(request, site, graph)
     check_exists(site, graph)
-    form = negotiate(accept_of(request), _OFFERED)
-    return await read(request, site, graph, form, _VARY)
+    return await read(request, site, graph, negotiate(accept_of(request), _OFFERED), _VARY)
 
 
-@router.api_route("/graph/{rest:path}", methods=READ)
-@router.api_route("/graphs/{rest:path}", methods=READ)
+@router.api_route("/graph/{rest:path}", methods=[*READ, *WRITE])
+@router.api_route("/graphs/{rest:path}", methods=[*READ, *WRITE])
 async def direct(request: Request, site: Here) -> Response:
-    """Return the graph that stands at this address; as a page too, once there is an index."""
+    """Read or write the graph whose IRI is this address; a page too, once there is an index."""
+    if request.method not in READ:
+        return await _written(request, site, site.addresses.base + iri_path(request))
     if site.manifest.filled:
         return await run_in_threadpool(vocabularies.graph, request, site)
 
@@ -59,21 +64,6 @@ async def direct(request: Request, site: Here) -> Response:
     path, form = resolve(iri_path(request), _OFFERED, is_there)
     form = form or negotiate(accept_of(request), _OFFERED)
     return await read(request, site, site.addresses.base + path, form, _VARY)
-
-
-@router.api_route("/graphs", methods=WRITE)
-async def write_named(request: Request, site: Here) -> Response:
-    """Write the graph that the request names; a POST that names none makes a new one."""
-    if request.method == "POST" and not request.scope["query_string"]:
-        return await _written(request, site, site.addresses.graph(str(uuid.uuid4())))
-    return await _written(request, site, _named(request))
-
-
-@router.api_route("/graph/{rest:path}", methods=WRITE)
-@router.api_route("/graphs/{rest:path}", methods=WRITE)
-async def write_direct(request: Request, site: Here) -> Response:
-    """Write the graph whose IRI is this address."""
-    return await _written(request, site, site.addresses.base + iri_path(request))
 
 
 def _named(request: Request) -> str | None:

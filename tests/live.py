@@ -1,0 +1,105 @@
+"""A server of its own process, for tests of what only a real server shows."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+TOKEN = "tests-only"
+_COMMAND = [sys.executable, "-c", "from kizuna.cli import main; main()"]
+
+
+@dataclass(frozen=True)
+class Live:
+    """A running server and a client of it; ``write`` shows the token."""
+
+    base: str
+    process: subprocess.Popen[bytes]
+    client: httpx.Client
+
+    def ask(self, query: str, accept: str = "text/csv") -> str:
+        answer = self.client.get("/sparql", params={"query": query}, headers={"accept": accept})
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def write(self, method: str, path: str, content: str | bytes = "", **headers: str) -> Any:  # noqa: ANN401
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.request(
+            method,
+            path,
+            content=content,
+            headers={"authorization": f"Bearer {TOKEN}", **named},
+        )
+
+    def update(self, text: str, path: str = "/sparql", **headers: str) -> Any:  # noqa: ANN401
+        return self.write("POST", path, text, content_type="application/sparql-update", **headers)
+
+    def children(self) -> dict[int, str]:
+        """Return the command lines of all processes below the server, by their ids."""
+        lines = subprocess.run(
+            ["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        rows = [line.split(None, 2) for line in lines]
+        below = {self.process.pid}
+        for pid, parent, _ in sorted(rows, key=lambda row: int(row[0])):
+            if int(parent) in below:
+                below.add(int(pid))
+        return {int(pid): args for pid, _, args in rows if int(pid) in below}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def kizuna(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of kizuna to its end."""
+    return subprocess.run(
+        [*_COMMAND, *arguments],
+        env=os.environ | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@contextmanager
+def serving(*arguments: str, **environ: str) -> Iterator[Live]:
+    """Give a server that ``kizuna serve`` has started with these arguments on a free port."""
+    port = free_port()
+    command = [*_COMMAND, "serve", *arguments, "--port", str(port)]
+    environment = os.environ | {"KIZUNA_TOKEN": TOKEN} | environ
+    base = f"http://127.0.0.1:{port}/"
+    with (
+        subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process,
+        httpx.Client(base_url=base, timeout=60) as client,
+    ):
+        try:
+            _wait(client, process)
+            yield Live(base, process, client)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+
+
+def _wait(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert process.poll() is None, process.stderr and process.stderr.read().decode()
+        try:
+            client.get("/readyz")
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the server does not answer")
