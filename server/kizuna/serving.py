@@ -150,10 +150,10 @@ def _compare(remote: Remote, release: Release, default: str | None) -> None:
         )
 
 
-def _dataset(settings: Settings, release: Release) -> Dataset | None:
-    """Return the graphs that stand for the release where an engine has no default graph."""
+def _dataset(settings: Settings, release: Release) -> Dataset:
+    """Return what an engine elsewhere must be told of a release."""
     default = settings.engine_default_graph
-    return Dataset(default, tuple(release.manifest.graphs)) if default else None
+    return Dataset(default, tuple(release.manifest.graphs) if default else (), release.search)
 
 
 def _open_to(settings: Settings, options: Options, environ: Mapping[str, str]) -> OpenTo | None:

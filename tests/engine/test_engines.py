@@ -40,6 +40,7 @@ PREFIXES = """
 PREFIX kz: <https://w3id.org/kizuna/ontology#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX sem: <http://semanticweb.cs.vu.nl/2009/11/sem/>
+PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX schema: <https://schema.org/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX small: <https://example.org/small/ontology#>
@@ -108,7 +109,8 @@ def _filled(service: Service, release: Release, limits: Limits) -> RemoteEngine:
     target = Target(Remote(service.store), Remote(service.endpoint), service.default)
     done = list(push(release, target))
     assert all(one.right for one in done), done
-    dataset = Dataset(service.default, tuple(release.manifest.graphs)) if service.default else None
+    named = tuple(release.manifest.graphs) if service.default else ()
+    dataset = Dataset(service.default or "", named, release.search)
     return RemoteEngine(Remote(service.endpoint), limits, dataset=dataset)
 
 
@@ -217,6 +219,8 @@ CASES: list[tuple[str, str, str]] = [
     ("same term",  'SELECT ?x { VALUES ?x { "a"@en "a" } FILTER(sameTerm(?x, "a")) }', '"a"'),
     ("hash",       'SELECT (MD5("a") AS ?m) {}', '"0cc175b9c0f1b6a831c399e269772661"'),
     ("iri",        'SELECT (IRI("id/x") AS ?x) {}', f"<{THINGS}/x>"),
+    ("search",     'SELECT ?x { ?x kz:search "harbour" . ?x a org:Organization }',
+                   f"<{THINGS}/organisation/harbour>"),
     ("comment",    "SELECT ?x # DROP ALL }\n{ VALUES ?x { 1 } } # INSERT", "1"),
 ]
 TRUTHS = [

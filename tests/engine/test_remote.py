@@ -551,6 +551,15 @@ def test_odd_nodes_are_found_across_pieces(server: _Server, at: int) -> None:
     assert _Asker(server.url)() == b"s\r\n_:b1\r\n"
 
 
+def test_a_long_query_with_a_search_is_refused(server: _Server) -> None:
+    server.behave = saying(ROWS)
+    kz = "PREFIX kz: <https://w3id.org/kizuna/ontology#> "
+    with pytest.raises(BadQuery, match="4000"):
+        _Asker(server.url)(kz + 'SELECT ?s { ?s kz:search "x" } #' + "x" * 4000)
+    assert server.seen == []
+    assert _Asker(server.url)(kz + "SELECT ?s {} #" + "x" * 4000)
+
+
 class TestCredentials:
     def test_a_token_is_sent(self, server: _Server) -> None:
         server.behave = saying(ROWS)

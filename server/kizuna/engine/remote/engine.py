@@ -8,6 +8,7 @@ import traceback
 from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from kizuna.engine.bindings import bound
 from kizuna.engine.crew import Numbers
@@ -20,7 +21,7 @@ from kizuna.engine.remote.failures import failure
 from kizuna.engine.remote.form import names_dataset, with_base
 from kizuna.engine.remote.line import Line
 from kizuna.engine.remote.reading import too_long
-from kizuna.engine.remote.sending import Sending
+from kizuna.engine.remote.sending import Sending, with_found
 from kizuna.engine.run import TRANSFER_SECONDS
 from kizuna.errors import KizunaError, NotAcceptable
 from kizuna.formats import Format, Kind
@@ -31,16 +32,21 @@ PIECES_AHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The graphs of a release in a store that has no default graph: ``default`` stands for it."""
+    """What the endpoint holds of a release, as far as it must be told.
 
-    default: str
-    named: tuple[str, ...]
+    In a store that has no default graph, ``default`` stands for it, and ``named`` are the others.
+    ``search`` is the full-text index of the release, which is on this machine.
+    """
+
+    default: str = ""
+    named: tuple[str, ...] = ()
+    search: Path | None = None
 
 
 class RemoteEngine:
     """A SPARQL endpoint. Belongs to one event loop, which it never stops: threads wait for it.
 
-    ``dataset`` is what queries see that name none; without it, that is the endpoint's affair.
+    ``dataset`` tells what queries see that name no graphs; else that is the endpoint's affair.
     """
 
     def __init__(
@@ -53,7 +59,7 @@ class RemoteEngine:
         self.remote = remote
         self.limits = limits or Limits()
         self.lanes = Lanes(lanes or LaneLimits())
-        self.dataset = dataset
+        self.dataset = dataset or Dataset()
         self.numbers = Numbers()
         self.lines: set[Line] = set()
         # Twice the places: a thread whose query was given up needs a moment to notice.
@@ -86,7 +92,8 @@ class RemoteEngine:
 
     def _sending(self, query: Query) -> Sending:
         default, named = query.default_graphs, query.named_graphs
-        if self.dataset and default is None and named is None and not names_dataset(query.text):
+        unnamed = default is None and named is None and not names_dataset(query.text)
+        if self.dataset.default and unnamed:
             default, named = (self.dataset.default,), self.dataset.named
         return Sending(
             self.remote,
@@ -161,7 +168,7 @@ class _Exchange:
             loop.call_soon_threadsafe(self.come.put_nowait, piece)
 
         try:
-            self.sending.answer(self.form, self.line, take)
+            with_found(self.sending, self.engine.dataset.search).answer(self.form, self.line, take)
         except Exception as error:  # noqa: BLE001 - whatever it is, the asker must be told
             _let_go(error)
             if self.line.is_cut:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.client import HTTPResponse
+from pathlib import Path
 from typing import IO, cast
 from urllib.parse import quote_plus
 
@@ -21,18 +23,21 @@ from pyoxigraph import (
 from SPARQLWrapper import GET, POST, SPARQLWrapper
 
 from kizuna import __version__
+from kizuna.engine.finding import with_hits
 from kizuna.engine.projection import in_textual_order
 from kizuna.engine.protocol import Limits
 from kizuna.engine.remote.access import Remote
 from kizuna.engine.remote.form import KINDS, query_form
 from kizuna.engine.remote.line import Line
 from kizuna.engine.remote.reading import Body, Bounded, cut_off, format_of, garbled
+from kizuna.errors import BadQuery
 from kizuna.formats import Format, Kind
 from kizuna.vocabulary import PREFIXES
 
 AGENT = f"kizuna/{__version__}"
 LONGEST_ADDRESS = 2_000
 """Longer queries are sent by POST; some servers refuse longer addresses."""
+LONGEST_SEARCH = 4_000
 VERBOSITY = 4
 """How much larger SPARQL JSON may be than what it is turned into, for the limit while reading."""
 _RESULTS = "application/sparql-results+json, application/sparql-results+xml;q=0.8"
@@ -42,6 +47,7 @@ _ACCEPT = {
     Kind.GRAPH: "application/n-triples, text/turtle;q=0.8, application/rdf+xml;q=0.5",
 }
 _ASK_COLUMN = "__ASK_RETVAL"
+_SEARCH = re.compile(r"[:#]search\b")
 _NO = {"0", "false"}
 
 
@@ -126,6 +132,23 @@ class Sending:
         if isinstance(results, QueryBoolean) is not (self.kind is Kind.TRUTH):
             raise garbled(ValueError(f"no {self.kind.value}"))
         results.serialize(cast("IO[bytes]", sink), cast("QueryResultsFormat", form.results))
+
+
+def with_found(sending: Sending, index: Path | None) -> Sending:
+    """Return the query with what ``kz:search`` finds in the full-text index of the release.
+
+    Raises BadQuery where it is misused, and for long queries: the parser is asked about them here,
+    where nothing could stop it.
+    """
+    text = sending.text
+    if not _SEARCH.search(text):
+        return sending
+    if len(text) > LONGEST_SEARCH:
+        raise BadQuery(
+            f"a query with kz:search may have {LONGEST_SEARCH} characters, not {len(text)}",
+            hint="Search first, then ask about what was found.",
+        )
+    return replace(sending, text=with_hits(text, index, sending.remote.url))
 
 
 class _Wrapper(SPARQLWrapper):
