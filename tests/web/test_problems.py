@@ -9,7 +9,7 @@ from starlette.responses import StreamingResponse
 from conftest import Client
 from kizuna import errors
 from kizuna.web import Site, create_app
-from kizuna.web.problems import STATUS
+from kizuna.web.problems import COME_AGAIN, STATUS
 
 
 def failing(site: Site, error: Exception) -> Client:
@@ -41,7 +41,7 @@ def test_errors_are_told_as_json_and_as_pages(site: Site, kind: type[errors.Kizu
     problem = answer.json()
     assert (problem["detail"], problem["hint"]) == ("a <b> happened", "Do c.")
     assert (problem["kind"], problem["status"]) == (kind.__name__, STATUS[kind])
-    assert ("retry-after" in answer.headers) is (kind in {errors.Busy, errors.TooMany})
+    assert ("retry-after" in answer.headers) is (STATUS[kind] in COME_AGAIN)
     page = client.get("/fail", headers={"accept": "text/html"})
     assert page.status_code == STATUS[kind]
     assert "a &lt;b&gt; happened" in page.text

@@ -18,8 +18,7 @@ async def answer_or_stream(
 ) -> Answer | Stream:
     """Return a small answer whole; of a large one, the part that has come and the rest.
 
-    ``about`` tells kind and format once the first piece has come. ``leave`` is called when the
-    answer is whole, has been read to its end, or has failed.
+    ``about`` tells kind and format once a piece has come. ``leave`` is called at the end.
 
     Raises what ``pieces`` raises before the answer has begun.
     """
