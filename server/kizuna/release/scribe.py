@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kizuna.engine.frames import DATA, END, HEAD, decode_fail, frame
+from kizuna.engine.frames import END, decode_fail
 from kizuna.errors import Busy, QueryCrashed, QueryTooLong, UnavailableError
 from kizuna.release.change import Change, Task
 from kizuna.release.folder import Release, Releases
+from kizuna.release.pen import Pen, PenBroken
 from kizuna.release.successor import new_identifier
 from kizuna.release.times import now
-
-START_SECONDS = 60.0
-_PIPE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,8 @@ class Scribe:
     releases: Releases
     limits: WriteLimits = WriteLimits()
     validate: bool = True
-    _process: asyncio.subprocess.Process | None = field(default=None, init=False)
+    _pen: Pen | None = field(default=None, init=False)
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @asynccontextmanager
@@ -61,7 +58,7 @@ class Scribe:
 
     async def start(self) -> None:
         """Start the process, so that the first write need not wait for it."""
-        await self._running()
+        await self._ready()
 
     async def write(self, change: Change, body: bytes) -> Written:
         """Return the release that ``change`` has made, current now; to be called in one's turn.
@@ -95,71 +92,47 @@ class Scribe:
 
     async def _told(self, task: Task, body: bytes) -> dict[str, object]:
         """Return what the process says of the task that it has done."""
-        process = await self._running()
+        pen = await self._ready()
         try:
             async with asyncio.timeout(self.limits.seconds):
-                kind, payload = await self._converse(process, task, body)
+                kind, payload = await pen.tell(task.encode(), body)
         except TimeoutError as error:
-            self.stop()
+            pen.kill()
             raise QueryTooLong(
                 f"the write took more than {self.limits.seconds:g} seconds and was stopped",
                 hint="Write less at once; nothing was changed.",
             ) from error
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            self.stop()
+        except PenBroken as error:
+            pen.kill()
             raise QueryCrashed(
                 "the write needed more memory or depth than the engine has, and was stopped",
                 hint="Write less at once; nothing was changed.",
             ) from error
         except asyncio.CancelledError:
-            self.stop()
+            pen.kill()
             raise
+        await self._spare(pen)
         if kind != END:
             raise decode_fail(payload)
         said: dict[str, object] = json.loads(payload)
         return said
 
-    async def _converse(
-        self, process: asyncio.subprocess.Process, task: Task, body: bytes
-    ) -> tuple[bytes, bytes]:
-        if process.stdin is None:
-            raise ConnectionError
-        process.stdin.write(frame(DATA, task.encode()))
-        process.stdin.write(frame(DATA, body))
-        await process.stdin.drain()
-        return await _answer(process)
+    async def _spare(self, pen: Pen) -> None:
+        """Put a process down that has grown: it does not give back what a large write took."""
+        if pen.address_space() - pen.size > self.limits.memory_bytes // 2:
+            await pen.put_down()
 
-    async def _running(self) -> asyncio.subprocess.Process:
+    async def _ready(self) -> Pen:
         """Return the process, a new one if there is none that lives."""
-        if self._process is None or self._process.returncode is not None:
-            arguments = (self.releases.folder, self.limits.memory_bytes, self.limits.body_bytes)
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "kizuna.release.writer",
-                *map(str, arguments),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                limit=_PIPE_BYTES,
-            )
-            try:
-                async with asyncio.timeout(START_SECONDS):
-                    await _answer(self._process)
-            except (TimeoutError, asyncio.IncompleteReadError) as error:
-                self.stop()
-                raise QueryCrashed("the process that writes releases did not start") from error
-        return self._process
+        async with self._starting:
+            if self._pen is None or not self._pen.alive:
+                limits = self.limits
+                self._pen = await Pen.started(
+                    self.releases.folder, limits.memory_bytes, limits.body_bytes
+                )
+            return self._pen
 
-    def stop(self) -> None:
-        """End the process, now."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-        self._process = None
-
-
-async def _answer(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
-    if process.stdout is None:
-        raise ConnectionError
-    kind, size = HEAD.unpack(await process.stdout.readexactly(HEAD.size))
-    return kind, await process.stdout.readexactly(size)
+    async def close(self) -> None:
+        """End the process."""
+        if self._pen is not None:
+            await self._pen.put_down()

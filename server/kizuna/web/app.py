@@ -36,7 +36,7 @@ def create_app(source: Site | SiteSource, writing: Writing | None = None) -> Fas
             await writing.scribe.start()
         yield
         if writing is not None:
-            writing.scribe.stop()
+            await writing.scribe.close()
         watch.cancel()
         with suppress(asyncio.CancelledError):
             await watch
