@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import sys
-from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,18 +14,15 @@ import typer
 from rich.console import Console
 
 from kizuna import __version__
-from kizuna.checks import CHECKS, OUTPUTS, Report, check_project
-from kizuna.checks.output import summary
+from kizuna.building import built, checked, current_or_last_good
+from kizuna.checks import CHECKS, OUTPUTS
 from kizuna.engine.remote import Credentials, Remote
-from kizuna.errors import FindingsError, KizunaError, NoRelease, UnavailableError
-from kizuna.project import DocumentState, Project, load_project
-from kizuna.project.load import LOCK_FILE
-from kizuna.project.lock import lock_of, write_lock
-from kizuna.release import Release, Releases, Target, build_release, report_json, report_text
+from kizuna.errors import FindingsError, KizunaError, UnavailableError
+from kizuna.release import Releases, Target, report_json, report_text
 from kizuna.release import push as push_release
-from kizuna.release.manifest import read_manifest
-from kizuna.serving import Options, serve_bare, serve_project
-from kizuna.settings import SETTINGS, Settings, load_settings
+from kizuna.release.listing import listing_json, listing_text
+from kizuna.serving import Options, open_to, serve_bare, serve_project
+from kizuna.settings import SETTINGS, load_settings
 
 app = typer.Typer(
     name="kizuna",
@@ -73,7 +69,7 @@ def check(
         _print("".join(f"{c.name:22} {c.about}\n" for c in CHECKS))
         return
     settings = load_settings(directory)
-    project, report = _checked(settings)
+    project, report = checked(settings, _told)
     _print(OUTPUTS["json" if as_json else output.value](report))
     if not report.conforms:
         raise typer.Exit(FindingsError.exit_code)
@@ -94,7 +90,7 @@ def build(
     Examples: `kizuna build` · `kizuna build --releases /srv/kizuna`
     """
     settings = load_settings(directory)
-    release = _built(settings, Releases(releases or settings.releases))
+    release = built(settings, Releases(releases or settings.releases), _told)
     if as_json:
         counts = dict(release.manifest.counts)
         _print(json.dumps({"id": release.id, "folder": str(release.folder), **counts}) + "\n")
@@ -143,8 +139,9 @@ def serve(
         serve_bare(releases, options)
         return
     settings = load_settings(directory)
+    open_to(settings, options)  # whatever is wrong with it is told before the work begins
     folder = Releases(releases or settings.releases)
-    _current_or_last_good(settings, folder)
+    current_or_last_good(settings, folder, _told)
     serve_project(settings, folder, directory / "queries", options)
 
 
@@ -159,17 +156,7 @@ def list_releases(
     Examples: `kizuna releases` · `kizuna releases --json`
     """
     folder = _releases(directory, releases)
-    current = folder.current_id()
-    kept = [read_manifest(folder.folder / identifier) for identifier in folder.ids()]
-    if as_json:
-        _print(json.dumps([asdict(m) | {"current": m.id == current} for m in kept]) + "\n")
-        return
-    for known in kept:
-        origin = f"written on {known.parent}" if known.parent else "built"
-        _print(
-            f"{'*' if known.id == current else ' '} {known.id}  {known.created}  "
-            f"{known.counts['triples']} triples, {origin}\n"
-        )
+    _print(listing_json(folder) if as_json else listing_text(folder))
 
 
 @app.command()
@@ -244,66 +231,6 @@ def _version(
 
 def _releases(directory: Path, named: Path | None) -> Releases:
     return Releases(named or load_settings(directory).releases)
-
-
-def _checked(settings: Settings) -> tuple[Project, Report]:
-    """Return the project with its report, and bring the lock up to date where texts are here."""
-    with _told.status("reading the project") as status:
-        project = load_project(
-            settings.root, settings.addresses, settings.languages, settings.documents
-        )
-        status.update("checking")
-        report = check_project(project)
-    _update_lock(project, report)
-    return project, report
-
-
-def _update_lock(project: Project, report: Report) -> None:
-    """Write the places of all quotes; quotes of absent texts keep the place that they had."""
-    if not report.conforms or all(d.state is DocumentState.ABSENT for d in project.documents):
-        return
-    path = project.root / LOCK_FILE
-    texts = {d.iri.value: d.sha256 for d in project.documents}
-    try:
-        if write_lock(path, lock_of(report.located, texts)):
-            _told.print(f"{path}: brought up to date; commit it with your change.")
-    except OSError as error:
-        _told.print(f"{path}: warning: could not be brought up to date: {error.strerror}")
-
-
-def _built(settings: Settings, releases: Releases) -> Release:
-    project, report = _checked(settings)
-    if not report.conforms:
-        _told.print(OUTPUTS["text"](report), markup=False)
-    with _told.status("building") as status:
-        release = build_release(project, report, releases, status.update)
-    _told.print(summary(report), markup=False)
-    return release
-
-
-def _current_or_last_good(settings: Settings, releases: Releases) -> None:
-    """Build what is to be served; where that fails, pass if there is a good release already.
-
-    A release that was written over HTTP stays: no file of the project has what was written.
-    """
-    try:
-        current = releases.current().manifest
-    except NoRelease:
-        current = None
-    if current is not None and current.parent is not None:
-        _told.print(
-            f"Serving {current.id}, which was written over HTTP on the build {current.origin}. "
-            "kizuna build replaces it."
-        )
-        return
-    try:
-        _built(settings, releases)
-    except (FindingsError, UnavailableError) as error:
-        try:
-            release = releases.current()
-        except NoRelease:
-            raise error from None
-        _told.print(f"{error}\nServing the last good release {release.id}.", markup=False)
 
 
 def _print(text: str) -> None:

@@ -46,10 +46,10 @@ def serve_project(settings: Settings, releases: Releases, queries: Path, options
     Raises what ``serve_releases`` raises, and UsageError for ``--writable`` without a token.
     """
     end_in_order()
-    open_to = _open_to(settings, options, os.environ)
+    opened = open_to(settings, options)
     lanes = LaneLimits(light=options.workers or settings.workers)
     with _engines(settings, options, lanes) as engine_for:
-        serve_releases(releases, engine_for, queries, options.address, open_to)
+        serve_releases(releases, engine_for, queries, options.address, opened)
 
 
 def serve_bare(releases: Path | None, options: Options) -> None:
@@ -64,9 +64,9 @@ def serve_bare(releases: Path | None, options: Options) -> None:
         settings = bare_settings(f"http://{shown(listener)}/")
         _make_empty(folder, settings.addresses.base)
         lanes = LaneLimits(light=options.workers or settings.workers, per_client=NO_LIMIT)
-        open_to = _open_to(settings, options, os.environ)
+        opened = open_to(settings, options)
         with _engines(settings, options, lanes) as engine_for:
-            serve_releases(folder, engine_for, folder.folder / "queries", listener, open_to)
+            serve_releases(folder, engine_for, folder.folder / "queries", listener, opened)
 
 
 @contextmanager
@@ -156,7 +156,13 @@ def _dataset(settings: Settings, release: Release) -> Dataset:
     return Dataset(default, tuple(release.manifest.graphs) if default else (), release.search)
 
 
-def _open_to(settings: Settings, options: Options, environ: Mapping[str, str]) -> OpenTo | None:
+def open_to(
+    settings: Settings, options: Options, environ: Mapping[str, str] = os.environ
+) -> OpenTo | None:
+    """Return to whom the data is open for writing, None where it is not.
+
+    Raises UsageError for ``--writable`` without a token, or with an engine elsewhere.
+    """
     if not options.writable:
         return None
     token = environ.get(TOKEN, "")

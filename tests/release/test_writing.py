@@ -42,8 +42,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def live(folder: Path) -> Iterator[Live]:
-    arguments = (str(SMALL), "--writable", "--releases", str(folder))
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the small project: serving it brings its lock up to date."""
+    copy = tmp_path_factory.mktemp("project") / "small"
+    shutil.copytree(SMALL, copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def live(project: Path, folder: Path) -> Iterator[Live]:
+    arguments = (str(project), "--writable", "--releases", str(folder))
     with serving(*arguments, KIZUNA_WRITE_SECONDS="4") as server:
         yield server
 
@@ -315,8 +323,10 @@ def test_rollback_and_forward(live: Live, folder: Path) -> None:
     assert kizuna("rollback", "--to", "000000000000", *place).returncode == 3
 
 
-def test_a_restart_keeps_what_was_written_and_a_build_replaces_it(tmp_path: Path) -> None:
-    arguments = (str(SMALL), "--releases", str(tmp_path))
+def test_a_restart_keeps_what_was_written_and_a_build_replaces_it(
+    project: Path, tmp_path: Path
+) -> None:
+    arguments = (str(project), "--releases", str(tmp_path))
     with serving(*arguments, "--writable") as server:
         written = server.update("INSERT DATA { <urn:s> <urn:p> 1 }").headers["kizuna-release"]
     assert not list(tmp_path.glob(".head-*"))

@@ -7,22 +7,18 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, cast
 
 from pyoxigraph import (
     BlankNode,
-    DefaultGraph,
     Literal,
     NamedNode,
     QueryBoolean,
     QuerySolutions,
-    QueryTriples,
     RdfFormat,
     Store,
     Triple,
     Variable,
     parse,
-    serialize,
 )
 
 from kizuna.engine.complaints import complaint
@@ -31,12 +27,11 @@ from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.guard import guard
 from kizuna.engine.projection import in_textual_order
 from kizuna.engine.protocol import Answer, Limits, Query, Sink, Stream
-from kizuna.errors import AnswerTooLarge, NotAcceptable, QueryCrashed, UnavailableError
+from kizuna.engine.results import Results, write_results
+from kizuna.errors import NotAcceptable, QueryCrashed, UnavailableError
 from kizuna.formats import Format, Kind
-from kizuna.vocabulary import PREFIXES
 
 Term = NamedNode | BlankNode | Literal | Triple
-Results = QuerySolutions | QueryBoolean | QueryTriples
 
 
 class EmbeddedEngine:
@@ -100,8 +95,8 @@ class EmbeddedEngine:
                     f"{kind.value} cannot be written in any format that was asked for",
                     hint="Ask for application/sparql-results+json, text/csv or text/turtle.",
                 )
-            sink = _Bounded(begin(kind, formats[kind]), self.limits.answer_bytes)
-            _write(results, formats[kind], sink)
+            sink = begin(kind, formats[kind])
+            write_results(results, formats[kind], sink, self.limits.answer_bytes)
         except SyntaxError as error:
             raise complaint(query.text, str(error.msg or error)) from error
         except (RuntimeError, OSError, ValueError) as error:
@@ -121,7 +116,7 @@ class EmbeddedEngine:
         return self.store.query(
             query.text,
             base_iri=query.base,
-            default_graph=[NamedNode(g) for g in default or ()] if given else DefaultGraph(),
+            default_graph=[NamedNode(g) for g in default or ()] if given else None,
             named_graphs=[NamedNode(g) for g in named or ()] if given else None,
             substitutions={Variable(n): _term(t) for n, t in query.bindings.items()} or None,
         )
@@ -141,44 +136,3 @@ def _kind(results: object) -> Kind:
     if isinstance(results, QuerySolutions):
         return Kind.ROWS
     return Kind.TRUTH if isinstance(results, QueryBoolean) else Kind.GRAPH
-
-
-class _Bounded:
-    """Passes bytes on until there are too many."""
-
-    def __init__(self, sink: Sink, limit: int) -> None:
-        self.sink = sink
-        self.limit = limit
-        self.written = 0
-
-    def write(self, data: bytes) -> int:
-        """Pass ``data`` on; raises OSError past the limit, which stops the engine at once."""
-        self.written += len(data)
-        if self.full:
-            raise OSError("the answer is too large")
-        return self.sink.write(data)
-
-    def flush(self) -> None:
-        """Pass the wish on."""
-        self.sink.flush()
-
-    @property
-    def full(self) -> bool:
-        """Whether the limit has been passed."""
-        return self.written > self.limit
-
-
-def _write(results: Results, form: Format, sink: _Bounded) -> None:
-    """Write the results in ``form``; rows are in the order in which the engine finds them."""
-    try:
-        if isinstance(results, QueryTriples):
-            serialize(results, cast("IO[bytes]", sink), form.rdf, prefixes=PREFIXES)
-        else:
-            results.serialize(cast("IO[bytes]", sink), form.results)
-    except OSError as error:
-        if sink.full:
-            raise AnswerTooLarge(
-                f"the answer is larger than {sink.limit} bytes",
-                hint="Ask for less: LIMIT and OFFSET, or fewer columns.",
-            ) from error
-        raise

@@ -1,0 +1,78 @@
+"""Checking and building as the command line does it, with progress and findings told."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from kizuna.checks import OUTPUTS, Report, check_project
+from kizuna.checks.output import summary
+from kizuna.errors import FindingsError, NoRelease, UnavailableError
+from kizuna.project import DocumentState, Project, load_project
+from kizuna.project.load import LOCK_FILE
+from kizuna.project.lock import lock_of, write_lock
+from kizuna.release import Release, Releases, build_release
+from kizuna.settings import Settings
+
+
+def checked(settings: Settings, told: Console) -> tuple[Project, Report]:
+    """Return the project with its report, and bring the lock up to date where texts are here."""
+    with told.status("reading the project") as status:
+        project = load_project(
+            settings.root, settings.addresses, settings.languages, settings.documents
+        )
+        status.update("checking")
+        report = check_project(project)
+    _update_lock(project, report, told)
+    return project, report
+
+
+def _update_lock(project: Project, report: Report, told: Console) -> None:
+    """Write the places of all quotes; quotes of absent texts keep the place that they had."""
+    if not report.conforms or all(d.state is DocumentState.ABSENT for d in project.documents):
+        return
+    path = project.root / LOCK_FILE
+    texts = {d.iri.value: d.sha256 for d in project.documents}
+    try:
+        if write_lock(path, lock_of(report.located, texts)):
+            told.print(f"{path}: brought up to date; commit it with your change.")
+    except OSError as error:
+        told.print(f"{path}: warning: could not be brought up to date: {error.strerror}")
+
+
+def built(settings: Settings, releases: Releases, told: Console) -> Release:
+    """Return a new release of the project; the findings are told.
+
+    Raises FindingsError when there are violations, and UnavailableError.
+    """
+    project, report = checked(settings, told)
+    if not report.conforms:
+        told.print(OUTPUTS["text"](report), markup=False)
+    with told.status("building") as status:
+        release = build_release(project, report, releases, status.update)
+    told.print(summary(report), markup=False)
+    return release
+
+
+def current_or_last_good(settings: Settings, releases: Releases, told: Console) -> None:
+    """Build what is to be served; where that fails, pass if there is a good release already.
+
+    A release that was written over HTTP stays: no file of the project has what was written.
+    """
+    try:
+        current = releases.current().manifest
+    except NoRelease:
+        current = None
+    if current is not None and current.parent is not None:
+        told.print(
+            f"Serving {current.id}, which was written over HTTP on the build {current.origin}. "
+            "kizuna build replaces it."
+        )
+        return
+    try:
+        built(settings, releases, told)
+    except (FindingsError, UnavailableError) as error:
+        try:
+            release = releases.current()
+        except NoRelease:
+            raise error from None
+        told.print(f"{error}\nServing the last good release {release.id}.", markup=False)
