@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pyoxigraph import Store
+
 from kizuna.errors import BadQuery
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?", re.DOTALL)
@@ -41,6 +43,19 @@ def complaint(text: str, message: str) -> BadQuery:
         column=column,
         hint=_SPECIFICATION,
     )
+
+
+def check_syntax(text: str, base: str) -> None:
+    """Pass if ``text`` is a query. Raises BadQuery.
+
+    Only the parser's word counts here: what else is wrong shows when the query is answered.
+    """
+    try:
+        Store().query(text, base_iri=base)
+    except SyntaxError as error:
+        raise complaint(text, str(error.msg or error)) from error
+    except (RuntimeError, ValueError, OSError):
+        return
 
 
 def _words_at(text: str, line: int, column: int) -> str:

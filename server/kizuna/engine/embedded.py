@@ -14,14 +14,12 @@ from pyoxigraph import (
     NamedNode,
     QueryBoolean,
     QuerySolutions,
-    RdfFormat,
     Store,
     Triple,
-    Variable,
-    parse,
 )
 
-from kizuna.engine.complaints import complaint
+from kizuna.engine.bindings import bound
+from kizuna.engine.complaints import check_syntax, complaint
 from kizuna.engine.finding import with_hits
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.guard import guard
@@ -86,7 +84,7 @@ class EmbeddedEngine:
         AnswerTooLarge, which may come when a part has been written already.
         """
         guard(query.text, self.limits)
-        query = replace(query, text=with_hits(query.text, self.index, query.base))
+        query = self._prepared(query)
         try:
             results = self._ordered(query, self._evaluate(query))
             kind = _kind(results)
@@ -101,6 +99,14 @@ class EmbeddedEngine:
             raise complaint(query.text, str(error.msg or error)) from error
         except (RuntimeError, OSError, ValueError) as error:
             raise QueryCrashed(f"the engine could not answer: {error}") from error
+
+    def _prepared(self, query: Query) -> Query:
+        """Return the query with what it is given from outside: parameters and search results."""
+        text = query.text
+        if query.bindings:
+            check_syntax(text, query.base)
+            text = bound(text, query.bindings)
+        return replace(query, text=with_hits(text, self.index, query.base), bindings={})
 
     def _ordered(self, query: Query, results: Results) -> Results:
         """Return the results with the columns of ``SELECT *`` in the order of the text."""
@@ -118,18 +124,10 @@ class EmbeddedEngine:
             base_iri=query.base,
             default_graph=[NamedNode(g) for g in default or ()] if given else None,
             named_graphs=[NamedNode(g) for g in named or ()] if given else None,
-            substitutions={Variable(n): _term(t) for n, t in query.bindings.items()} or None,
         )
 
     def close(self) -> None:
         """Nothing is held beyond the store, which closes with its last reference."""
-
-
-def _term(text: str) -> Term:
-    """Return the term written in N-Triples syntax."""
-    line = f"<urn:x:s> <urn:x:p> {text} ."
-    term: Term = next(parse(line.encode(), RdfFormat.N_TRIPLES)).object
-    return term
 
 
 def _kind(results: object) -> Kind:

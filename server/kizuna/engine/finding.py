@@ -17,9 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import Literal, RdfFormat, Store, parse
+from pyoxigraph import Literal, RdfFormat, parse
 
-from kizuna.engine.complaints import complaint
+from kizuna.engine.complaints import check_syntax
 from kizuna.engine.fulltext import Hit, search
 from kizuna.engine.tokens import Token, iri, prefixes, tokens
 from kizuna.errors import BadQuery
@@ -61,7 +61,7 @@ def with_hits(text: str, index: Path | None, base: str) -> str:
     calls = [_call(text, found, at) for at in _uses(found)]
     if not calls:
         return text
-    _check_syntax(text, text, base)
+    check_syntax(text, base)
     if index is None or not index.is_file():
         raise BadQuery("this release has no full-text index", hint="Ask with CONTAINS instead.")
     parts, done = [], 0
@@ -69,20 +69,11 @@ def with_hits(text: str, index: Path | None, base: str) -> str:
         parts += [text[done : call.start], _values(call, index)]
         done = call.end
     changed = "".join(parts) + text[done:]
-    _check_syntax(changed, text, base)
-    return changed
-
-
-def _check_syntax(text: str, original: str, base: str) -> None:
-    """Pass if ``text`` is a query. Raises BadQuery with a place in the ``original``."""
     try:
-        Store().query(text, base_iri=base)
-    except SyntaxError as error:
-        if text is original:
-            raise complaint(text, str(error.msg or error)) from error
+        check_syntax(changed, base)
+    except BadQuery as error:
         raise BadQuery("kz:search stands where no pattern can stand", hint=_SHAPE) from error
-    except (RuntimeError, ValueError, OSError):
-        return  # not about the syntax: the engine says it when it comes to it
+    return changed
 
 
 def _uses(found: Sequence[Token]) -> list[int]:

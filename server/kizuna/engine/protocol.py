@@ -14,8 +14,8 @@ class Query:
     """A query with its RDF dataset (SPARQL 1.1 Protocol, section 2.1.4).
 
     ``default_graphs`` and ``named_graphs`` are None where the request names no dataset; if
-    either is given, the other is empty. ``bindings`` replaces variables by terms in N-Triples
-    syntax, so that no value is ever pasted into the text.
+    either is given, the other is empty. ``bindings`` gives variables values, terms in N-Triples
+    syntax (``kizuna.engine.bindings``), so that no value is ever pasted into the text.
     """
 
     text: str

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Store
+
+from kizuna.engine import EmbeddedEngine, Query
+from kizuna.engine.bindings import bound
+from kizuna.errors import BadQuery
+from kizuna.formats import BY_SUFFIX, TURTLE, Kind
+
+A, B, P, Q = (NamedNode(f"urn:x:{name}") for name in "abpq")
+STORE = Store()
+STORE.extend([Quad(A, P, Literal("1")), Quad(B, P, Literal("2")), Quad(A, Q, B), Quad(B, Q, A)])
+
+
+def answers(text: str, **values: str) -> set[str]:
+    found = STORE.query(bound(text, values))
+    if isinstance(found, QueryBoolean):
+        return {str(bool(found)).lower()}
+    if isinstance(found, QueryTriples):
+        return {str(t.subject) for t in found}
+    assert isinstance(found, QuerySolutions)
+    return {" ".join(str(term) for term in row) for row in found}
+
+
+# fmt: off
+CASES = [
+    # query                                                            answers for ?x = <urn:x:a>
+    ("SELECT ?v { ?x <urn:x:p> ?v }",                                  {'"1"'}),  # not projected
+    ("SELECT ?x ?v WHERE { ?x <urn:x:p> ?v }",                         {'<urn:x:a> "1"'}),
+    ("SELECT ?x { $x <urn:x:p> ?v }",                                  {"<urn:x:a>"}),
+    ("SELECT (COUNT(*) AS ?n) { ?x ?p ?o }",
+     {'"2"^^<http://www.w3.org/2001/XMLSchema#integer>'}),
+    ("SELECT ?x (COUNT(*) AS ?n) { ?x ?p ?o } GROUP BY ?x",
+     {'<urn:x:a> "2"^^<http://www.w3.org/2001/XMLSchema#integer>'}),
+    ("SELECT ?y { ?y <urn:x:p> ?v FILTER(?y = ?x) }",                  {"<urn:x:a>"}),
+    ("SELECT ?y { ?y <urn:x:p> ?v FILTER NOT EXISTS { ?x <urn:x:p> ?v } }", {"<urn:x:b>"}),
+    ("SELECT ?y { ?y <urn:x:p> ?v MINUS { ?x <urn:x:p> ?v } }",        {"<urn:x:b>"}),
+    ("SELECT ?v { ?y <urn:x:q> ?z OPTIONAL { ?y <urn:x:p> ?v FILTER(?y = ?x) } FILTER(BOUND(?v)) }",
+     {'"1"'}),
+    ("SELECT ?v { { SELECT ?v { ?x <urn:x:p> ?v } } }",                {'"1"'}),
+    ("SELECT ?v { { SELECT ?x ?v { ?x <urn:x:p> ?v } ORDER BY ?x } }", {'"1"'}),
+    ("SELECT ?v { { ?x <urn:x:p> ?v } UNION { ?w <urn:x:q> ?x . ?w <urn:x:p> ?v } }",
+     {'"1"', '"2"'}),
+    ("ASK { ?x <urn:x:q> <urn:x:b> }",                                 {"true"}),
+    ("ASK { ?x <urn:x:q> <urn:x:a> }",                                 {"false"}),
+    ("CONSTRUCT { ?v <urn:x:p> ?x } WHERE { ?x <urn:x:q> ?v }",        {"<urn:x:b>"}),
+    ("DESCRIBE ?x { ?x <urn:x:p> ?v }",                                {"<urn:x:a>"}),
+    ("SELECT ?v { { ?x <urn:x:p> ?v } # ?x { ?x \n }",                 {'"1"'}),
+]
+NO_TERMS = ["", "a", "<a>", "1", '"a', '"a" . <x:a> <x:b> "c"', "_:b", "?x", '"a"@', "<x:a> <x:b>",
+            '"\ud800"', '1" } INSERT { "', "<x:a>> } #"]
+# fmt: on
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_a_variable_has_its_value_everywhere(text: str, expected: set[str]) -> None:
+    assert answers(text, x="<urn:x:a>") == expected
+
+
+@given(st.text())
+def test_any_text_stays_a_text(words: str) -> None:
+    try:
+        term = str(Literal(words))
+    except UnicodeEncodeError:
+        return
+    found = STORE.query(bound("SELECT ?w { BIND(?w AS ?v) }", {"w": term}))
+    assert isinstance(found, QuerySolutions)
+    [row] = found
+    assert row[0] == Literal(words)
+
+
+@pytest.mark.parametrize("text", NO_TERMS)
+def test_what_is_no_term(text: str) -> None:
+    with pytest.raises(BadQuery, match="no term"):
+        bound("SELECT * { ?x ?y ?z }", {"x": text})
+
+
+def test_a_variable_that_is_not_there() -> None:
+    with pytest.raises(BadQuery, match=r"\?w") as caught:
+        bound("SELECT * { ?x ?y ?z }", {"w": "<urn:x:a>"})
+    assert "?x, ?y, ?z" in caught.value.hint
+    with pytest.raises(BadQuery):
+        bound("ASK {}", {"w": "<urn:x:a>"})
+
+
+def test_in_the_engine() -> None:
+    engine = EmbeddedEngine(STORE)
+    formats = {Kind.ROWS: BY_SUFFIX["csv"], Kind.GRAPH: TURTLE}
+    query = Query("SELECT ?v { ?x <urn:x:p> ?v }", "urn:x:", bindings={"x": "<urn:x:a>"})
+    assert engine.answer(query, formats).body == b"v\r\n1\r\n"
+    wrong = Query("SELECT ?v { ?x <urn:x:p> ?v ", "urn:x:", bindings={"x": "<urn:x:a>"})
+    with pytest.raises(BadQuery) as caught:
+        engine.answer(wrong, formats)
+    assert (caught.value.line, caught.value.column) == (1, 29)
