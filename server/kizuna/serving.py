@@ -181,4 +181,4 @@ def open_to(
         memory_bytes=settings.write_memory_mb * 1_000_000,
         body_bytes=settings.write_mb * 1_000_000,
     )
-    return OpenTo(token, limits, options.validate)
+    return OpenTo(token, limits, options.validate, settings.load_from)

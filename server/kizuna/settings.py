@@ -66,6 +66,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("write_mb", int, 32,
             "Megabytes that the body of one write may have.",
             env="KIZUNA_WRITE_MB", example="write_mb = 32"),
+    Setting("load_from", list, (),
+            "Beginnings of the addresses from which SPARQL LOAD may fetch; without any, none.",
+            env="KIZUNA_LOAD_FROM", example='load_from = ["https://example.org/data/"]'),
     Setting("engine", str, "",
             "Address of a SPARQL endpoint that answers the queries; empty: kizuna itself.",
             env="KIZUNA_ENGINE", example='engine = "http://localhost:7878/query"'),
@@ -97,6 +100,7 @@ class Settings:
     write_seconds: float
     write_memory_mb: int
     write_mb: int
+    load_from: tuple[str, ...]
     engine: str
     engine_default_graph: str
 
@@ -198,6 +202,8 @@ def _check_type(where: str, setting: Setting, value: object) -> None:
 def _from_environment(setting: Setting, text: str) -> object:
     if setting.type is str:
         return text
+    if setting.type is list:
+        return text.split()
     try:
         return float(text) if setting.type is float else int(text)
     except ValueError as error:
@@ -229,11 +235,12 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         raise SettingsError(
             f"{_at(path, text, 'base')}: {error.message}", hint=error.hint
         ) from error
-    languages = given["languages"]
+    lists = {k: tuple(v) for k, v in given.items() if isinstance(v, list | tuple)}
     return Settings(
         root=root,
         addresses=addresses,
-        languages=tuple(languages) if isinstance(languages, list | tuple) else (),
+        languages=lists["languages"],
+        load_from=lists["load_from"],
         documents=(root / str(given["documents"])).resolve(),
         releases=(root / str(given["releases"])).absolute(),
         query_seconds=float(str(given["query_seconds"])),

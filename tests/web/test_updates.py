@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -189,3 +192,67 @@ def test_a_body_that_is_too_large(live: Live) -> None:
     assert (
         live.write("POST", "/sparql", large, content_type=UPDATE["content-type"]).status_code == 413
     )
+
+
+class Source(BaseHTTPRequestHandler):
+    """Serves Turtle at /data/good, and other things elsewhere; notes who was asked."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        status = {"/data/moved": 302, "/data/none": 404}.get(self.path, 200)
+        body = b"<> <urn:p> [ <urn:p> 1 ] ." if status == 200 else b""
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html" if "html" in self.path else "text/turtle")
+        self.send_header("Location", "/data/good")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+# fmt: off
+LOADS = [
+    # update, with % for the server                                        status  triples
+    ("LOAD <%/data/good>",                                                 204,    2),
+    ("LOAD SILENT <%/data/good> INTO GRAPH <urn:g> ; INSERT DATA { <urn:a> <urn:b> 1 }", 204, 3),
+    ("PREFIX g: <urn:> LOAD <%/data/good> INTO GRAPH g:g",                 204,    2),
+    ("LOAD <%/data/none>",                                                 502,    0),
+    ("LOAD SILENT <%/data/none>",                                          204,    0),
+    ("LOAD <%/data/moved>",                                                502,    0),   # nowhere
+    ("LOAD <%/data/html>",                                                 400,    0),
+    ("LOAD <%/other>",                                                     403,    0),
+    ("LOAD <%/database>",                                                  403,    0),
+    ("LOAD <http://127.0.0.1:9/data/good>",                                403,    0),
+    ("LOAD <%/data/good> ; NONSENSE",                                      400,    0),
+    ("LOAD <%/data/good> ; LOAD <%/other>",                                403,    0),
+]
+# fmt: on
+
+
+@pytest.fixture(scope="module")
+def source() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Source)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def loading(source: str) -> Iterator[Live]:
+    with serving("--bare", "--writable", KIZUNA_LOAD_FROM=f"{source}/data") as server:
+        yield server
+
+
+@pytest.mark.parametrize(("update", "status", "triples"), LOADS)
+def test_what_is_loaded(loading: Live, source: str, update: str, status: int, triples: int) -> None:
+    assert loading.update("DROP ALL").status_code == 204
+    Source.asked.clear()
+    answer = loading.update(update.replace("%", source))
+    assert answer.status_code == status, answer.text
+    assert count(loading) == triples
+    assert not [path for path in Source.asked if not path.startswith("/data/")]

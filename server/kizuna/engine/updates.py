@@ -2,18 +2,20 @@
 
 The engine takes no dataset beside the text, so that of the protocol (SPARQL 1.1 Protocol, section
 2.2.3) is written into it, as ``USING`` clauses between tokens. ``LOAD`` would fetch from anywhere:
-its source becomes one that is nowhere, so that it fails, and with ``SILENT`` does nothing.
+it becomes an ``INSERT DATA`` of what has been fetched for it, or else its source becomes one that
+is nowhere, so that it fails, and with ``SILENT`` does nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from kizuna.engine.guard import guard
 from kizuna.engine.protocol import Limits
-from kizuna.engine.tokens import TOKEN
+from kizuna.engine.tokens import TOKEN, iri
 from kizuna.errors import BadQuery, Refused
 
 _CALM = re.compile(
@@ -30,6 +32,7 @@ _KEYWORD = re.compile(
     re.IGNORECASE,
 )
 _NOWHERE = "<urn:x:nowhere>"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Operation:
 
     ``where`` is the place of its WHERE, and ``dataset`` that of its first WITH or USING, outside
     of all groups; -1 where there is none. ``second`` is the keyword after the first, and
-    ``source`` where the address of LOAD stands.
+    ``source`` where the address of LOAD stands, ``target`` the graph it loads into, as written.
     """
 
     start: int
@@ -48,6 +51,8 @@ class Operation:
     where: int = -1
     dataset: int = -1
     source: tuple[int, int] | None = None
+    target: str = ""
+    end: int = -1
 
     @property
     def is_data(self) -> bool:
@@ -56,9 +61,15 @@ class Operation:
 
 
 def prepared(
-    text: str, limits: Limits, using: Sequence[str] = (), named: Sequence[str] = ()
+    text: str,
+    limits: Limits,
+    using: Sequence[str] = (),
+    named: Sequence[str] = (),
+    fetched: Mapping[str, str] = _NOTHING,
 ) -> str:
     """Return ``text`` as the engine may have it, with the graphs of the protocol as its dataset.
+
+    ``fetched`` has the triples behind the addresses of LOAD, as N-Triples.
 
     Raises Refused for SERVICE, and BadQuery for what nests too deep or is too long, and
     for a text with a dataset of its own where the protocol gives one.
@@ -68,8 +79,7 @@ def prepared(
     clauses = [f"USING <{iri}>" for iri in using] + [f"USING NAMED <{iri}>" for iri in named]
     for operation in reversed(found):
         if operation.source is not None:
-            start, end = operation.source
-            text = f"{text[:start]}{_NOWHERE}{text[end:]}"
+            text = _loaded(text, operation, fetched)
         elif clauses and not operation.is_data and operation.where >= 0:
             text = _with_dataset(text, operation, f" {' '.join(clauses)} ")
     return text
@@ -86,19 +96,39 @@ def operations(text: str) -> Iterator[Operation]:
             now = now and replace(now, groups=(*now.groups, (token.start(), at)))
         elif token[0] == ";":
             if now:
-                yield now
+                yield replace(now, end=token.start())
             now = None
-        elif now and _is_source(now, token):
-            now = replace(now, source=token.span())
+        elif now and now.first == "LOAD" and (token.lastgroup == "iri" or ":" in token[0]):
+            now = _with_address(now, token)
         elif token.lastgroup == "name":
             now = _with_word(now, token)
     if now:
-        yield now
+        yield replace(now, end=len(text))
 
 
-def _is_source(now: Operation, token: re.Match[str]) -> bool:
-    is_address = token.lastgroup == "iri" or ":" in token[0]
-    return now.first == "LOAD" and now.source is None and is_address
+def sources(text: str) -> dict[str, bool]:
+    """Return the addresses that an update loads from, and whether all that load are SILENT.
+
+    Addresses that are written with a prefix are left out.
+    """
+    found: dict[str, bool] = {}
+    for operation in operations(text):
+        address = _address(text, operation)
+        if address:
+            found[address] = found.get(address, True) and operation.second == "SILENT"
+    return found
+
+
+def _address(text: str, operation: Operation) -> str:
+    """Return the absolute address that a LOAD names in full, empty for other operations."""
+    token = TOKEN.match(text, operation.source[0]) if operation.source else None
+    return iri(token) if token is not None and token.lastgroup == "iri" else ""
+
+
+def _with_address(now: Operation, token: re.Match[str]) -> Operation:
+    if now.source is None:
+        return replace(now, source=token.span())
+    return replace(now, target=token[0])
 
 
 def _with_word(now: Operation | None, token: re.Match[str]) -> Operation | None:
@@ -138,6 +168,17 @@ def _without_data(text: str, found: Sequence[Operation]) -> str:
             parts += [text[at : start + 1], "\n" * text.count("\n", start, end)]
             at = max(start + 1, end - 1)
     return "".join([*parts, text[at:]])
+
+
+def _loaded(text: str, operation: Operation, fetched: Mapping[str, str]) -> str:
+    """Return the text with a LOAD replaced: by what it brings, or by one from nowhere."""
+    triples = fetched.get(_address(text, operation))
+    if triples is None:
+        start, end = operation.source or (0, 0)
+        return f"{text[:start]}{_NOWHERE}{text[end:]}"
+    data = f"GRAPH {operation.target} {{\n{triples}}}" if operation.target else f"\n{triples}"
+    insertion = f"INSERT DATA {{ {data} }}"
+    return f"{text[: operation.start]}{insertion}{text[operation.end :]}"
 
 
 def refused_load(text: str) -> Refused | None:

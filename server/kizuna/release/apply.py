@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -11,8 +12,8 @@ from kizuna.engine import Limits
 from kizuna.engine.complaints import complaint
 from kizuna.engine.updates import prepared, refused_load
 from kizuna.errors import BadData, BadQuery, NotFound, QueryCrashed, Refused
-from kizuna.release.change import Act, Change
-from kizuna.release.payloads import read_payload
+from kizuna.release.change import Act, Change, Fetched
+from kizuna.release.payloads import is_readable, read_payload
 
 _BULK = 20_000
 """From this size on, loading in bulk is faster than one transaction."""
@@ -40,8 +41,18 @@ def apply(store: Store, change: Change, body: bytes, limits: Limits) -> Done:
 
 def _update(store: Store, change: Change, body: bytes, limits: Limits) -> Done:
     text = _text(body)
-    _run(store, prepared(text, limits, change.using, change.using_named), change.base, as_sent=text)
+    triples = {found.address: _triples(found, b64decode(found.body)) for found in change.fetched}
+    ready = prepared(text, limits, change.using, change.using_named, triples)
+    _run(store, ready, change.base, as_sent=text)
     return Done()
+
+
+def _triples(found: Fetched, body: bytes) -> str:
+    """Return a fetched document as N-Triples."""
+    if not is_readable(found.content_type):
+        raise BadData(f"<{found.address}> is {found.content_type or 'of no type'}, which is no RDF")
+    triples = read_payload(found.content_type, body, found.address)
+    return "".join(f"{triple} .\n" for triple in triples)
 
 
 def _put(store: Store, change: Change, body: bytes, limits: Limits) -> Done:

@@ -18,12 +18,22 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document that has been fetched for a LOAD; its bytes in Base64."""
+
+    address: str
+    content_type: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One write. ``graph`` is an IRI; None is the default graph, or all of them for an update.
 
     ``base`` resolves the relative IRIs of an update; those of a document resolve against its
     graph. ``using`` and ``using_named`` are the dataset of an update (SPARQL 1.1 Protocol, section
-    2.2.3). A SHACL report about the write is written in the format with the suffix ``report``.
+    2.2.3), ``fetched`` what its LOADs may have. A SHACL report about the write is written in the
+    format with the suffix ``report``; without one there is none.
     """
 
     act: Act
@@ -33,6 +43,7 @@ class Change:
     using: tuple[str, ...] = ()
     using_named: tuple[str, ...] = ()
     report: str = "ttl"
+    fetched: tuple[Fetched, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +68,5 @@ def decode_task(data: bytes) -> Task:
     change = content.pop("change")
     change |= {name: tuple(change[name]) for name in ("using", "using_named")}
     change["act"] = Act(change["act"])
+    change["fetched"] = tuple(Fetched(**document) for document in change["fetched"])
     return Task(change=Change(**change), **content)

@@ -32,10 +32,12 @@ class OpenTo:
     token: str = field(repr=False)
     limits: WriteLimits
     validate: bool = True
+    load_from: tuple[str, ...] = ()
 
     def writing(self, holder: SiteHolder) -> Writing:
         """Return how the releases of ``holder`` are written."""
-        return Writing(holder, Scribe(holder.releases, self.limits, self.validate), self.token)
+        scribe = Scribe(holder.releases, self.limits, self.validate)
+        return Writing(holder, scribe, self.token, self.load_from)
 
 
 def serve_releases(

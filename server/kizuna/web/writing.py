@@ -18,11 +18,15 @@ Condition = Callable[[Site], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Writing:
-    """What a server needs to be written to. The token is never shown, nor compared in part."""
+    """What a server needs to be written to. The token is never shown, nor compared in part.
+
+    ``load_from`` are the beginnings of the addresses that LOAD may fetch from.
+    """
 
     holder: SiteHolder
     scribe: Scribe
     token: str = field(repr=False)
+    load_from: tuple[str, ...] = ()
 
     def allows(self, request: Request) -> bool:
         """Tell whether the request shows the token (RFC 6750, section 2.1: in the header only)."""

@@ -14,6 +14,7 @@ from kizuna.formats import HTML, Kind, carrying
 from kizuna.representations import write
 from kizuna.web.asking import ask, ask_whole, wanted_formats
 from kizuna.web.dependencies import Here, accept_of
+from kizuna.web.loading import with_documents
 from kizuna.web.negotiation import negotiate
 from kizuna.web.problems import STATUS, Problem, meta_of, problem_of, report_suffix
 from kizuna.web.protocol import Asked, Updating, read_request
@@ -55,8 +56,11 @@ async def sparql(request: Request, site: Here) -> Response:
 
 async def _update(request: Request, site: Site, updating: Updating) -> Response:
     """Do an update (section 2.2); the answer comes when queries see what it has done."""
+    writing = authorised(request)
     change = updating.change(site.endpoint, report_suffix(request))
-    written = await authorised(request).write(change, updating.text, unconditionally)
+    if writing.load_from:
+        change = await with_documents(change, updating.text, writing)
+    written = await writing.write(change, updating.text, unconditionally)
     return Response(status_code=204, headers={"kizuna-release": written.release.id})
 
 
