@@ -1,7 +1,4 @@
-"""The settings of a publication: ``kizuna.toml``, overridden by environment variables.
-
-Every setting is one row of ``SETTINGS``; checking, help and the manual are made from it.
-"""
+"""From ``kizuna.toml`` and the environment to the settings in force."""
 
 from __future__ import annotations
 
@@ -12,72 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
+from kizuna.engine import LaneLimits, Limits
 from kizuna.errors import BadAddress, ProjectError, SettingsError
 from kizuna.iris import Addresses
+from kizuna.settings.table import SETTINGS, Setting
 
 FILE_NAME = "kizuna.toml"
 
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting: its key in kizuna.toml, type, default (None: must be given), and help."""
-
-    key: str
-    type: type[str | int | float | list[str]]
-    default: str | int | float | tuple[str, ...] | None
-    help: str
-    env: str = ""
-    example: str = ""
-
-
-# fmt: off
-SETTINGS: tuple[Setting, ...] = (
-    Setting("base", str, None,
-            "The IRI under which everything is published; it ends with a slash.",
-            example='base = "https://w3id.org/kizuna/"'),
-    Setting("languages", list, ("en", "de", "ja"),
-            "Languages of labels and pages, the fallback order first to last.",
-            example='languages = ["en", "de", "ja"]'),
-    Setting("documents", str, "data/documents",
-            "Folder of the source documents' texts, relative to the project.",
-            env="KIZUNA_DOCUMENTS", example='documents = "data/documents"'),
-    Setting("releases", str, "releases",
-            "Folder of the releases, relative to the project.",
-            env="KIZUNA_RELEASES", example='releases = "releases"'),
-    Setting("query_seconds", float, 30.0,
-            "Seconds by the clock that one query may take.",
-            env="KIZUNA_QUERY_SECONDS", example="query_seconds = 30"),
-    Setting("query_memory_mb", int, 1_000,
-            "Megabytes that one query may use beyond the open store.",
-            env="KIZUNA_QUERY_MEMORY_MB", example="query_memory_mb = 1000"),
-    Setting("answer_mb", int, 50,
-            "Megabytes that one answer may have.",
-            env="KIZUNA_ANSWER_MB", example="answer_mb = 50"),
-    Setting("workers", int, 4,
-            "Queries that run at the same time.",
-            env="KIZUNA_WORKERS", example="workers = 4"),
-    Setting("write_seconds", float, 8.0,
-            "Seconds by the clock that one write over HTTP may take.",
-            env="KIZUNA_WRITE_SECONDS", example="write_seconds = 8"),
-    Setting("write_memory_mb", int, 800,
-            "Megabytes that the process that writes may use.",
-            env="KIZUNA_WRITE_MEMORY_MB", example="write_memory_mb = 800"),
-    Setting("write_mb", int, 32,
-            "Megabytes that the body of one write may have.",
-            env="KIZUNA_WRITE_MB", example="write_mb = 32"),
-    Setting("load_from", list, (),
-            "Beginnings of the addresses from which SPARQL LOAD may fetch; without any, none.",
-            env="KIZUNA_LOAD_FROM", example='load_from = ["https://example.org/data/"]'),
-    Setting("engine", str, "",
-            "Address of a SPARQL endpoint that answers the queries; empty: kizuna itself.",
-            env="KIZUNA_ENGINE", example='engine = "http://localhost:7878/query"'),
-    Setting("engine_default_graph", str, "",
-            "The graph that stands for the default graph, for engines that have none (Virtuoso).",
-            env="KIZUNA_ENGINE_DEFAULT_GRAPH",
-            example='engine_default_graph = "https://example.org/graph/all"'),
-)
-# fmt: on
 
 _MOST = 1_000_000
 """Above this no number makes sense: days of waiting, terabytes; infinity and NaN neither."""
@@ -96,13 +36,39 @@ class Settings:
     query_seconds: float
     query_memory_mb: int
     answer_mb: int
-    workers: int
+    query_kb: int
+    query_depth: int
+    light: int
+    heavy: int
+    waiting: int
+    per_client: int
     write_seconds: float
     write_memory_mb: int
     write_mb: int
     load_from: tuple[str, ...]
     engine: str
     engine_default_graph: str
+
+    @property
+    def limits(self) -> Limits:
+        """What one query may take."""
+        return Limits(
+            seconds=self.query_seconds,
+            answer_bytes=self.answer_mb * 1_000_000,
+            memory_bytes=self.query_memory_mb * 1_000_000,
+            query_bytes=self.query_kb * 1_000,
+            depth=self.query_depth,
+        )
+
+    @property
+    def lanes(self) -> LaneLimits:
+        """How many queries may run and wait."""
+        return LaneLimits(
+            light=self.light,
+            heavy=self.heavy,
+            waiting=self.waiting,
+            per_client=self.per_client,
+        )
 
 
 def load_settings(root: Path, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -243,13 +209,13 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         load_from=lists["load_from"],
         documents=(root / str(given["documents"])).resolve(),
         releases=(root / str(given["releases"])).absolute(),
-        query_seconds=float(str(given["query_seconds"])),
-        query_memory_mb=int(str(given["query_memory_mb"])),
-        answer_mb=int(str(given["answer_mb"])),
-        workers=int(str(given["workers"])),
-        write_seconds=float(str(given["write_seconds"])),
-        write_memory_mb=int(str(given["write_memory_mb"])),
-        write_mb=int(str(given["write_mb"])),
         engine=str(given["engine"]),
         engine_default_graph=str(given["engine_default_graph"]),
+        **_numbers(given),
     )
+
+
+def _numbers(given: Mapping[str, object]) -> dict[str, Any]:
+    """Return the settings that are numbers, each of its own type."""
+    kinds = {s.key: s.type for s in SETTINGS if s.type in {int, float}}
+    return {key: kind(str(given[key])) for key, kind in kinds.items()}

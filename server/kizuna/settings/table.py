@@ -1,0 +1,81 @@
+"""Every setting as a row; checking, help and the manual are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its key in kizuna.toml, type, default (None: must be given), and help."""
+
+    key: str
+    type: type[str | int | float | list[str]]
+    default: str | int | float | tuple[str, ...] | None
+    help: str
+    env: str = ""
+    example: str = ""
+
+
+# fmt: off
+SETTINGS: tuple[Setting, ...] = (
+    Setting("base", str, None,
+            "The IRI under which everything is published; it ends with a slash.",
+            example='base = "https://w3id.org/kizuna/"'),
+    Setting("languages", list, ("en", "de", "ja"),
+            "Languages of labels and pages, the fallback order first to last.",
+            example='languages = ["en", "de", "ja"]'),
+    Setting("documents", str, "data/documents",
+            "Folder of the source documents' texts, relative to the project.",
+            env="KIZUNA_DOCUMENTS", example='documents = "data/documents"'),
+    Setting("releases", str, "releases",
+            "Folder of the releases, relative to the project.",
+            env="KIZUNA_RELEASES", example='releases = "releases"'),
+    Setting("query_seconds", float, 30.0,
+            "Seconds by the clock that one query may take.",
+            env="KIZUNA_QUERY_SECONDS", example="query_seconds = 30"),
+    Setting("query_memory_mb", int, 1_000,
+            "Megabytes that one query may use beyond the open store.",
+            env="KIZUNA_QUERY_MEMORY_MB", example="query_memory_mb = 1000"),
+    Setting("answer_mb", int, 50,
+            "Megabytes that one answer may have.",
+            env="KIZUNA_ANSWER_MB", example="answer_mb = 50"),
+    Setting("query_kb", int, 1_000,
+            "Kilobytes that the text of one query may have.",
+            env="KIZUNA_QUERY_KB", example="query_kb = 1000"),
+    Setting("query_depth", int, 100,
+            "Brackets that may stand in one another in a query.",
+            env="KIZUNA_QUERY_DEPTH", example="query_depth = 100"),
+    Setting("light", int, 16,
+            "Queries that run at the same time before they have run long.",
+            env="KIZUNA_LIGHT", example="light = 16"),
+    Setting("heavy", int, 2,
+            "Queries that have run long and go on at the same time, at the lowest priority.",
+            env="KIZUNA_HEAVY", example="heavy = 2"),
+    Setting("waiting", int, 256,
+            "Queries that may wait for a place; more are sent away.",
+            env="KIZUNA_WAITING", example="waiting = 256"),
+    Setting("per_client", int, 128,
+            "Queries that may run and wait for one client, told by its address.",
+            env="KIZUNA_PER_CLIENT", example="per_client = 128"),
+    Setting("write_seconds", float, 8.0,
+            "Seconds by the clock that one write over HTTP may take.",
+            env="KIZUNA_WRITE_SECONDS", example="write_seconds = 8"),
+    Setting("write_memory_mb", int, 800,
+            "Megabytes that the process that writes may use.",
+            env="KIZUNA_WRITE_MEMORY_MB", example="write_memory_mb = 800"),
+    Setting("write_mb", int, 32,
+            "Megabytes that the body of one write may have.",
+            env="KIZUNA_WRITE_MB", example="write_mb = 32"),
+    Setting("load_from", list, (),
+            "Beginnings of the addresses from which SPARQL LOAD may fetch; without any, none.",
+            env="KIZUNA_LOAD_FROM", example='load_from = ["https://example.org/data/"]'),
+    Setting("engine", str, "",
+            "Address of a SPARQL endpoint that answers the queries; empty: kizuna itself.",
+            env="KIZUNA_ENGINE", example='engine = "http://localhost:7878/query"'),
+    Setting("engine_default_graph", str, "",
+            "The graph that stands for the default graph, for engines that have none (Virtuoso).",
+            env="KIZUNA_ENGINE_DEFAULT_GRAPH",
+            example='engine_default_graph = "https://example.org/graph/all"'),
+)
+# fmt: on
