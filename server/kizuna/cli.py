@@ -105,7 +105,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
     releases: ReleasesOption = None,
     workers: Annotated[
-        int | None, typer.Option(help="Queries that run at the same time.", min=1)
+        int | None, typer.Option(help="Queries that run at the same time (light).", min=1)
     ] = None,
     engine: EngineOption = None,
     writable: Annotated[

@@ -9,10 +9,10 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kizuna.engine import Engine, LaneLimits, Limits, Pool
+from kizuna.engine import Engine, LaneLimits, Pool
 from kizuna.engine.process import Nursery
 from kizuna.engine.remote import Credentials, Dataset, Remote, RemoteEngine, count
 from kizuna.errors import KizunaError, NoRelease, UsageError
@@ -47,7 +47,7 @@ def serve_project(settings: Settings, releases: Releases, queries: Path, options
     """
     end_in_order()
     opened = open_to(settings, options)
-    lanes = LaneLimits(light=options.workers or settings.workers)
+    lanes = replace(settings.lanes, light=options.workers or settings.light)
     with _engines(settings, options, lanes) as engine_for:
         serve_releases(releases, engine_for, queries, options.address, opened)
 
@@ -63,7 +63,8 @@ def serve_bare(releases: Path | None, options: Options) -> None:
     with listening(*options.address) as listener, _kept(releases) as folder:
         settings = bare_settings(f"http://{shown(listener)}/")
         _make_empty(folder, settings.addresses.base)
-        lanes = LaneLimits(light=options.workers or settings.workers, per_client=NO_LIMIT)
+        light = options.workers or settings.light
+        lanes = replace(settings.lanes, light=light, per_client=NO_LIMIT)
         opened = open_to(settings, options)
         with _engines(settings, options, lanes) as engine_for:
             serve_releases(folder, engine_for, folder.folder / "queries", listener, opened)
@@ -111,20 +112,15 @@ def _engines(
     settings: Settings, options: Options, lanes: LaneLimits
 ) -> Iterator[Callable[[Release], Engine]]:
     """Give the function that returns an engine for a release."""
-    limits = Limits(
-        seconds=settings.query_seconds,
-        answer_bytes=settings.answer_mb * 1_000_000,
-        memory_bytes=settings.query_memory_mb * 1_000_000,
-    )
     address = options.engine or settings.engine
     remote = Remote(address, Credentials.from_environment(os.environ)) if address else None
     nursery = Nursery()
 
     def engine_for(release: Release) -> Engine:
         if remote is None:
-            return Pool(release.store, limits, lanes, nursery=nursery)
+            return Pool(release.store, settings.limits, lanes, nursery=nursery)
         _compare(remote, release, settings.engine_default_graph or None)
-        return RemoteEngine(remote, limits, lanes, _dataset(settings, release))
+        return RemoteEngine(remote, settings.limits, lanes, _dataset(settings, release))
 
     try:
         yield engine_for
