@@ -5,6 +5,7 @@ import io
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 from urllib.parse import quote, urlencode
+from xml.etree import ElementTree as ET
 
 import pytest
 from pyoxigraph import (
@@ -96,7 +97,7 @@ REFUSED = [
     ("GET",  "?query=ASK%20%7B%7D&query=ASK%20%7B%7D", b"", {}, 400),  # two
     ("GET",  "?query=%FF", b"", {},                           400),  # not UTF-8
     ("GET",  "?query=ASK%7B%7D&default-graph-uri=x%20y", b"", {}, 400),
-    ("GET",  "?update=CLEAR%20ALL", b"", {},                  403),
+    ("GET",  "?update=CLEAR%20ALL", b"", {},                  405),  # not by GET, token or not
     ("GET",  f"?query={quote('ASK { SERVICE <http://x/> {} }')}", b"", {}, 403),
     ("POST", "", b"", FORM,                                   400),  # no query
     ("POST", "", b"update=CLEAR+ALL", FORM,                   403),
@@ -137,7 +138,7 @@ def test_a_browser_gets_the_form_with_the_error(client: Client) -> None:
     assert page.status_code == 400
     assert 'role="alert"' in page.text
     assert "SELECT * WHERE { &lt;script&gt; }" in page.text
-    refused = client.get("/sparql?update=x", headers={"accept": "text/html"})
+    refused = client.post("/sparql", data={"update": "DROP ALL"}, headers={"accept": "text/html"})
     assert refused.status_code == 403
     assert "<form" in refused.text
 
@@ -366,3 +367,41 @@ def test_construct_says_what_it_says(client: Client) -> None:
     quads = list(parse(client.get("/queries/parties.ttl").content, RdfFormat.TURTLE))
     assert len(quads) == 2
     assert not any(isinstance(q.object, Literal) for q in quads)
+
+
+# fmt: off
+DATASETS = [
+    # query                                                                          rows
+    ("SELECT ?s { ?s ?p ?o } LIMIT 1",                                               1),
+    (f"SELECT ?s FROM <{BASE}graph/fair-report> {{ ?s ?p ?o }} LIMIT 1",             1),
+    ("SELECT ?s FROM <urn:no-such-graph> { ?s ?p ?o }",                              0),
+    (f"SELECT ?s FROM <{BASE}graph/fair-report> {{ GRAPH ?g {{ ?s ?p ?o }} }}",      0),
+    (f"SELECT DISTINCT ?g FROM NAMED <{BASE}graph/fair-report> {{ GRAPH ?g {{ ?s ?p ?o }} }}", 1),
+]
+UNSAYABLE = [
+    # query                                              accept                               status
+    ('SELECT ("a\\u0001b" AS ?x) {}',                     "application/sparql-results+xml",    406),
+    ('SELECT ("a\\uFFFEb" AS ?x) {}',                     "application/sparql-results+xml",    406),
+    ('SELECT ("a\\u0001b" AS ?x) {}',                     "application/sparql-results+json",   200),
+    ('SELECT ("a\\tb\\uFFFDc" AS ?x) {}',                "application/sparql-results+xml",    200),
+    ('CONSTRUCT { <urn:s> <urn:p/> 1 } WHERE {}',        "application/rdf+xml",               406),
+    ('CONSTRUCT { <urn:s> <urn:p> "\\u000B" } WHERE {}',  "application/rdf+xml",               406),
+    ('CONSTRUCT { <urn:s> <urn:p> "x" } WHERE {}',       "application/rdf+xml",               200),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("query", "number"), DATASETS)
+def test_the_dataset_of_a_query(client: Client, query: str, number: int) -> None:
+    answer = client.get("/sparql", params={"query": query}, headers={"accept": "text/csv"})
+    assert len(answer.text.splitlines()) == 1 + number
+
+
+@pytest.mark.parametrize(("query", "accept", "status"), UNSAYABLE)
+def test_xml_is_well_formed_or_refused(
+    client: Client, query: str, accept: str, status: int
+) -> None:
+    answer = client.get("/sparql", params={"query": query}, headers={"accept": accept})
+    assert answer.status_code == status
+    if status == 200 and "xml" in accept:
+        ET.fromstring(answer.content)

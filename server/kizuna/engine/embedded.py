@@ -26,7 +26,7 @@ from kizuna.engine.guard import guard
 from kizuna.engine.projection import in_textual_order
 from kizuna.engine.protocol import Answer, Limits, Query, Sink, Stream
 from kizuna.engine.results import Results, write_results
-from kizuna.errors import NotAcceptable, QueryCrashed, UnavailableError
+from kizuna.errors import KizunaError, NotAcceptable, QueryCrashed, UnavailableError
 from kizuna.formats import Format, Kind
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -70,7 +70,20 @@ class EmbeddedEngine:
     ) -> Answer | Stream:
         """Return the whole answer, found on another thread; see ``Engine.ask``."""
         del client  # there is no count of clients in here
-        return await asyncio.to_thread(self.answer, query, formats)
+        found = await asyncio.to_thread(self._answer_or_error, query, formats)
+        if isinstance(found, KizunaError):
+            raise found
+        return found
+
+    def _answer_or_error(
+        self, query: Query, formats: Mapping[Kind, Format]
+    ) -> Answer | KizunaError:
+        """Return an error without its trace, which holds results that no other thread may drop."""
+        try:
+            return self.answer(query, formats)
+        except KizunaError as error:
+            error.__cause__ = error.__context__ = None
+            return error.with_traceback(None)
 
     def write(
         self,
