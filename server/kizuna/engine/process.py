@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
@@ -13,12 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kizuna.engine.frames import CHUNK, HEAD
+from kizuna.engine.incoming import Frame, FrameReader
 from kizuna.engine.protocol import Limits
 from kizuna.engine.worker import PID, encode_opening
 from kizuna.errors import UnavailableError
 
 START_SECONDS = 60.0
+PIPE_BYTES = 256 * 1024
+"""What an answer's pipe may hold, so that the worker goes on while the front is busy."""
 
 
 class WorkerGone(Exception):
@@ -31,7 +34,7 @@ class Worker:
 
     pid: int
     handle: int
-    answers: asyncio.StreamReader
+    answers: FrameReader
     requests: asyncio.WriteTransport
     incoming: asyncio.ReadTransport
     alive: bool = True
@@ -42,13 +45,15 @@ class Worker:
             raise WorkerGone
         self.requests.write(line)
 
-    async def frame(self) -> tuple[bytes, bytes]:
-        """Return type and payload of the next frame. Raises WorkerGone."""
-        try:
-            kind, size = HEAD.unpack(await self.answers.readexactly(HEAD.size))
-            return kind, await self.answers.readexactly(size)
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise WorkerGone from error
+    async def frame(self, seconds: float) -> Frame | None:
+        """Return the next frame, None when none has come in time. Raises WorkerGone."""
+        found = self.answers.take()
+        if found is None:
+            await self.answers.arrival(seconds)
+            found = self.answers.take()
+        if found is None and self.answers.ended:
+            raise WorkerGone
+        return found
 
     def processor_seconds(self) -> float:
         """Return the processor time that the process has used (clock_getcpuclockid(3))."""
@@ -148,10 +153,10 @@ class Workshop:
         finally:
             os.close(request_end)
             os.close(answer_end)
-        reader = asyncio.StreamReader(limit=2 * CHUNK)
-        incoming, _ = await loop.connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(answers, "rb", 0)
-        )
+        with suppress(OSError):  # a wish: users have a budget of pipes
+            fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        reader = FrameReader()
+        incoming, _ = await loop.connect_read_pipe(lambda: reader, os.fdopen(answers, "rb", 0))
         outgoing, _ = await loop.connect_write_pipe(
             asyncio.BaseProtocol, os.fdopen(requests, "wb", 0)
         )
@@ -160,15 +165,15 @@ class Workshop:
         return worker
 
     async def _first_frame(self, worker: Worker) -> None:
+        first = None
         try:
-            async with asyncio.timeout(START_SECONDS):
-                await worker.frame()
-        except (WorkerGone, TimeoutError) as error:
-            worker.kill()
-            raise self._unavailable() from error
-        except BaseException:
-            worker.kill()
-            raise
+            with suppress(WorkerGone):
+                first = await worker.frame(START_SECONDS)
+        finally:
+            if first is None:
+                worker.kill()
+        if first is None:
+            raise self._unavailable()
 
     def _fork(self, request_end: int, answer_end: int) -> int:
         """Return the process id of a new worker with these pipe ends; blocks for its fork."""

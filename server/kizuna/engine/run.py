@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Mapping
 
 from kizuna.engine.crew import Crew
 from kizuna.engine.frames import BEGIN, DATA, END, decode_begin, decode_fail, encode_request
+from kizuna.engine.incoming import Frame
 from kizuna.engine.lanes import Lanes, busy
 from kizuna.engine.process import Worker, WorkerGone
 from kizuna.engine.protocol import Limits, Query
@@ -89,30 +90,31 @@ class Run:
             else:
                 raise decode_fail(payload)
 
-    async def _next(self, worker: Worker, begin: float) -> tuple[bytes, bytes]:
+    async def _next(self, worker: Worker, begin: float) -> Frame:
         """Return the next frame; a query that has become heavy changes lanes meanwhile."""
         loop = asyncio.get_running_loop()
-        wait = asyncio.ensure_future(worker.frame())
-        try:
-            while self.lane == "light":
-                used = worker.processor_seconds() - self.spent
-                if used > self.lanes.limits.light_seconds:
-                    self.lanes.remember_heavy(self.digest)
-                    await self._become_heavy(worker, begin)
-                    break
-                left = max(self.lanes.limits.light_seconds - used, 1 / _LOOKS_PER_SECOND)
-                done, _ = await asyncio.wait({wait}, timeout=left)
-                if done or loop.time() > self._deadline(begin):
-                    break
-            done, _ = await asyncio.wait(
-                {wait}, timeout=max(0.0, self._deadline(begin) - loop.time())
-            )
-            if not done:
+        while True:
+            wait = 0.0 if worker.answers.complete else await self._reconsidered(worker, begin)
+            left = self._deadline(begin) - loop.time()
+            found = await worker.frame(min(wait, left))
+            if found is not None:
+                return found
+            if left <= 0:
                 raise self._too_long()
-            return wait.result()
-        finally:
-            if not wait.done():
-                wait.cancel()
+
+    async def _reconsidered(self, worker: Worker, begin: float) -> float:
+        """Change lanes if the query is heavy by now; return how long to wait before the next look.
+
+        What counts is processor time: on a busy machine a light query may take long by the clock.
+        """
+        if self.lane == "light":
+            used = worker.processor_seconds() - self.spent
+            left = self.lanes.limits.light_seconds - used
+            if left > 0:
+                return max(left, 1 / _LOOKS_PER_SECOND)
+            self.lanes.remember_heavy(self.digest)
+            await self._become_heavy(worker, begin)
+        return self.limits.seconds
 
     async def _become_heavy(self, worker: Worker, begin: float) -> None:
         if self.lane == "light":

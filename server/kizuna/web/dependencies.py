@@ -14,7 +14,7 @@ from kizuna.web.site import Site
 READ = ["GET", "HEAD"]
 
 
-def site_of(request: Request) -> Site:
+async def site_of(request: Request) -> Site:
     """Return the site that the request began on."""
     site: Site = request.state.site
     return site
@@ -40,7 +40,7 @@ async def whole_site_of(site: Here) -> Site:
 Whole = Annotated[Site, Depends(whole_site_of)]
 
 
-def _reader(request: Request, site: Here) -> Reader:
+async def _reader(request: Request, site: Here) -> Reader:
     return reader_of(request, site)
 
 
