@@ -40,10 +40,12 @@ from kizuna.engine.frames import (
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.protocol import Limits, Sink
 from kizuna.engine.sandbox import cap_memory, deny_network, die_with_parent
+from kizuna.engine.statistics import Board, statistics_of
 from kizuna.errors import KizunaError, QueryCrashed
 from kizuna.formats import Format, Kind
 
 STACK_BYTES = 256 * 1024 * 1024
+LOWEST_PRIORITY = 19
 PID = 4
 LONGEST_OPENING = 65_536
 
@@ -52,6 +54,9 @@ def fork_workers(channel: socket.socket, store: Path, limits: Limits, copy: int)
     """Fork a worker for each pair of pipe ends that ``channel`` brings, until it is closed."""
     opened = _opened(store, copy)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers are reaped by the system
+    board = Board()
+    if os.fork() == 0:
+        _count(opened, board)
     channel.sendall(bytes(PID))
     while True:
         message, ends, _, _ = socket.recv_fds(channel, 1, 2)
@@ -60,20 +65,32 @@ def fork_workers(channel: socket.socket, store: Path, limits: Limits, copy: int)
         worker = os.fork()
         if worker == 0:
             channel.close()
-            _become_worker(opened, store.with_name(SEARCH_FILE), limits, ends)
+            index = store.with_name(SEARCH_FILE)
+            _become_worker(partial(EmbeddedEngine, opened, limits, index, board.read), ends)
         for end in ends:
             os.close(end)
         channel.sendall(worker.to_bytes(PID, "big"))
 
 
-def _become_worker(store: Store | Path, index: Path, limits: Limits, ends: list[int]) -> None:
+def _count(store: Store | Path, board: Board) -> None:
+    """Leave the statistics of the store on the board, in this new process, without haste."""
+    try:
+        die_with_parent()
+        os.nice(LOWEST_PRIORITY)
+        board.post(
+            statistics_of(store if isinstance(store, Store) else Store.read_only(str(store)))
+        )
+    finally:
+        os._exit(0)
+
+
+def _become_worker(engine: Callable[[], EmbeddedEngine], ends: list[int]) -> None:
     """Answer requests in this new process, and never come back."""
     die_with_parent()
     os.setpgid(0, 0)  # so that the priority of all its threads can be set at once
     deny_network()
     requests, answers = os.fdopen(ends[0], "rb"), os.fdopen(ends[1], "wb")
     threading.stack_size(STACK_BYTES)
-    engine = partial(EmbeddedEngine, store, limits, index)
     thread = threading.Thread(target=_serve, args=(engine, requests, answers))
     thread.start()
     thread.join()
