@@ -52,7 +52,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def live(project: Path, folder: Path) -> Iterator[Live]:
     arguments = (str(project), "--writable", "--releases", str(folder))
-    with serving(*arguments, KIZUNA_WRITE_SECONDS="4") as server:
+    with serving(*arguments, KIZUNA_WRITE_SECONDS="6") as server:
         yield server
 
 
@@ -255,7 +255,7 @@ def test_an_endless_write_is_ended(live: Live) -> None:
     begin, before = time.monotonic(), current(live)
     answer = live.update(ENDLESS)
     assert answer.status_code == 504
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 20
     assert current(live) == before
     assert live.update("INSERT DATA {}").status_code == 204
 
@@ -266,7 +266,7 @@ def test_memory_has_an_end(live: Live) -> None:
         f'INSERT {{ <urn:a> <urn:b> ?v29 }} WHERE {{ BIND("xxxx" AS ?v0) {doubling} }}'
     )
     assert answer.status_code in {500, 504}
-    lines = "".join(f"<urn:s{n}> <urn:p> <urn:o> .\n" for n in range(20_000))
+    lines = "".join(f"<urn:s{n}> <urn:p> <urn:o> .\n" for n in range(10_000))
     assert live.write("PUT", GRAPH, lines, content_type="text/turtle").status_code == 201
 
 
@@ -290,7 +290,7 @@ def test_writers_queue(live: Live) -> None:
 
 
 def test_a_read_ends_on_the_release_it_began_on(live: Live) -> None:
-    lines = "".join(f'<urn:s{n}> <urn:p> "{"x" * 100}{n}" .\n' for n in range(20_000))
+    lines = "".join(f'<urn:s{n}> <urn:p> "{"x" * 100}{n}" .\n' for n in range(10_000))
     assert live.write("PUT", GRAPH, lines, content_type="text/turtle").status_code == 201
     with httpx.Client(base_url=live.base, timeout=60) as client:
         query = {"query": "SELECT ?o { ?s <urn:p> ?o }"}
@@ -302,7 +302,7 @@ def test_a_read_ends_on_the_release_it_began_on(live: Live) -> None:
             assert live.write("DELETE", GRAPH).status_code == 204
             assert number(live, "?s <urn:p> ?o") == 0
             body += b"".join(chunks)
-    assert body.count(b"\n") == 20_001
+    assert body.count(b"\n") == 10_001
 
 
 def test_rollback_and_forward(live: Live, folder: Path) -> None:

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kizuna import errors
 from kizuna.formats import BY_SUFFIX, HTML, Format, Kind, carrying
 from kizuna.iris import to_path
-from kizuna.web.dependencies import accept_of, site_of
+from kizuna.web.dependencies import accept_of
 from kizuna.web.middleware import PREFLIGHT
 from kizuna.web.negotiation import negotiate
 from kizuna.web.reader import reader_of
@@ -158,7 +158,7 @@ def represented(request: Request, problem: Problem) -> Representation:
         form = PROBLEM
     if form is PROBLEM:
         return Representation(problem.document(), PROBLEM.media_type)
-    reader = reader_of(request, site_of(request))
+    reader = reader_of(request, request.state.site)
     return render(reader, "error.html", "/", problem=problem, links=links_of(request))
 
 
