@@ -77,7 +77,8 @@ def kizuna(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 def serving(*arguments: str, **environ: str) -> Iterator[Live]:
     """Give a server that ``kizuna serve`` has started with these arguments on a free port."""
     port = free_port()
-    command = [*_COMMAND, "serve", *arguments, "--port", str(port)]
+    log = [] if "--access-log" in arguments else ["--no-access-log"]
+    command = [*_COMMAND, "serve", *arguments, *log, "--port", str(port)]
     environment = os.environ | {"KIZUNA_TOKEN": TOKEN} | environ
     base = f"http://127.0.0.1:{port}/"
     with (
@@ -97,9 +98,9 @@ def _wait(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < until:
         assert process.poll() is None, process.stderr and process.stderr.read().decode()
         try:
-            client.get("/readyz")
+            if client.get("/readyz").status_code == 200:
+                return
         except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
+            pass
+        time.sleep(0.05)
     raise AssertionError("the server does not answer")

@@ -21,7 +21,7 @@ from kizuna.errors import FindingsError, KizunaError, UnavailableError
 from kizuna.release import Releases, Target, report_json, report_text
 from kizuna.release import push as push_release
 from kizuna.release.listing import listing_json, listing_text
-from kizuna.serving import Options, open_to, serve_bare, serve_project
+from kizuna.serving import STANDARD_ERROR, Options, open_to, serve_bare, serve_project
 from kizuna.settings import SETTINGS, load_settings
 
 app = typer.Typer(
@@ -117,6 +117,15 @@ def serve(
     bare: Annotated[
         bool, typer.Option("--bare", help="Serve an empty store of its own, without a project.")
     ] = False,
+    access_log: Annotated[
+        str, typer.Option(help="File for a line of JSON per request; - is standard error.")
+    ] = STANDARD_ERROR,
+    no_access_log: Annotated[
+        bool, typer.Option("--no-access-log", help="Write no access log.")
+    ] = False,
+    log_queries: Annotated[
+        bool, typer.Option("--log-queries", help="Write the texts of queries into it, too.")
+    ] = False,
 ) -> None:
     """Serve the current release; build it first if the project has changed.
 
@@ -133,7 +142,8 @@ def serve(
     `kizuna serve --engine http://localhost:7878/query` ·
     `KIZUNA_TOKEN=secret kizuna serve --bare --writable`
     """
-    options = Options((host, port), workers, engine, writable, validate)
+    log = "" if no_access_log else access_log
+    options = Options((host, port), workers, engine, writable, validate, log, log_queries)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     if bare:
         serve_bare(releases, options)

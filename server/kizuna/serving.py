@@ -6,21 +6,25 @@ import logging
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO
 
 from kizuna.engine import Engine, LaneLimits, Pool
 from kizuna.engine.process import Nursery
 from kizuna.engine.remote import Credentials, Dataset, Remote, RemoteEngine, count
-from kizuna.errors import KizunaError, NoRelease, UsageError
+from kizuna.errors import KizunaError, NoRelease, UnavailableError, UsageError
 from kizuna.release import Release, Releases, WriteLimits, empty_release
 from kizuna.settings import Settings, bare_settings
-from kizuna.web import OpenTo, serve_releases
+from kizuna.web import Conduct, OpenTo, serve_releases
+from kizuna.web.accesslog import AccessLog
 from kizuna.web.server import listening, shown
 
+STANDARD_ERROR = "-"
 TOKEN = "KIZUNA_TOKEN"  # noqa: S105 - the name of the variable
 NO_LIMIT = 1_000_000
 COMPARE_SECONDS = 10.0
@@ -38,6 +42,8 @@ class Options:
     engine: str | None = None
     writable: bool = False
     validate: bool = True
+    access_log: str = STANDARD_ERROR
+    log_queries: bool = False
 
 
 def serve_project(settings: Settings, releases: Releases, queries: Path, options: Options) -> None:
@@ -46,10 +52,9 @@ def serve_project(settings: Settings, releases: Releases, queries: Path, options
     Raises what ``serve_releases`` raises, and UsageError for ``--writable`` without a token.
     """
     end_in_order()
-    opened = open_to(settings, options)
     lanes = replace(settings.lanes, light=options.workers or settings.light)
-    with _engines(settings, options, lanes) as engine_for:
-        serve_releases(releases, engine_for, queries, options.address, opened)
+    with _engines(settings, options, lanes) as engine_for, _conduct(settings, options) as conduct:
+        serve_releases(releases, engine_for, queries, options.address, conduct)
 
 
 def serve_bare(releases: Path | None, options: Options) -> None:
@@ -65,9 +70,38 @@ def serve_bare(releases: Path | None, options: Options) -> None:
         _make_empty(folder, settings.addresses.base)
         light = options.workers or settings.light
         lanes = replace(settings.lanes, light=light, per_client=NO_LIMIT)
-        opened = open_to(settings, options)
-        with _engines(settings, options, lanes) as engine_for:
-            serve_releases(folder, engine_for, folder.folder / "queries", listener, opened)
+        with (
+            _engines(settings, options, lanes) as engine_for,
+            _conduct(settings, options) as conduct,
+        ):
+            serve_releases(folder, engine_for, folder.folder / "queries", listener, conduct)
+
+
+@contextmanager
+def _conduct(settings: Settings, options: Options) -> Iterator[Conduct]:
+    """Give what a server is told about writers, its log and its end.
+
+    Raises UnavailableError when the log's file cannot be written.
+    """
+    with ExitStack() as undo:
+        log = None
+        if options.access_log:
+            stream = sys.stderr
+            if options.access_log != STANDARD_ERROR:
+                stream = undo.enter_context(_appended(Path(options.access_log)))
+            log = AccessLog(stream, with_queries=options.log_queries)
+            undo.callback(log.close)
+        yield Conduct(open_to(settings, options), log, settings.query_seconds)
+
+
+def _appended(path: Path) -> TextIO:
+    try:
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise UnavailableError(
+            f"{path}: the access log cannot be written: {error.strerror}",
+            hint="Name another file: --access-log FILE, or none: --no-access-log.",
+        ) from error
 
 
 @contextmanager
@@ -101,8 +135,8 @@ def _make_empty(releases: Releases, base: str) -> None:
 def end_in_order() -> None:
     """See that the process cleans up when it is told to end (SIGTERM), as it does after Ctrl-C."""
 
-    def end(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
+    def end(*_: object) -> None:
+        raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, end)
 

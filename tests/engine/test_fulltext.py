@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
@@ -100,11 +100,13 @@ def test_nothing_typed_is_an_error(index: Path, words: str) -> None:
     assert isinstance(search(index, words), list)
 
 
+@settings(deadline=None)  # other processes may be busy
 @given(st.text())
 def test_any_text_is_answered(index: Path, words: str) -> None:
     search(index, words)
 
 
+@settings(deadline=None)  # other processes may be busy
 @given(st.text(alphabet="aäßé神戸カー bB-。 ", min_size=1))
 def test_a_text_is_found_by_itself(tmp_path_factory: pytest.TempPathFactory, words: str) -> None:
     path = tmp_path_factory.mktemp("self") / FILE_NAME

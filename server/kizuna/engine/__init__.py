@@ -7,6 +7,7 @@ from kizuna.engine.index import DescriptionIndex, write_index
 from kizuna.engine.lanes import LaneLimits
 from kizuna.engine.pool import Pool
 from kizuna.engine.protocol import Answer, Engine, Limits, Query, Stream
+from kizuna.engine.watching import Watched
 
 __all__ = [
     "SEARCH_FILE",
@@ -20,6 +21,7 @@ __all__ = [
     "Pool",
     "Query",
     "Stream",
+    "Watched",
     "search",
     "write_index",
     "write_search",

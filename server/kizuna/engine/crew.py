@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -20,6 +21,18 @@ class Numbers:
     failed: int = 0
     heavy: int = 0
     ended: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def sum(cls, parts: Iterable[Numbers]) -> Numbers:
+        """Return what has happened in all ``parts``."""
+        total = cls()
+        for part in parts:
+            total.started += part.started
+            total.answered += part.answered
+            total.failed += part.failed
+            total.heavy += part.heavy
+            total.ended.update(part.ended)
+        return total
 
 
 class Crew:

@@ -39,10 +39,20 @@ class Lanes:
         self.limits = limits
         self._light = asyncio.Semaphore(limits.light)
         self._heavy = asyncio.Semaphore(limits.heavy)
+        self._light_running = self._heavy_running = 0
         self._waiting = 0
         self._standing = 0
         self._clients: Counter[str] = Counter()
         self._known_heavy: OrderedDict[bytes, None] = OrderedDict()
+
+    def places(self) -> dict[str, int]:
+        """Return how many queries are where: running in a lane, waiting for it, standing still."""
+        return {
+            "light": self._light_running,
+            "heavy": self._heavy_running,
+            "waiting": self._waiting,
+            "standing": self._standing,
+        }
 
     def enter(self, client: str) -> None:
         """Count a query of ``client``, who may be nobody. Raises TooMany."""
@@ -71,9 +81,11 @@ class Lanes:
             raise busy(f"no place was free within {self.limits.patience:g} seconds") from error
         finally:
             self._waiting -= 1
+        self._light_running += 1
 
     def give_light(self) -> None:
         """Give the place in the light lane to the next."""
+        self._light_running -= 1
         self._light.release()
 
     async def take_heavy(self, worker: Worker) -> None:
@@ -85,6 +97,7 @@ class Lanes:
         worker.renice(_LOWEST_PRIORITY)
         if not self._heavy.locked():
             await self._heavy.acquire()
+            self._heavy_running += 1
             return
         self._standing += 1
         worker.signal(signal.SIGSTOP)
@@ -93,6 +106,7 @@ class Lanes:
         finally:
             self._standing -= 1
             worker.signal(signal.SIGCONT)
+        self._heavy_running += 1
 
     def check_heavy(self) -> None:
         """Pass if one more heavy query may run or stand. Raises Busy."""
@@ -101,6 +115,7 @@ class Lanes:
 
     def give_heavy(self) -> None:
         """Give the place in the heavy lane to the next."""
+        self._heavy_running -= 1
         self._heavy.release()
 
     def is_known_heavy(self, digest: bytes) -> bool:

@@ -2,7 +2,16 @@
 
 from kizuna.web.app import create_app
 from kizuna.web.holder import FixedSite, SiteHolder
-from kizuna.web.server import OpenTo, serve_releases
+from kizuna.web.server import Conduct, OpenTo, serve_releases
 from kizuna.web.site import Site, open_site
 
-__all__ = ["FixedSite", "OpenTo", "Site", "SiteHolder", "create_app", "open_site", "serve_releases"]
+__all__ = [
+    "Conduct",
+    "FixedSite",
+    "OpenTo",
+    "Site",
+    "SiteHolder",
+    "create_app",
+    "open_site",
+    "serve_releases",
+]

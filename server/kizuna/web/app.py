@@ -13,21 +13,29 @@ from starlette.middleware import Middleware
 
 from kizuna.errors import KizunaError
 from kizuna.web.holder import FixedSite, SiteSource
+from kizuna.web.measuring import Measured
 from kizuna.web.middleware import CommonHeaders, OnOneRelease
+from kizuna.web.operation import Operation
 from kizuna.web.problems import Shield, answer_error
-from kizuna.web.routes import ROUTERS
+from kizuna.web.routes import KINDS, ROUTERS
 from kizuna.web.site import Site
 from kizuna.web.writing import Writing
 
 _TOLD = (KizunaError, HTTPException, RequestValidationError)
 
 
-def create_app(source: Site | SiteSource, writing: Writing | None = None) -> FastAPI:
+def create_app(
+    source: Site | SiteSource, writing: Writing | None = None, operation: Operation | None = None
+) -> FastAPI:
     """Return the application that serves one site, or whichever site ``source`` holds.
 
-    With ``writing`` those who have its token may write.
+    With ``writing`` those who have its token may write; ``operation`` counts and logs.
     """
     held = FixedSite(source) if isinstance(source, Site) else source
+    seen = operation or Operation(held)
+    seen.metrics.kinds |= KINDS
+    if isinstance(source, Site):
+        seen.metrics.watch(source)
 
     @asynccontextmanager
     async def watching(_: FastAPI) -> AsyncIterator[None]:
@@ -46,6 +54,7 @@ def create_app(source: Site | SiteSource, writing: Writing | None = None) -> Fas
         redirect_slashes=False,
         lifespan=watching,
         middleware=[
+            Middleware(Measured, metrics=seen.metrics, log=seen.log),
             Middleware(CommonHeaders),
             Middleware(OnOneRelease, lease=held.lease),
             Middleware(Shield),
@@ -53,6 +62,7 @@ def create_app(source: Site | SiteSource, writing: Writing | None = None) -> Fas
         exception_handlers=dict.fromkeys(_TOLD, answer_error),
     )
     app.state.writing = writing
+    app.state.operation = seen
     for router in ROUTERS:
         app.include_router(router)
     return app

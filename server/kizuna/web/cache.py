@@ -6,11 +6,29 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 
 from kizuna.web.respond import Representation
 
 CACHE_BYTES = 64_000_000
+
+
+@dataclass(slots=True)
+class CacheNumbers:
+    """How often something was found in a cache, and how often not."""
+
+    hits: int = 0
+    misses: int = 0
+
+    @classmethod
+    def sum(cls, parts: Iterable[CacheNumbers]) -> CacheNumbers:
+        """Return what has happened in all ``parts``."""
+        total = cls()
+        for part in parts:
+            total.hits += part.hits
+            total.misses += part.misses
+        return total
 
 
 class Cache:
@@ -25,6 +43,7 @@ class Cache:
         self.seconds = seconds
         self._cleared = time.monotonic()
         self.size = 0
+        self.numbers = CacheNumbers()
         self._held: OrderedDict[Hashable, Representation] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -39,9 +58,13 @@ class Cache:
         """Return what is held under ``key``."""
         with self._lock:
             self._expire()
-            if key in self._held:
+            found = self._held.get(key)
+            if found is None:
+                self.numbers.misses += 1
+            else:
+                self.numbers.hits += 1
                 self._held.move_to_end(key)
-            return self._held.get(key)
+            return found
 
     def _expire(self) -> None:
         """Forget everything when it is time; a thing may so be forgotten sooner, never later."""

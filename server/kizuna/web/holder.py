@@ -31,6 +31,11 @@ class SiteSource(Protocol):
         """Look for newer releases until cancelled."""
         ...
 
+    @property
+    def refused(self) -> str | None:
+        """The identifier of a newer release that could not be opened, None where there is none."""
+        ...
+
 
 @dataclass(eq=False)
 class _Tenure:
@@ -59,6 +64,11 @@ class SiteHolder:
 
     def __post_init__(self) -> None:
         self._tenure = _Tenure(self.open(self.releases.current()))
+
+    @property
+    def refused(self) -> str | None:
+        """The identifier of the current release, if it could not be opened."""
+        return self._refused
 
     @contextmanager
     def lease(self) -> Iterator[Site]:
@@ -150,6 +160,11 @@ class FixedSite:
     async def watch(self) -> None:
         """Wait: nothing ever changes."""
         await asyncio.Event().wait()
+
+    @property
+    def refused(self) -> str | None:
+        """None: there is no newer release."""
+        return None
 
 
 def _close_if_unused(tenure: _Tenure) -> None:

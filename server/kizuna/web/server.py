@@ -7,15 +7,21 @@ import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from kizuna.engine import Engine
 from kizuna.errors import UnavailableError
 from kizuna.release import Release, Releases, Scribe, WriteLimits
+from kizuna.web.accesslog import AccessLog
 from kizuna.web.app import create_app
+from kizuna.web.gate import Gate
 from kizuna.web.holder import SiteHolder
+from kizuna.web.metrics import Metrics
+from kizuna.web.operation import Operation
 from kizuna.web.site import Site, open_site
 from kizuna.web.writing import Writing
 
@@ -40,16 +46,27 @@ class OpenTo:
         return Writing(holder, scribe, self.token, self.load_from)
 
 
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How a server behaves: who may write, what it logs, how long its last answers may take."""
+
+    open_to: OpenTo | None = None
+    log: AccessLog | None = None
+    finish_seconds: float = SECONDS_TO_FINISH
+
+
 def serve_releases(
     releases: Releases,
     engine_for: Callable[[Release], Engine],
     queries_folder: Path,
     address: tuple[str, int] | socket.socket,
-    open_to: OpenTo | None = None,
+    conduct: Conduct = Conduct(),
 ) -> None:
     """Serve the current release, and each newer one as it comes, until the process is told to stop.
 
-    ``address`` may be a socket that listens already. Those to whom ``open_to`` opens may write.
+    ``address`` may be a socket that listens already. While the first release is being opened,
+    requests are answered with 503. Told to stop, the server takes no new connections, lets the
+    requests that run come to their end for ``finish_seconds``, then ends them.
 
     Raises NoRelease, ProjectError for a saved query that is none, and UnavailableError when the
     address cannot be listened on.
@@ -58,19 +75,29 @@ def serve_releases(
         listener = address
         if isinstance(listener, tuple):
             listener = undo.enter_context(listening(*listener))
-        holder = SiteHolder(releases, opener(engine_for, queries_folder))
-        undo.callback(holder.close)
-        writing = open_to.writing(holder) if open_to else None
+        metrics = Metrics()
+        open_site_of = opener(engine_for, queries_folder, metrics)
+
+        def opened() -> tuple[FastAPI, Callable[[], None]]:
+            holder = SiteHolder(releases, open_site_of)
+            writing = conduct.open_to.writing(holder) if conduct.open_to else None
+            app = create_app(holder, writing, Operation(holder, metrics, conduct.log))
+            _log.info("serving at http://%s/", shown(listener))
+            return app, holder.close
+
+        gate = Gate(opened, lambda: setattr(server, "should_exit", True))
         config = uvicorn.Config(
-            create_app(holder, writing),
+            gate,
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            timeout_graceful_shutdown=SECONDS_TO_FINISH,
+            timeout_graceful_shutdown=ceil(conduct.finish_seconds),
         )
-        _log.info("serving at http://%s/", shown(listener))
-        uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+        server.run(sockets=[listener])
+        if gate.error is not None:
+            raise gate.error
 
 
 def shown(listener: socket.socket) -> str:
@@ -82,15 +109,20 @@ def shown(listener: socket.socket) -> str:
 
 
 def opener(
-    engine_for: Callable[[Release], Engine], queries_folder: Path
+    engine_for: Callable[[Release], Engine], queries_folder: Path, metrics: Metrics | None = None
 ) -> Callable[[Release], Site]:
-    """Return the function that opens a release as a site, with an engine of its own."""
+    """Return the function that opens a release as a site, with an engine of its own.
+
+    What happens on it counts in ``metrics``.
+    """
 
     def opened(release: Release) -> Site:
         with ExitStack() as undo:
             engine = engine_for(release)
             undo.callback(engine.close)
             site = open_site(release, engine, queries_folder)
+            if metrics is not None:
+                metrics.watch(site)
             undo.pop_all()
             return site
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from kizuna.formats import FORMATS, Kind, carrying
-from kizuna.vocabulary import RDF_TYPE, XSD_INTEGER, term
+from kizuna.vocabulary import KZ_SEARCH, RDF_TYPE, XSD_INTEGER, term
 from kizuna.web.site import Site
 
 PREFIX = "sd"
@@ -23,6 +23,7 @@ def service_description(site: Site, *, writable: bool) -> tuple[list[Quad], dict
     quads = [
         Quad(service, RDF_TYPE, _sd("Service")),
         Quad(service, _sd("endpoint"), service),
+        Quad(service, _sd("propertyFeature"), KZ_SEARCH),
         Quad(service, _sd("defaultDataset"), dataset),
         Quad(dataset, RDF_TYPE, _sd("Dataset")),
         Quad(dataset, _sd("defaultGraph"), default),

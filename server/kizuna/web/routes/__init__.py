@@ -1,5 +1,7 @@
 """The addresses of the site: one module per kind of thing that stands at them."""
 
+from starlette.routing import Route
+
 from kizuna.web.routes import (
     classes,
     data,
@@ -23,5 +25,12 @@ ROUTERS = (
     data.router,
     operation.router,
 )
+KINDS = frozenset(
+    route.path.split("/")[1].partition(".")[0]
+    for router in ROUTERS
+    for route in router.routes
+    if isinstance(route, Route)
+) - {""}
+"""The first parts of all addresses, by which requests are counted."""
 
-__all__ = ["ROUTERS"]
+__all__ = ["KINDS", "ROUTERS"]

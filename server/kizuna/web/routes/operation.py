@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.web.dependencies import READ, Here
+from kizuna.web.exposition import MEDIA_TYPE
+from kizuna.web.operation import operation_of
 from kizuna.web.respond import Meta, Representation, respond
 
 router = APIRouter()
@@ -24,10 +26,25 @@ async def healthz(request: Request) -> Response:
 
 @router.api_route("/readyz", methods=READ)
 async def readyz(request: Request, site: Here) -> Response:
-    """Say which release is served."""
-    known = {"status": "ready", "release": site.release.id, "created": site.manifest.created}
+    """Say which release is served, and which newer one could not be opened.
+
+    Before a release is served there is no site; ``web.gate`` then answers 503.
+    """
+    known = {
+        "status": "ready",
+        "release": site.release.id,
+        "created": site.manifest.created,
+        "refused": operation_of(request).refused,
+    }
     body = json.dumps(known).encode() + b"\n"
     return respond(request, Representation(body, "application/json"), _NOT_KEPT)
+
+
+@router.api_route("/metrics", methods=READ)
+async def metrics(request: Request, site: Here) -> Response:
+    """Return what has happened so far, as Prometheus reads it."""
+    body = operation_of(request).text(site).encode()
+    return respond(request, Representation(body, MEDIA_TYPE), _NOT_KEPT)
 
 
 @router.api_route("/robots.txt", methods=READ)

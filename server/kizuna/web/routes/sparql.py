@@ -16,6 +16,7 @@ from kizuna.web.asking import ask, ask_whole, wanted_formats
 from kizuna.web.dependencies import Here, accept_of
 from kizuna.web.loading import with_documents
 from kizuna.web.negotiation import negotiate
+from kizuna.web.operation import note_query
 from kizuna.web.problems import STATUS, Problem, meta_of, problem_of, report_suffix
 from kizuna.web.protocol import Asked, Updating, read_request
 from kizuna.web.reader import Reader, reader_of
@@ -44,6 +45,7 @@ async def sparql(request: Request, site: Here) -> Response:
         found = await read_request(request)
         if found is None:
             return _introduction(request, site, reader)
+        note_query(request, found.text)
         if isinstance(found, Updating):
             return await _update(request, site, found)
         asked = found

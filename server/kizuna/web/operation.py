@@ -1,0 +1,41 @@
+"""What the operator of a server sees: numbers, the access log, releases that were refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from kizuna.web.accesslog import AccessLog
+from kizuna.web.holder import SiteSource
+from kizuna.web.metrics import Metrics
+from kizuna.web.site import Site
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The looked-after side of one application."""
+
+    source: SiteSource
+    metrics: Metrics = field(default_factory=Metrics)
+    log: AccessLog | None = None
+
+    @property
+    def refused(self) -> str | None:
+        """The identifier of a newer release that could not be opened, None where there is none."""
+        return self.source.refused
+
+    def text(self, site: Site) -> str:
+        """Return all numbers, with those of the site that is served."""
+        return self.metrics.text(site, self.refused, self.log.dropped if self.log else 0)
+
+
+def operation_of(request: Request) -> Operation:
+    """Return the operation of the application that the request came to."""
+    operation: Operation = request.app.state.operation
+    return operation
+
+
+def note_query(request: Request, text: str | bytes) -> None:
+    """Leave the text of a query or update for the access log, which may write its digest."""
+    request.state.asked = text
