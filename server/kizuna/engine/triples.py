@@ -43,7 +43,7 @@ def plain_patterns(found: Sequence[Token]) -> list[Pattern] | None:
         if several is None:
             return None
         patterns += several
-        if not reading.done and not reading.skip("."):
+        if not (reading.skip(".") or reading.done):
             return None
     return patterns
 

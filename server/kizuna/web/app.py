@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 
 from kizuna.errors import KizunaError
 from kizuna.web.holder import FixedSite, SiteSource
+from kizuna.web.hot import Repeating
 from kizuna.web.measuring import Measured
 from kizuna.web.middleware import CommonHeaders, OnOneRelease
 from kizuna.web.operation import Operation
@@ -34,6 +35,7 @@ def create_app(
     held = FixedSite(source) if isinstance(source, Site) else source
     seen = operation or Operation(held)
     seen.metrics.kinds |= KINDS
+    seen.hot.open(held, seen.metrics, seen.log)
     if isinstance(source, Site):
         seen.metrics.watch(source)
 
@@ -55,6 +57,7 @@ def create_app(
         lifespan=watching,
         middleware=[
             Middleware(Measured, metrics=seen.metrics, log=seen.log),
+            Middleware(Repeating, hot=seen.hot),
             Middleware(CommonHeaders),
             Middleware(OnOneRelease, lease=held.lease),
             Middleware(Shield),

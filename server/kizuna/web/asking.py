@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -14,6 +15,8 @@ from kizuna.formats import BY_SUFFIX, HTML, N_TRIPLES, Format, Kind, carrying
 from kizuna.web.negotiation import negotiate
 from kizuna.web.site import Site
 
+LONGEST_KNOWN = 500
+"""Headers up to this length are negotiated once and remembered."""
 KINDS = (Kind.ROWS, Kind.TRUTH, Kind.GRAPH)
 BEHIND_PAGES = {
     Kind.ROWS: BY_SUFFIX["json"],
@@ -23,7 +26,7 @@ BEHIND_PAGES = {
 """In which format the engine answers what is then shown as a table."""
 
 
-def wanted_formats(accept: str) -> dict[Kind, Format]:
+def wanted_formats(accept: str) -> Mapping[Kind, Format]:
     """Return the format that the client likes best for each kind of answer.
 
     A query's kind is known only when it has been read, so all are negotiated; kinds for which
@@ -31,6 +34,10 @@ def wanted_formats(accept: str) -> dict[Kind, Format]:
 
     Raises NotAcceptable when that leaves none.
     """
+    return _negotiated(accept) if len(accept) <= LONGEST_KNOWN else _wanted(accept)
+
+
+def _wanted(accept: str) -> Mapping[Kind, Format]:
     wanted: dict[Kind, Format] = {}
     for kind in KINDS:
         with suppress(NotAcceptable):
@@ -41,6 +48,9 @@ def wanted_formats(accept: str) -> dict[Kind, Format]:
             hint="Ask for application/sparql-results+json, text/csv or text/turtle.",
         )
     return wanted
+
+
+_negotiated = lru_cache(maxsize=512)(_wanted)
 
 
 async def ask(

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from kizuna.web.accesslog import AccessLog
 from kizuna.web.holder import SiteSource
+from kizuna.web.hot import Hot
 from kizuna.web.metrics import Metrics
 from kizuna.web.site import Site
 
@@ -19,6 +20,7 @@ class Operation:
     source: SiteSource
     metrics: Metrics = field(default_factory=Metrics)
     log: AccessLog | None = None
+    hot: Hot = field(default_factory=Hot)
 
     @property
     def refused(self) -> str | None:

@@ -22,6 +22,7 @@ from kizuna.web.negotiation import accepts_gzip
 
 REVALIDATE = "no-cache"
 FOREVER = "public, max-age=31536000, immutable"
+NOT_KEPT = "no-store"
 WORTH_COMPRESSING = 1_000
 ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
@@ -92,6 +93,7 @@ def respond(
 
     HEAD gets the headers of GET, Content-Length included (RFC 9110, section 9.3.2).
     """
+    request.state.repeatable = status == HTTPStatus.OK and meta.cache_control != NOT_KEPT
     body, etag, coding = _coded(request, representation)
     headers = meta.headers() | {"etag": etag}
     if status == HTTPStatus.OK and is_known(request, etag):

@@ -18,8 +18,10 @@ from kizuna.errors import UnavailableError
 from kizuna.release import Release, Releases, Scribe, WriteLimits
 from kizuna.web.accesslog import AccessLog
 from kizuna.web.app import create_app
+from kizuna.web.connection import connections
 from kizuna.web.gate import Gate
 from kizuna.web.holder import SiteHolder
+from kizuna.web.hot import Hot
 from kizuna.web.metrics import Metrics
 from kizuna.web.operation import Operation
 from kizuna.web.site import Site, open_site
@@ -75,19 +77,20 @@ def serve_releases(
         listener = address
         if isinstance(listener, tuple):
             listener = undo.enter_context(listening(*listener))
-        metrics = Metrics()
+        metrics, hot = Metrics(), Hot()
         open_site_of = opener(engine_for, queries_folder, metrics)
 
         def opened() -> tuple[FastAPI, Callable[[], None]]:
             holder = SiteHolder(releases, open_site_of)
             writing = conduct.open_to.writing(holder) if conduct.open_to else None
-            app = create_app(holder, writing, Operation(holder, metrics, conduct.log))
+            app = create_app(holder, writing, Operation(holder, metrics, conduct.log, hot))
             _log.info("serving at http://%s/", shown(listener))
             return app, holder.close
 
         gate = Gate(opened, lambda: setattr(server, "should_exit", True))
         config = uvicorn.Config(
             gate,
+            http=connections(hot),
             log_config=None,
             access_log=False,
             server_header=False,

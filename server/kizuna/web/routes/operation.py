@@ -11,10 +11,10 @@ from starlette.responses import Response
 from kizuna.web.dependencies import READ, Here
 from kizuna.web.exposition import MEDIA_TYPE
 from kizuna.web.operation import operation_of
-from kizuna.web.respond import Meta, Representation, respond
+from kizuna.web.respond import NOT_KEPT, Meta, Representation, respond
 
 router = APIRouter()
-_NOT_KEPT = Meta(cache_control="no-store")
+_NOT_KEPT = Meta(cache_control=NOT_KEPT)
 _ROBOTS = b"User-agent: *\nAllow: /\n"
 
 

@@ -34,6 +34,7 @@ def thing(request: Request, site: Whole) -> Response:
             hint="The front page leads to everything that there is.",
         )
     target = "/" + to_path(f"doc/{path.removeprefix('id/')}")
+    request.state.repeatable = True
     return see_other(target, link_headers(site, iri, alternates(target, OFFERED)))
 
 
