@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from kizuna.errors import NotAcceptable
 from kizuna.formats import BY_SUFFIX, FORMATS, HTML, JSON_LD, TURTLE, Format, Kind, carrying
-from kizuna.web.negotiation import accepts_gzip, negotiate, negotiate_language, parse
+from kizuna.web.codings import CODINGS, Coding
+from kizuna.web.negotiation import negotiate, negotiate_coding, negotiate_language, parse
 
 OFFERED = (HTML, *carrying(Kind.GRAPH))
 
@@ -103,7 +104,7 @@ def test_hostile_headers_take_no_time(hostile: str) -> None:
     with suppress(NotAcceptable):
         negotiate(hostile, OFFERED)
     negotiate_language(hostile, ("en", "de", "ja"))
-    accepts_gzip(hostile)
+    negotiate_coding(hostile, BR_AND_GZIP)
     assert time.perf_counter() - begun < 1
 
 
@@ -138,25 +139,33 @@ def test_any_language_header_gets_a_language(header: str) -> None:
 
 
 # fmt: off
-CODINGS = [
-    (None,                         False),
-    ("gzip",                       True),
-    ("x-gzip",                     True),
-    ("br, GZIP;q=0.1",             True),
-    ("*",                          True),
-    ("gzip;q=0, *;q=0.5",          False),
-    ("*;q=0",                      False),
-    ("identity, gzip;q=0.5",       False),  # no coding is liked better
-    ("identity;q=0.5, gzip",       True),
-    ("exotic",                     False),
-    ("gzipped",                    False),  # not a substring
+CODED = [
+    (None,                         None),
+    ("gzip",                       "gzip"),
+    ("x-gzip",                     "gzip"),
+    ("br, GZIP",                   "br"),    # our order
+    ("gzip, deflate, br",          "br"),
+    ("br;q=0.5, GZIP;q=0.6",       "gzip"),
+    ("br;q=0, *;q=0.5",            "gzip"),
+    ("*",                          "br"),
+    ("gzip;q=0, br;q=0, *;q=0.5",  None),
+    ("*;q=0",                      None),
+    ("identity, gzip;q=0.5",       None),    # no coding is liked better
+    ("identity;q=0.5, gzip",       "gzip"),
+    ("exotic",                     None),
+    ("gzipped",                    None),    # not a substring
 ]
 # fmt: on
+BR_AND_GZIP = [
+    Coding("br", lambda body: body, CODINGS[-1].packer),
+    Coding("gzip", lambda body: body, CODINGS[-1].packer, ("x-gzip",)),
+]
 
 
-@pytest.mark.parametrize(("header", "gzip"), CODINGS)
-def test_codings(header: str | None, gzip: bool) -> None:  # noqa: FBT001
-    assert accepts_gzip(header) is gzip
+@pytest.mark.parametrize(("header", "chosen"), CODED)
+def test_codings(header: str | None, chosen: str | None) -> None:
+    found = negotiate_coding(header, BR_AND_GZIP)
+    assert (found.name if found else None) == chosen
 
 
 def test_all_suffixes_lead_to_one_format() -> None:

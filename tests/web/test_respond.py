@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
+import zlib
+from collections.abc import AsyncGenerator
 
 import pytest
 
 from conftest import Client
 from kizuna.web.cache import Cache
+from kizuna.web.codings import CODINGS, Coding, packed
 from kizuna.web.respond import Representation
 
 FAIR = "/doc/event/fair"
@@ -64,10 +68,67 @@ def test_gzip_has_its_own_tag(client: Client) -> None:
     assert client.get(FAIR, headers={"accept": "text/html", **known}).status_code == 304
 
 
+def test_br_has_its_own_tag(client: Client) -> None:
+    brotli = pytest.importorskip("brotli")
+    asked = {"accept": "text/turtle"}
+    plain, *packed = (
+        client.get(FAIR, headers={**asked, "accept-encoding": coding})
+        for coding in ("identity", "br, gzip;q=0.9", "gzip, br;q=0.9")
+    )
+    assert [answer.headers["content-encoding"] for answer in packed] == ["br", "gzip"]
+    assert len({answer.headers["etag"] for answer in (plain, *packed)}) == 3
+    assert {answer.content for answer in packed} == {plain.content}  # decoded by the client
+    br = next(coding for coding in CODINGS if coding.name == "br")
+    assert brotli.decompress(br.pack(plain.content)) == plain.content
+
+
+@pytest.mark.parametrize("coding", CODINGS, ids=lambda coding: str(coding.name))
+def test_each_piece_of_a_stream_can_be_read_at_once(coding: Coding) -> None:
+    pieces = [b"first " * 100, b"", b"second " * 100]
+
+    async def chunks() -> AsyncGenerator[bytes, None]:
+        for piece in pieces:
+            yield piece
+
+    async def collected() -> list[bytes]:
+        return [data async for data in packed(coding, chunks())]
+
+    first, second, rest = asyncio.run(collected())
+    if coding.name == "gzip":
+        reading = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        assert reading.decompress(first) == pieces[0]
+        assert reading.decompress(second + rest) == pieces[2]
+    else:
+        brotli = pytest.importorskip("brotli")
+        reader = brotli.Decompressor()
+        assert reader.process(first) == pieces[0]
+        assert reader.process(second + rest) == pieces[2]
+
+
+def test_a_packed_stream_closes_what_it_reads() -> None:
+    closed = []
+
+    async def chunks() -> AsyncGenerator[bytes, None]:
+        try:
+            while True:
+                yield b"x" * 1_000
+        finally:
+            closed.append(True)
+
+    async def read_one() -> None:
+        stream = packed(CODINGS[-1], chunks())
+        await anext(stream)
+        await stream.aclose()
+
+    asyncio.run(read_one())
+    assert closed
+
+
 def test_gzip_is_stable_and_small_things_are_sent_plain(client: Client) -> None:
     made = Representation(b"x" * 5_000, "text/plain")
-    assert gzip.decompress(made.gzipped) == made.body
-    assert made.gzipped == Representation(b"x" * 5_000, "text/plain").gzipped
+    coding = next(c for c in CODINGS if c.name == "gzip")
+    assert gzip.decompress(made.packed(coding)) == made.body
+    assert made.packed(coding) == Representation(b"x" * 5_000, "text/plain").packed(coding)
     small = client.get("/healthz", headers={"accept-encoding": "gzip"})
     assert "content-encoding" not in small.headers
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 
@@ -15,6 +15,8 @@ from kizuna.formats import BY_SUFFIX, HTML, N_TRIPLES, Format, Kind, carrying
 from kizuna.web.negotiation import negotiate
 from kizuna.web.site import Site
 
+MOST_REMEMBERED = 4_000_000
+"""Bytes of a stream up to which it is held, so that the next one need not be asked for."""
 LONGEST_KNOWN = 500
 """Headers up to this length are negotiated once and remembered."""
 KINDS = (Kind.ROWS, Kind.TRUTH, Kind.GRAPH)
@@ -91,6 +93,26 @@ async def ask_whole(
         "the answer is larger than a page shows",
         hint="Take it as a file (CSV, JSON, Turtle), or add LIMIT.",
     )
+
+
+async def remembering(
+    chunks: AsyncGenerator[bytes, None], keep: Callable[[bytes], None]
+) -> AsyncGenerator[bytes, None]:
+    """Yield ``chunks``, and hand all of them to ``keep`` if they are whole and not too many."""
+    held: list[bytes] = []
+    size = 0
+    try:
+        async for chunk in chunks:
+            size += len(chunk)
+            if size <= MOST_REMEMBERED:
+                held.append(chunk)
+            else:
+                held.clear()
+            yield chunk
+        if size <= MOST_REMEMBERED:
+            keep(b"".join(held))
+    finally:
+        await chunks.aclose()
 
 
 async def _gone(request: Request) -> None:

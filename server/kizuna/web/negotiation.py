@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from kizuna.errors import NotAcceptable
 from kizuna.formats import Format
+from kizuna.web.codings import Coding
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _WEIGHT = re.compile(r"[01]|[01]\.0*|0?\.[0-9]+")
@@ -68,11 +69,20 @@ def negotiate_language(accept_language: str | None, offered: Sequence[str]) -> s
     return (allowed or offered)[0]
 
 
-def accepts_gzip(accept_encoding: str | None) -> bool:
-    """Tell whether gzip is liked at least as well as no coding (RFC 9110, section 12.5.3)."""
+def negotiate_coding(accept_encoding: str | None, offered: Sequence[Coding]) -> Coding | None:
+    """Return the coding that the client likes best, None where it likes no coding better.
+
+    RFC 9110, section 12.5.3. Between equals the order of ``offered`` decides, and any of them is
+    better than none.
+    """
     weights = {w.value: w.weight for w in parse(accept_encoding or "")}
-    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
-    return gzip > 0 and gzip >= weights.get("identity", 0.0)
+    best, most = None, 0.0
+    for coding in offered:
+        named = [weights[name] for name in (coding.name, *coding.aliases) if name in weights]
+        weight = named[0] if named else weights.get("*", 0.0)
+        if weight > most:
+            best, most = coding, weight
+    return best if most >= weights.get("identity", 0.0) else None
 
 
 def parse(header: str) -> list[Wish]:

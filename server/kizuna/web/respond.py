@@ -6,7 +6,7 @@ What every answer carries, whatever it is (CORS, nosniff, the content policy), i
 
 from __future__ import annotations
 
-import gzip
+import asyncio
 import hashlib
 import re
 from collections.abc import AsyncGenerator
@@ -18,12 +18,14 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from kizuna.web.negotiation import accepts_gzip
+from kizuna.web.codings import CODINGS, Coding, packed
+from kizuna.web.negotiation import negotiate_coding
 
 REVALIDATE = "no-cache"
 FOREVER = "public, max-age=31536000, immutable"
 NOT_KEPT = "no-store"
 WORTH_COMPRESSING = 1_000
+QUICKLY_COMPRESSED = 20_000
 ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
@@ -42,14 +44,20 @@ class Representation:
         return f'"{hashlib.sha256(head + self.body).hexdigest()[:24]}"'
 
     @cached_property
-    def gzipped(self) -> bytes:
-        """The body compressed; equal bodies give equal bytes."""
-        return gzip.compress(self.body, 6, mtime=0)
+    def _packed(self) -> dict[str, bytes]:
+        return {}
+
+    def packed(self, coding: Coding) -> bytes:
+        """Return the body in a coding; equal bodies give equal bytes."""
+        held = self._packed.get(coding.name)
+        if held is None:
+            held = self._packed[coding.name] = coding.pack(self.body)
+        return held
 
     @property
     def weight(self) -> int:
-        """About how many bytes it takes in memory, its compressed twin included."""
-        return len(self.body) + len(self.body) // 3 + 1_000
+        """About how many bytes it takes in memory, its compressed twins included."""
+        return len(self.body) + len(self.body) // 2 + 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,16 @@ def respond(
     return Response(b"" if request.method == "HEAD" else body, status, headers)
 
 
+async def respond_soon(
+    request: Request, representation: Representation, meta: Meta = NOTHING_MORE
+) -> Response:
+    """Return the same as ``respond``; what takes long to compress is compressed on a thread."""
+    coding = _coding(request) if len(representation.body) > QUICKLY_COMPRESSED else None
+    if coding is not None:
+        await asyncio.to_thread(representation.packed, coding)
+    return respond(request, representation, meta)
+
+
 def stream(
     request: Request, chunks: AsyncGenerator[bytes, None], content_type: str, meta: Meta
 ) -> Response:
@@ -114,11 +132,13 @@ def stream(
     It has neither length nor entity tag. If the body breaks off, so does the connection: a part
     is never taken for the whole (RFC 9112, section 8).
     """
-    if request.method == "HEAD":
-        task = BackgroundTask(chunks.aclose)
-        return Response(b"", headers=meta.headers(), media_type=content_type, background=task)
+    coding = _coding(request)
     headers = meta.headers() | {"content-type": content_type}
-    return StreamingResponse(chunks, headers=headers)
+    if coding is not None:
+        headers["content-encoding"] = coding.name
+    if request.method == "HEAD":
+        return Response(b"", headers=headers, background=BackgroundTask(chunks.aclose))
+    return StreamingResponse(chunks if coding is None else packed(coding, chunks), headers=headers)
 
 
 def see_other(path: str, links: tuple[str, ...] = ()) -> Response:
@@ -143,7 +163,11 @@ def _coded(request: Request, representation: Representation) -> tuple[bytes, str
 
     Each coding has a tag of its own (RFC 9110, section 8.8.3.3).
     """
-    wished = ", ".join(request.headers.getlist("accept-encoding"))
-    if len(representation.body) < WORTH_COMPRESSING or not accepts_gzip(wished):
+    coding = _coding(request) if len(representation.body) >= WORTH_COMPRESSING else None
+    if coding is None:
         return representation.body, representation.etag, ""
-    return representation.gzipped, f'{representation.etag[:-1]}-gzip"', "gzip"
+    return representation.packed(coding), f'{representation.etag[:-1]}-{coding.name}"', coding.name
+
+
+def _coding(request: Request) -> Coding | None:
+    return negotiate_coding(", ".join(request.headers.getlist("accept-encoding")), CODINGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -10,9 +11,9 @@ from starlette.responses import Response
 
 from kizuna.engine import Answer, Stream
 from kizuna.errors import KizunaError
-from kizuna.formats import HTML, Kind, carrying
+from kizuna.formats import HTML, Format, Kind, carrying
 from kizuna.representations import write
-from kizuna.web.asking import ask, ask_whole, wanted_formats
+from kizuna.web.asking import ask, ask_whole, remembering, wanted_formats
 from kizuna.web.dependencies import Here, accept_of
 from kizuna.web.loading import with_documents
 from kizuna.web.negotiation import negotiate
@@ -20,7 +21,7 @@ from kizuna.web.operation import note_query
 from kizuna.web.problems import STATUS, Problem, meta_of, problem_of, report_suffix
 from kizuna.web.protocol import Asked, Updating, read_request
 from kizuna.web.reader import Reader, reader_of
-from kizuna.web.respond import Meta, Representation, respond, stream
+from kizuna.web.respond import Meta, Representation, respond, respond_soon, stream
 from kizuna.web.service import service_description
 from kizuna.web.site import Site
 from kizuna.web.views.front import questions
@@ -80,9 +81,14 @@ async def _answer(request: Request, site: Site, reader: Reader, asked: Asked) ->
     if held is None:
         found = await ask(request, site, asked.query(site.endpoint), wanted)
         if isinstance(found, Stream):
-            return stream(request, found.chunks, found.format.content_type, _VARY)
+            chunks = remembering(found.chunks, lambda body: _keep(site, key, found.format, body))
+            return stream(request, chunks, found.format.content_type, _VARY)
         held = site.cache.keep(key, _whole(found))
-    return respond(request, held, _VARY)
+    return await respond_soon(request, held, _VARY)
+
+
+def _keep(site: Site, key: Hashable, form: Format, body: bytes) -> None:
+    site.cache.keep(key, Representation(body, form.content_type))
 
 
 def _whole(answer: Answer) -> Representation:
