@@ -13,6 +13,7 @@ _SENTENCE = re.compile(r"(?:^|, )([A-Z][a-z]*(?: [^\s,]+){3,})")
 _PREFIX_USE = re.compile(r"(?<![\w:<?$])([A-Za-z][\w.-]*|):(?=[\w%\\-])")
 _PREFIX_DECLARED = re.compile(r"\bPREFIX\s+([A-Za-z][\w.-]*|)\s*:", re.IGNORECASE)
 _QUIET = re.compile(r"<[^<>\s]*>|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*")
+_NO_LINE_END = re.compile(r"[^\n]")
 NEAR = 40
 _SPECIFICATION = "SPARQL 1.1 is at https://www.w3.org/TR/sparql11-query/."
 
@@ -29,11 +30,12 @@ def complaint(text: str, message: str) -> BadQuery:
     line, column = int(place[1]), int(place[2])
     undeclared = _undeclared_prefix(text)
     if undeclared is not None:
+        at = undeclared.start()
         return BadQuery(
-            f"the prefix {undeclared}: is not declared",
-            line=line,
-            column=column,
-            hint=f"Begin the query with PREFIX {undeclared}: <…>.",
+            f"the prefix {undeclared[1]}: is not declared",
+            line=text.count("\n", 0, at) + 1,
+            column=at - (text.rfind("\n", 0, at) + 1) + 1,
+            hint=f"Begin the query with PREFIX {undeclared[1]}: <…>.",
         )
     said = _SENTENCE.search(message[place.end() :])
     reason = said[1] if said else f"unexpected {_words_at(text, line, column)}"
@@ -69,9 +71,8 @@ def _words_at(text: str, line: int, column: int) -> str:
     return f'"{cut}"'
 
 
-def _undeclared_prefix(text: str) -> str | None:
-    """Return the first prefix that is used and not declared, None where all are."""
-    bare = _QUIET.sub(" ", text)
-    declared = set(_PREFIX_DECLARED.findall(bare))
-    used = (m[1] for m in _PREFIX_USE.finditer(bare))
-    return next((p for p in used if p not in declared and p != "_"), None)
+def _undeclared_prefix(text: str) -> re.Match[str] | None:
+    """Return the first use of a prefix that is not declared, None where all are."""
+    bare = _QUIET.sub(lambda quiet: _NO_LINE_END.sub(" ", quiet[0]), text)
+    declared = {*_PREFIX_DECLARED.findall(bare), "_"}
+    return next((m for m in _PREFIX_USE.finditer(bare) if m[1] not in declared), None)
