@@ -105,24 +105,24 @@ def test_prefixes_that_are_only_used_are_declared() -> None:
 # fmt: off
 WISHES = [
     # name, terminal        rows     truth    graph
-    ("", True,              "json",  "json",  "ttl"),
-    ("", False,             "csv",   "json",  "ttl"),
-    ("table", False,        "json",  "json",  "ttl"),
-    ("csv", True,           "csv",   None,    None),
-    ("json", True,          "json",  "json",  "jsonld"),
-    ("xml", True,           "xml",   "xml",   "rdf"),
-    ("turtle", True,        None,    None,    "ttl"),
-    ("N-Quads", True,       None,    None,    "nq"),
-    ("text/csv", True,      "csv",   None,    None),
+    ("", "people",              "json",  "json",  "ttl"),
+    ("", "machine",             "csv",   "json",  "ttl"),
+    ("table", "machine",        "json",  "json",  "ttl"),
+    ("csv", "people",           "csv",   None,    None),
+    ("json", "people",          "json",  "json",  "jsonld"),
+    ("xml", "people",           "xml",   "xml",   "rdf"),
+    ("turtle", "people",        None,    None,    "ttl"),
+    ("N-Quads", "people",       None,    None,    "nq"),
+    ("text/csv", "people",      "csv",   None,    None),
 ]
 # fmt: on
 
 
-@pytest.mark.parametrize(("name", "terminal", "rows", "truth", "graph"), WISHES)
+@pytest.mark.parametrize(("name", "reader", "rows", "truth", "graph"), WISHES)
 def test_formats(
-    name: str, terminal: bool, rows: str | None, truth: str | None, graph: str | None
+    name: str, reader: str, rows: str | None, truth: str | None, graph: str | None
 ) -> None:
-    found = {k: f.suffix for k, f in wanted_formats(name, terminal=terminal).items()}
+    found = {k: f.suffix for k, f in wanted_formats(name, terminal=reader == "people").items()}
     kinds = {Kind.ROWS: rows, Kind.TRUTH: truth, Kind.GRAPH: graph}
     assert found == {kind: suffix for kind, suffix in kinds.items() if suffix}
 
