@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TextIO
 
 from kizuna.engine import Engine, LaneLimits, Pool
-from kizuna.engine.process import Nursery
 from kizuna.engine.remote import Credentials, Dataset, Remote, RemoteEngine, count
+from kizuna.engine.workshop import Nursery
 from kizuna.errors import KizunaError, NoRelease, UnavailableError, UsageError
 from kizuna.release import Release, Releases, WriteLimits, empty_release
 from kizuna.settings import Settings, bare_settings

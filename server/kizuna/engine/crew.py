@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
-from kizuna.engine.process import Worker, Workshop
-from kizuna.errors import KizunaError, UnavailableError
+from kizuna.engine.process import Worker
+from kizuna.engine.workshop import Workshop
+from kizuna.errors import UnavailableError
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Crew:
         self._workshop = workshop
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
-        self._spare: asyncio.Task[None] | None = None
+        self._starting: set[asyncio.Task[Worker]] = set()
         self._closed = False
 
     @property
@@ -60,10 +60,33 @@ class Crew:
 
         Raises UnavailableError when none comes up.
         """
-        worker = self._idle.pop() if self._idle else await self._started()
-        if not self._idle and self._spare is None:
-            self._spare = asyncio.get_running_loop().create_task(self._start_spare())
+        worker = self._idle_one()
+        if worker is None:
+            start = self._start()
+            try:
+                worker = await asyncio.shield(start)
+            except asyncio.CancelledError:  # its asker has gone: it is there for the next
+                start.add_done_callback(self._make_idle)
+                raise
+        if not self._idle and not self._starting:
+            self._start().add_done_callback(self._make_idle)
         return worker
+
+    def _idle_one(self) -> Worker | None:
+        """Return an idle worker that lives, the one used last: it has most at hand."""
+        while self._idle:
+            worker = self._idle.pop()
+            if not worker.answers.ended:
+                return worker
+            self._end(worker, "died idle")
+        return None
+
+    def _start(self) -> asyncio.Task[Worker]:
+        """Start a worker in a task that nobody cancels: half a fork would confuse the next."""
+        task = asyncio.get_running_loop().create_task(self._started())
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+        return task
 
     async def _started(self) -> Worker:
         worker = await self._workshop.worker()
@@ -74,29 +97,28 @@ class Crew:
         self._all.add(worker)
         return worker
 
-    async def _start_spare(self) -> None:
-        try:
-            with suppress(KizunaError):
-                self._idle.append(await self._started())
-        finally:
-            self._spare = None
+    def _make_idle(self, start: asyncio.Task[Worker]) -> None:
+        """Keep a worker that was started for nobody; that none came up is told to the next."""
+        if not start.cancelled() and start.exception() is None:
+            self.give_back(start.result(), reusable=True, reason="")
 
     def give_back(self, worker: Worker, *, reusable: bool, reason: str) -> None:
         """Take a worker back; one that is not reusable, or one too many, is ended."""
         if reusable and not self._closed and len(self._idle) < self.ready:
             self._idle.append(worker)
             return
+        self._end(worker, "too many" if reusable else reason)
+
+    def _end(self, worker: Worker, reason: str) -> None:
         self._all.discard(worker)
         worker.kill()
-        self.numbers.ended["too many" if reusable else reason] += 1
+        self.numbers.ended[reason] += 1
 
     def close(self) -> None:
         """End all workers, whatever they do."""
         self._closed = True
         workers, self._all = self._all, set()
         self._idle.clear()
-        if self._spare is not None:
-            self._spare.cancel()
         for worker in workers:
             worker.kill()
         self._workshop.close()

@@ -32,13 +32,18 @@ def guard(text: str, limits: Limits) -> None:
     Raises Refused for SERVICE, and BadQuery for a text that is too long, nests too deep or
     holds more operators or clauses than an engine's stack can bear.
     """
+    check_size(text, limits)
+    _Guard(limits).walk(text)
+
+
+def check_size(text: str, limits: Limits) -> None:
+    """Pass ``text`` if it is not too long, which takes no time to see. Raises BadQuery."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > limits.query_bytes:
         raise BadQuery(
             f"the query has {size} bytes, more than {limits.query_bytes}",
             hint="Shorten it; long lists of values go into several queries.",
         )
-    _Guard(limits).walk(text)
 
 
 class _Guard:

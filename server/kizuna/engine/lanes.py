@@ -44,6 +44,7 @@ class Lanes:
         self._standing = 0
         self._clients: Counter[str] = Counter()
         self._known_heavy: OrderedDict[bytes, None] = OrderedDict()
+        self._unhindered: set[Worker] = set()
 
     def places(self) -> dict[str, int]:
         """Return how many queries are where: running in a lane, waiting for it, standing still."""
@@ -82,6 +83,8 @@ class Lanes:
         finally:
             self._waiting -= 1
         self._light_running += 1
+        while self._unhindered:
+            self._unhindered.pop().lower(_LOWEST_PRIORITY)
 
     def give_light(self) -> None:
         """Give the place in the light lane to the next."""
@@ -91,14 +94,20 @@ class Lanes:
     async def take_heavy(self, worker: Worker) -> None:
         """Move a worker to the heavy lane: at once if there is a place, else it stands still.
 
+        Its priority sinks when a light query comes, not before: it can never rise again.
+
         Raises Busy when too many stand still already.
         """
         self.check_heavy()
-        worker.renice(_LOWEST_PRIORITY)
         if not self._heavy.locked():
             await self._heavy.acquire()
             self._heavy_running += 1
+            if self._light_running:
+                worker.lower(_LOWEST_PRIORITY)
+            else:
+                self._unhindered.add(worker)
             return
+        worker.lower(_LOWEST_PRIORITY)
         self._standing += 1
         worker.signal(signal.SIGSTOP)
         try:
@@ -113,8 +122,9 @@ class Lanes:
         if self._heavy.locked() and self._standing >= self.limits.standing:
             raise busy(f"{self._standing} long ones are waiting already")
 
-    def give_heavy(self) -> None:
-        """Give the place in the heavy lane to the next."""
+    def give_heavy(self, worker: Worker) -> None:
+        """Give the place of a worker in the heavy lane to the next."""
+        self._unhindered.discard(worker)
         self._heavy_running -= 1
         self._heavy.release()
 

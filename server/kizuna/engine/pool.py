@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kizuna.engine.crew import Crew, Numbers
-from kizuna.engine.guard import guard
+from kizuna.engine.guard import check_size
 from kizuna.engine.lanes import LaneLimits, Lanes
 from kizuna.engine.parts import answer_or_stream
-from kizuna.engine.process import Nursery, Workshop
 from kizuna.engine.protocol import Answer, Limits, Query, Stream
 from kizuna.engine.run import Run
+from kizuna.engine.workshop import Nursery, Workshop
 from kizuna.formats import Format, Kind
 
 MEMORY_COPY_QUADS = 500_000
@@ -60,7 +60,7 @@ class Pool:
         self, query: Query, formats: Mapping[Kind, Format], client: str = ""
     ) -> Answer | Stream:
         """Return the answer; see ``Engine.ask``."""
-        guard(query.text, self.limits)
+        check_size(query.text, self.limits)  # all else is looked at by the worker, on its own time
         self.lanes.enter(client)
         run = Run(self._crew, self.lanes, self.limits, (query, formats))
         return await answer_or_stream(

@@ -140,17 +140,16 @@ class Run:
         )
 
     def _leave(self, worker: Worker | None, reason: str) -> None:
-        """Give back lane and worker; a heavy one keeps its low priority for good, so it ends."""
-        light = self.lane == "light"
-        if light:
+        """Give back lane and worker; it is used again if it is as good as before."""
+        heavy = self.lane == "heavy"
+        if self.lane == "light":
             self.lanes.give_light()
-        elif self.lane == "heavy":
-            self.lanes.give_heavy()
+        elif heavy and worker is not None:
+            self.lanes.give_heavy(worker)
         self.lane = "left"
         done = reason == "done"
         self.crew.numbers.answered += done
         self.crew.numbers.failed += not done
         if worker is not None:
-            self.crew.give_back(
-                worker, reusable=done and light, reason="was heavy" if done else reason
-            )
+            reusable = done and (not heavy or worker.is_as_new())
+            self.crew.give_back(worker, reusable=reusable, reason="was heavy" if done else reason)

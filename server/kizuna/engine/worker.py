@@ -13,6 +13,7 @@ A worker answers one query at a time and may be killed at any moment.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -58,6 +59,7 @@ def fork_workers(channel: socket.socket, store: Path, limits: Limits, copy: int)
     if os.fork() == 0:
         _count(opened, board)
     channel.sendall(bytes(PID))
+    gc.freeze()  # a collection in a worker would copy every page that it looks at
     while True:
         message, ends, _, _ = socket.recv_fds(channel, 1, 2)
         if not message:

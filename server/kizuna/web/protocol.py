@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
@@ -17,6 +18,7 @@ from kizuna.web.paths import node
 from kizuna.web.writing import authorised, writing_of
 
 MOST_BYTES = 2_000_000
+QUICKLY_DECODED = 20_000
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
@@ -79,12 +81,19 @@ async def read_request(request: Request) -> Asked | Updating | None:
         body = await read_body(request, writing.scribe.limits.body_bytes)
         return _update(body, _by_name([*fields, ("update", "")]))
     body = await read_body(request, _limit(request))
-    fields += fields_of(body) if kind == FORM else [("query", _decoded(body))]
+    fields += await _form(body) if kind == FORM else [("query", _decoded(body))]
     found = _by_name(fields)
     if "update" in found:
         authorised(request)
         return _update(found["update"][0].encode(), found)
     return _query(found, required=True)
+
+
+async def _form(body: bytes) -> Fields:
+    """Return the fields of a form; a long one is decoded on a thread, as that takes a while."""
+    if len(body) < QUICKLY_DECODED:
+        return fields_of(body)
+    return await asyncio.to_thread(fields_of, body)
 
 
 def _by_name(fields: Fields) -> dict[str, list[str]]:
