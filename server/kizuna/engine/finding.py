@@ -22,7 +22,7 @@ from pyoxigraph import Literal, RdfFormat, parse
 from kizuna.engine.complaints import check_syntax
 from kizuna.engine.fulltext import Hit, search
 from kizuna.engine.tokens import Token, iri, prefixes, tokens
-from kizuna.errors import BadQuery
+from kizuna.errors import BadQuery, Busy
 from kizuna.vocabulary import KZ_SEARCH
 
 USUAL, MOST = 100, 10_000
@@ -53,7 +53,7 @@ def with_hits(text: str, index: Path | None, base: str) -> str:
     """Return the query with each use of ``kz:search`` replaced by what ``index`` finds.
 
     Raises BadQuery for a use that is none of the forms above or stands outside of a pattern, and
-    for one that there is no index for.
+    where there is no index; Busy where it is still being made.
     """
     if _NAME not in text:
         return text
@@ -62,11 +62,10 @@ def with_hits(text: str, index: Path | None, base: str) -> str:
     if not calls:
         return text
     check_syntax(text, base)
-    if index is None or not index.is_file():
-        raise BadQuery("this release has no full-text index", hint="Ask with CONTAINS instead.")
+    ready = _ready(index)
     parts, done = [], 0
     for call in calls:
-        parts += [text[done : call.start], _values(call, index)]
+        parts += [text[done : call.start], _values(call, ready)]
         done = call.end
     changed = "".join(parts) + text[done:]
     try:
@@ -74,6 +73,18 @@ def with_hits(text: str, index: Path | None, base: str) -> str:
     except BadQuery as error:
         raise BadQuery("kz:search stands where no pattern can stand", hint=_SHAPE) from error
     return changed
+
+
+def _ready(index: Path | None) -> Path:
+    """Return the index. Raises BadQuery where there is none, Busy where it is not there yet."""
+    if index is None:
+        raise BadQuery("there is no full-text index here", hint="Ask with CONTAINS instead.")
+    if not index.is_file():
+        raise Busy(
+            "the full-text index of this release is still being made",
+            hint="Try again in a few seconds, or ask with CONTAINS instead.",
+        )
+    return index
 
 
 def _uses(found: Sequence[Token]) -> list[int]:

@@ -19,6 +19,7 @@ MOST_REMEMBERED = 4_000_000
 """Bytes of a stream up to which it is held, so that the next one need not be asked for."""
 LONGEST_KNOWN = 500
 """Headers up to this length are negotiated once and remembered."""
+SEARCH = "search"
 KINDS = (Kind.ROWS, Kind.TRUTH, Kind.GRAPH)
 BEHIND_PAGES = {
     Kind.ROWS: BY_SUFFIX["json"],
@@ -66,6 +67,8 @@ async def ask(
     """
     formats = {k: BEHIND_PAGES[k] if form is HTML else form for k, form in wanted.items()}
     client = request.client.host if request.client else ""
+    if SEARCH in query.text and not site.manifest.filled:
+        site.wanted.set()  # kz:search reads an index that is made when somebody wants it
     asking = asyncio.ensure_future(site.engine.ask(query, formats, client))
     leaving = asyncio.ensure_future(_gone(request))
     try:
