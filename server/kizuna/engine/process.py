@@ -91,5 +91,6 @@ class Worker:
             self.signal(signal.SIGKILL)
             self.alive = False
             os.close(self.handle)
-            self.requests.abort()
+            if not self.requests.is_closing():
+                self.requests.abort()
             self.incoming.close()
