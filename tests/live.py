@@ -62,11 +62,17 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment without this machine's settings of kizuna, with ``more``."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KIZUNA_")}
+    return kept | more
+
+
 def kizuna(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run a command of kizuna to its end."""
     return subprocess.run(
         [*_COMMAND, *arguments],
-        env=os.environ | environ,
+        env=environment(**environ),
         capture_output=True,
         text=True,
         check=False,
@@ -79,10 +85,10 @@ def serving(*arguments: str, **environ: str) -> Iterator[Live]:
     port = free_port()
     log = [] if "--access-log" in arguments else ["--no-access-log"]
     command = [*_COMMAND, "serve", *arguments, *log, "--port", str(port)]
-    environment = os.environ | {"KIZUNA_TOKEN": TOKEN} | environ
+    named = environment(**{"KIZUNA_TOKEN": TOKEN} | environ)
     base = f"http://127.0.0.1:{port}/"
     with (
-        subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process,
+        subprocess.Popen(command, env=named, stderr=subprocess.PIPE) as process,
         httpx.Client(base_url=base, timeout=60) as client,
     ):
         try:

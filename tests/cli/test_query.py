@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import shutil
 import signal
 import subprocess
@@ -16,7 +15,7 @@ import pytest
 
 from conftest import SMALL
 from kizuna.release import Release
-from live import kizuna, serving
+from live import environment, kizuna, serving
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 FAIR = "https://example.org/small/id/event/fair"
@@ -103,8 +102,8 @@ def is_running(pid: int) -> bool:
 
 def test_interrupted_it_leaves_nothing(small_release: Release) -> None:
     command = [sys.executable, "-c", "from kizuna.cli import main; main()", "query", SLOW]
-    environment = os.environ | {"KIZUNA_RELEASES": str(small_release.folder.parent)}
-    with subprocess.Popen([*command, str(SMALL)], env=environment, stderr=subprocess.PIPE) as asked:
+    named = environment(KIZUNA_RELEASES=str(small_release.folder.parent))
+    with subprocess.Popen([*command, str(SMALL)], env=named, stderr=subprocess.PIPE) as asked:
         until = time.monotonic() + 30
         while len(below := descendants(asked.pid)) < 2 and time.monotonic() < until:
             time.sleep(0.05)

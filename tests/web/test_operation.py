@@ -30,7 +30,7 @@ from kizuna.web.exposition import Histogram, family, histograms
 from kizuna.web.gate import Gate
 from kizuna.web.metrics import MOST_WATCHED, Metrics
 from kizuna.web.operation import Operation
-from live import free_port, kizuna
+from live import environment, free_port, kizuna
 
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? -?[0-9.e+]+')
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -236,7 +236,9 @@ def test_before_there_is_a_release(site: Site) -> None:
 class Server:
     """``kizuna serve`` on the small project, with its log."""
 
-    def __init__(self, release: Release, folder: Path, *arguments: str) -> None:
+    def __init__(
+        self, release: Release, folder: Path, *arguments: str, seconds: str = "30"
+    ) -> None:
         self.log = folder / "access.log"
         project = shutil.copytree(SMALL, folder / "project")
         self.url = f"http://127.0.0.1:{(port := free_port())}"
@@ -244,6 +246,7 @@ class Server:
         options = ["--releases", str(release.folder.parent), "--access-log", str(self.log)]
         self.process = subprocess.Popen(
             [*command, str(project), *options, "--port", str(port), *arguments],
+            env=environment(KIZUNA_QUERY_SECONDS=seconds),
             stderr=subprocess.PIPE,
         )
         until = time.monotonic() + 30
@@ -290,10 +293,9 @@ def test_told_to_stop_a_server_lets_queries_end(server: Server) -> None:
 
 
 def test_a_query_past_the_limit_does_not_hold_the_server_up(
-    small_release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_release: Release, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("KIZUNA_QUERY_SECONDS", "2")
-    server = Server(small_release, tmp_path)
+    server = Server(small_release, tmp_path, seconds="2")
     asking = threading.Thread(
         target=lambda: httpx.get(f"{server.url}/sparql", params={"query": SLOW}, timeout=30)
     )
@@ -305,11 +307,8 @@ def test_a_query_past_the_limit_does_not_hold_the_server_up(
     asking.join(30)
 
 
-def test_workers_and_kills_are_counted(
-    small_release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KIZUNA_QUERY_SECONDS", "1")
-    server = Server(small_release, tmp_path)
+def test_workers_and_kills_are_counted(small_release: Release, tmp_path: Path) -> None:
+    server = Server(small_release, tmp_path, seconds="1")
     slow = httpx.get(f"{server.url}/sparql", params={"query": SLOW}, timeout=30)
     assert slow.status_code == 504
     found = numbers(httpx.get(f"{server.url}/metrics").text)
