@@ -88,19 +88,22 @@ def serve_releases(
             return app, holder.close
 
         gate = Gate(opened, lambda: setattr(server, "should_exit", True))
-        config = uvicorn.Config(
-            gate,
-            http=connections(hot),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=ceil(conduct.finish_seconds),
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(_config(gate, hot, conduct.finish_seconds))
         server.run(sockets=[listener])
         if gate.error is not None:
             raise gate.error
+
+
+def _config(gate: Gate, hot: Hot, finish_seconds: float) -> uvicorn.Config:
+    return uvicorn.Config(
+        gate,
+        http=connections(hot),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=ceil(finish_seconds),
+    )
 
 
 def shown(listener: socket.socket) -> str:
