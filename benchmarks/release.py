@@ -63,7 +63,7 @@ def main() -> None:
     """Serve the release in the folder that the first argument names, on the port of the second."""
     folder, port, seconds = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     limits = Limits(seconds=seconds)
-    lanes = LaneLimits(light=4)
+    lanes = LaneLimits()
     serve_releases(
         Releases(folder),
         lambda release: Pool(release.store, limits, lanes),

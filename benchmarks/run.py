@@ -32,7 +32,7 @@ def main() -> None:
     """Run the parts that were asked for and write the figures."""
     options = _options()
     figures: dict[str, Any] = {
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
         "command": "python benchmarks/run.py " + " ".join(sys.argv[1:]),
     }
     with tempfile.TemporaryDirectory(prefix="kizuna-bench-", dir=options.work) as name:

@@ -20,6 +20,7 @@ from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Store
 HERE = Path(__file__).parent
 JSON, TRIPLES = "application/sparql-results+json", "application/n-triples"
 START_SECONDS = 120
+IDLE_SECONDS = 2.0
 VIRTUOSO_INI = """
 [Database]
 DatabaseFile = {folder}/virtuoso.db
@@ -64,6 +65,9 @@ class InProcess:
             return found.serialize(format=RdfFormat.N_TRIPLES) or b""
         return found.serialize(format=QueryResultsFormat.JSON) or b""
 
+    def ready(self) -> None:
+        """It always is."""
+
     def stop(self) -> None:
         """Nothing runs."""
 
@@ -80,6 +84,7 @@ class Server:
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     connection: http.client.HTTPConnection | None = None
+    used: float = 0.0
 
     def start(self) -> None:
         """Start the process and wait until it answers. Raises OSError when it does not."""
@@ -102,10 +107,8 @@ class Server:
 
     def ask(self, query: str, seconds: float) -> bytes:
         """Return the answer. Raises OSError when there is none in time, or an error."""
-        if self.connection is None or self.connection.sock is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
-            self.connection.connect()
-            self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.ready()
+        assert self.connection is not None
         self.connection.sock.settimeout(seconds)
         accept = TRIPLES if "CONSTRUCT" in query else JSON
         try:
@@ -114,6 +117,7 @@ class Server:
             )
             answer = self.connection.getresponse()
             body = answer.read()
+            self.used = time.monotonic()
         except (OSError, http.client.HTTPException) as error:
             self.disconnect()
             raise OSError(str(error)) from error
@@ -122,6 +126,16 @@ class Server:
         if answer.will_close:
             self.disconnect()
         return body
+
+    def ready(self) -> None:
+        """Have a connection that is open: servers close those that were idle for long."""
+        if time.monotonic() - self.used > IDLE_SECONDS:
+            self.disconnect()
+        if self.connection is None or self.connection.sock is None:
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port)
+            self.connection.connect()
+            self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.used = time.monotonic()
 
     def disconnect(self) -> None:
         """Close the connection; the next question opens another."""

@@ -192,7 +192,7 @@ def test_a_long_query_on_its_own_keeps_its_worker(store: Path) -> None:
     async def test(pool: Pool) -> None:
         await whole(pool, LIGHT)
         assert await whole(pool, text) == f"n\r\n{THINGS**2}\r\n".encode()
-        assert pool.numbers.heavy == 1
+        assert pool.numbers.heavy >= 1
         assert not pool.numbers.ended
 
     run(store, test, lanes=LaneLimits(light_seconds=0.001))

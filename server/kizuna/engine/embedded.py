@@ -21,6 +21,7 @@ from pyoxigraph import (
 
 from kizuna.engine.bindings import bound
 from kizuna.engine.complaints import check_syntax, complaint
+from kizuna.engine.copies import Copies, names_no_graph
 from kizuna.engine.finding import with_hits
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.guard import guard
@@ -28,7 +29,6 @@ from kizuna.engine.projection import in_textual_order
 from kizuna.engine.protocol import Answer, Limits, Query, Sink, Stream
 from kizuna.engine.results import Results, write_results
 from kizuna.engine.rewrite import faster
-from kizuna.engine.statistics import Statistics
 from kizuna.errors import KizunaError, NotAcceptable, QueryCrashed, UnavailableError
 from kizuna.formats import Format, Kind
 
@@ -39,19 +39,18 @@ class EmbeddedEngine:
     """The store of one release, opened read-only in this process.
 
     A query that runs long or crashes the engine takes the process with it: where strangers ask,
-    use ``Pool``. ``index`` is the file behind ``kz:search``, by default the one beside the store;
-    ``statistics`` tells those of the store, once they are known.
+    use ``Pool``. ``index`` is the file behind ``kz:search``, by default the one beside the store.
     """
 
     def __init__(
         self,
-        store: Path | Store,
+        store: Path | Store | Copies,
         limits: Limits | None = None,
         index: Path | None = None,
-        statistics: Callable[[], Statistics | None] = lambda: None,
     ) -> None:
         self.limits = limits or Limits()
-        self.statistics = statistics
+        self.copies = store if isinstance(store, Copies) else Copies(store)
+        store = self.copies.whole
         beside = None if isinstance(store, Store) else store.with_name(SEARCH_FILE)
         self.index = index or beside
         try:
@@ -143,7 +142,8 @@ class EmbeddedEngine:
         Should the engine not read that, it reads the query as it is, and complains about that.
         """
         given = query.named_graphs is not None or query.default_graphs is not None
-        text = faster(query.text, None if given else self.statistics())
+        board = self.copies.board
+        text = faster(query.text, None if given or board is None else board.read())
         if text != query.text:
             with suppress(SyntaxError):
                 return self._results(query, text)
@@ -153,7 +153,9 @@ class EmbeddedEngine:
         named = query.named_graphs
         default = query.default_graphs
         given = named is not None or default is not None
-        return self.store.query(
+        plain = None if given or not names_no_graph(text) else self.copies.plain
+        store = self.store if plain is None else plain
+        return store.query(
             text,
             base_iri=query.base,
             default_graph=[NamedNode(g) for g in default or ()] if given else None,

@@ -5,8 +5,8 @@ open, so that its forks are ready at once. Each message on the Unix socket with 
 names a store and brings another socket; a fork then opens the store and waits there. Each message
 there brings two pipe ends, from which and to which a new worker reads and writes
 (``kizuna.engine.frames``); the answer is its process id. ``copy`` is the number of quads up to
-which the store is copied into memory, where the engine is two to ten times as fast as on disk; a
-fork then shares that memory and costs a few milliseconds.
+which all of the store is copied into memory (``kizuna.engine.copies``); a fork then shares that
+memory and costs a few milliseconds.
 
 A worker answers one query at a time and may be killed at any moment.
 """
@@ -26,8 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from pyoxigraph import Store
-
+from kizuna.engine.copies import copied, count_apart
 from kizuna.engine.embedded import EmbeddedEngine
 from kizuna.engine.frames import (
     BEGIN,
@@ -41,23 +40,19 @@ from kizuna.engine.frames import (
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.protocol import Limits, Sink
 from kizuna.engine.sandbox import cap_memory, deny_network, die_with_parent
-from kizuna.engine.statistics import Board, statistics_of
 from kizuna.errors import KizunaError, QueryCrashed
 from kizuna.formats import Format, Kind
 
 STACK_BYTES = 256 * 1024 * 1024
-LOWEST_PRIORITY = 19
 PID = 4
 LONGEST_OPENING = 65_536
 
 
 def fork_workers(channel: socket.socket, store: Path, limits: Limits, copy: int) -> None:
     """Fork a worker for each pair of pipe ends that ``channel`` brings, until it is closed."""
-    opened = _opened(store, copy)
+    copies = copied(store, copy)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers are reaped by the system
-    board = Board()
-    if os.fork() == 0:
-        _count(opened, board)
+    count_apart(copies)
     channel.sendall(bytes(PID))
     gc.freeze()  # a collection in a worker would copy every page that it looks at
     while True:
@@ -68,22 +63,10 @@ def fork_workers(channel: socket.socket, store: Path, limits: Limits, copy: int)
         if worker == 0:
             channel.close()
             index = store.with_name(SEARCH_FILE)
-            _become_worker(partial(EmbeddedEngine, opened, limits, index, board.read), ends)
+            _become_worker(partial(EmbeddedEngine, copies, limits, index), ends)
         for end in ends:
             os.close(end)
         channel.sendall(worker.to_bytes(PID, "big"))
-
-
-def _count(store: Store | Path, board: Board) -> None:
-    """Leave the statistics of the store on the board, in this new process, without haste."""
-    try:
-        die_with_parent()
-        os.nice(LOWEST_PRIORITY)
-        board.post(
-            statistics_of(store if isinstance(store, Store) else Store.read_only(str(store)))
-        )
-    finally:
-        os._exit(0)
 
 
 def _become_worker(engine: Callable[[], EmbeddedEngine], ends: list[int]) -> None:
@@ -108,18 +91,6 @@ def _serve(opened: Callable[[], EmbeddedEngine], requests: BinaryIO, answers: Bi
     for line in requests:
         _answer(engine, line, answers)
         answers.flush()
-
-
-def _opened(path: Path, copy: int) -> Store | Path:
-    """Return the store in memory if it is small, else its path: each worker opens it then."""
-    if copy <= 0:
-        return path
-    disk = Store.read_only(str(path))
-    if len(disk) > copy:
-        return path
-    memory = Store()
-    memory.extend(disk)
-    return memory
 
 
 def _answer(engine: EmbeddedEngine, line: bytes, answers: BinaryIO) -> None:
