@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kizuna.engine import Answer, LaneLimits, Limits, Pool, Query, Stream
+from kizuna.engine import Answer, LaneLimits, Limits, Pool, Query, Stream, crew, workshop
 from kizuna.errors import (
     AnswerTooLarge,
     BadQuery,
@@ -264,6 +264,38 @@ def test_one_client_has_its_own_limit(store: Path) -> None:
         assert await whole(pool, LIGHT, "me")
 
     run(store, test, lanes=LaneLimits(per_client=2))
+
+
+def test_workers_that_rest_are_ended(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "REST_SECONDS", 0.05)
+
+    async def test(pool: Pool) -> None:
+        asked = [whole(pool, f"SELECT * {{ ?s ?p ?o }} ORDER BY ?o # {n}") for n in range(12)]
+        await asyncio.gather(*asked)
+        await until(lambda: pool.workers <= crew.KEPT + 1)
+        assert await whole(pool, LIGHT)
+
+    run(store, test)
+
+
+def test_disk_answers_until_the_copy_is_there(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = False
+    is_ready = workshop.Workshop.is_ready
+
+    async def late(self: workshop.Workshop, seconds: float) -> bool:
+        return ready and await is_ready(self, seconds)
+
+    monkeypatch.setattr(workshop.Workshop, "is_ready", late)
+
+    async def test(pool: Pool) -> None:
+        nonlocal ready
+        assert await whole(pool, LIGHT)
+        assert all(worker.temporary for worker in pool._crew._all)
+        ready = True
+        assert await whole(pool, LIGHT)
+        await until(lambda: all(not worker.temporary for worker in pool._crew._all))
+
+    run(store, test)
 
 
 def test_too_many_that_wait_are_refused(store: Path) -> None:

@@ -8,8 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kizuna.engine.process import Worker
-from kizuna.engine.workshop import Workshop
+from kizuna.engine.stages import Stages
 from kizuna.errors import UnavailableError
+
+KEPT = 4
+REST_SECONDS = 5.0
+"""Of the idle workers beyond ``KEPT``, half are ended so often: each makes pages its own."""
 
 
 @dataclass(slots=True)
@@ -41,7 +45,7 @@ class Crew:
     ``ready`` are kept idle; ``workshop`` forks them.
     """
 
-    def __init__(self, workshop: Workshop, ready: int) -> None:
+    def __init__(self, workshop: Stages, ready: int) -> None:
         self.numbers = Numbers()
         self.ready = ready
         self._workshop = workshop
@@ -49,6 +53,7 @@ class Crew:
         self._all: set[Worker] = set()
         self._starting: set[asyncio.Task[Worker]] = set()
         self._closed = False
+        self._rest: asyncio.TimerHandle | None = None
 
     @property
     def size(self) -> int:
@@ -60,7 +65,7 @@ class Crew:
 
         Raises UnavailableError when none comes up.
         """
-        worker = self._idle_one()
+        worker = await self._idle_one()
         if worker is None:
             start = self._start()
             try:
@@ -72,13 +77,16 @@ class Crew:
             self._start().add_done_callback(self._make_idle)
         return worker
 
-    def _idle_one(self) -> Worker | None:
+    async def _idle_one(self) -> Worker | None:
         """Return an idle worker that lives, the one used last: it has most at hand."""
         while self._idle:
             worker = self._idle.pop()
-            if not worker.answers.ended:
+            if worker.answers.ended:
+                self._end(worker, "died idle")
+            elif worker.temporary and await self._workshop.are_over():
+                self._end(worker, "was temporary")
+            else:
                 return worker
-            self._end(worker, "died idle")
         return None
 
     def _start(self) -> asyncio.Task[Worker]:
@@ -106,8 +114,20 @@ class Crew:
         """Take a worker back; one that is not reusable, or one too many, is ended."""
         if reusable and not self._closed and len(self._idle) < self.ready:
             self._idle.append(worker)
+            if len(self._idle) > KEPT and self._rest is None:
+                self._rest = asyncio.get_running_loop().call_later(REST_SECONDS, self._end_resting)
             return
         self._end(worker, "too many" if reusable else reason)
+
+    def _end_resting(self) -> None:
+        """End half of the idle workers beyond those that are kept; the rest waits its turn."""
+        self._rest = None
+        spare = (len(self._idle) - KEPT + 1) // 2
+        for worker in self._idle[: max(0, spare)]:  # those that were used longest ago
+            self._idle.remove(worker)
+            self._end(worker, "too many")
+        if len(self._idle) > KEPT:
+            self._rest = asyncio.get_running_loop().call_later(REST_SECONDS, self._end_resting)
 
     def _end(self, worker: Worker, reason: str) -> None:
         self._all.discard(worker)
@@ -117,6 +137,8 @@ class Crew:
     def close(self) -> None:
         """End all workers, whatever they do."""
         self._closed = True
+        if self._rest is not None:
+            self._rest.cancel()
         workers, self._all = self._all, set()
         self._idle.clear()
         for worker in workers:

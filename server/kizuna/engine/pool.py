@@ -10,6 +10,7 @@ query past its time or memory, or whose client has gone, is killed with its proc
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from kizuna.engine.crew import Crew, Numbers
@@ -18,6 +19,7 @@ from kizuna.engine.lanes import LaneLimits, Lanes
 from kizuna.engine.parts import answer_or_stream
 from kizuna.engine.protocol import Answer, Limits, Query, Stream
 from kizuna.engine.run import Run
+from kizuna.engine.stages import Stages
 from kizuna.engine.workshop import Nursery, Workshop
 from kizuna.formats import Format, Kind
 
@@ -43,8 +45,8 @@ class Pool:
         self.lanes = Lanes(lanes or LaneLimits())
         shared = nursery or Nursery()
         self._own = shared if nursery is None else None
-        workshop = Workshop(shared, store, self.limits, copy)
-        self._crew = Crew(workshop, self.lanes.limits.light)
+        stages = Stages(partial(Workshop, shared, store, self.limits), copy)
+        self._crew = Crew(stages, self.lanes.limits.light)
 
     @property
     def numbers(self) -> Numbers:

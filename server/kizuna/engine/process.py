@@ -33,6 +33,7 @@ class Worker:
     incoming: asyncio.ReadTransport
     alive: bool = True
     lowered: bool = False
+    temporary: bool = False
     pages: int = 0
 
     def send(self, line: bytes) -> None:

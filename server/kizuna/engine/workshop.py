@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -81,6 +82,20 @@ class Workshop:
         self._channel = self._opened()
         self._channel.settimeout(START_SECONDS)
         self._ready = False
+
+    async def is_ready(self, seconds: float) -> bool:
+        """Wait at most so long; tell whether workers can be had now, or why they cannot."""
+        if self._ready:
+            return True
+        if seconds > 0:
+            return await asyncio.to_thread(self._may_read, seconds)
+        return self._may_read(0)
+
+    def _may_read(self, seconds: float) -> bool:
+        try:
+            return self._ready or bool(select.select([self._channel], [], [], seconds)[0])
+        except (OSError, ValueError):  # it has been closed
+            return True
 
     async def worker(self) -> Worker:
         """Return a new worker that is ready; must not be cancelled.
