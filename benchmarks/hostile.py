@@ -29,29 +29,26 @@ LIGHT = (
 PATHS = ("/doc/dataset/{}.ttl", "/doc/dataset/{}", "/id/dataset/{}")
 
 
-def worst(chance: random.Random) -> str:
-    """Return one of the worst queries known."""
-    many = " ".join(f"(<urn:x:{chance.random()}> {n})" for n in range(5_000))
-    return chance.choice(
-        (
-            "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
-            "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
-            "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a ?f",
-            "SELECT DISTINCT ?a ?d { ?a ?b ?c . ?d ?e ?f }",
-            "SELECT * { ?s ?p ?o } ORDER BY DESC(?o) ?s ?p",
-            "SELECT ?s { ?s (!<urn:a>)* ?o . ?o (!<urn:b>)* ?x }",
-            'SELECT * { ?s ?p ?o . ?t ?q ?r FILTER regex(str(?o), "(a+)+$") }',
-            f"SELECT * {{ VALUES (?a ?x) {{ {many} }} VALUES (?b ?y) {{ {many} }} }} ORDER BY ?a",
-            "SELECT * { " + "{ " * 5_000 + "?s ?p ?o" + " }" * 5_000 + " }",
-            "SELECT (" + "(" * 90 + "1" + ")" * 90 + " AS ?x) { ?s ?p ?o . ?a ?b ?c }",
-            "SELECT ?x { ?s ?p ?o BIND(" + "CONCAT(str(?o), " * 60 + "'x'" + ")" * 60 + " AS ?x)"
-            " ?q ?r ?t . ?u ?v ?w }",
-            "ASK { " + " ".join(f"?x{n} ?p ?x{n + 1} ." for n in range(400)) + " }",
-            "SELECT * { " + " ".join(f"OPTIONAL {{ ?a ?p{n} ?b{n} }}" for n in range(200)) + " }",
-            "SELECT ?x { SERVICE <http://127.0.0.1/> { ?x ?y ?z } }",
-            "SELECT ((((",
-        )
-    ) + f" # {chance.random()}"
+MANY = " ".join(f"(<urn:x:{n}> {n})" for n in range(5_000))
+WORST = (
+    "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+    "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+    "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a ?f",
+    "SELECT DISTINCT ?a ?d { ?a ?b ?c . ?d ?e ?f }",
+    "SELECT * { ?s ?p ?o } ORDER BY DESC(?o) ?s ?p",
+    "SELECT ?s { ?s (!<urn:a>)* ?o . ?o (!<urn:b>)* ?x }",
+    'SELECT * { ?s ?p ?o . ?t ?q ?r FILTER regex(str(?o), "(a+)+$") }',
+    f"SELECT * {{ VALUES (?a ?x) {{ {MANY} }} VALUES (?b ?y) {{ {MANY} }} }} ORDER BY ?a",
+    "SELECT * { " + "{ " * 5_000 + "?s ?p ?o" + " }" * 5_000 + " }",
+    "SELECT (" + "(" * 90 + "1" + ")" * 90 + " AS ?x) { ?s ?p ?o . ?a ?b ?c }",
+    "SELECT ?x { ?s ?p ?o . ?q ?r ?t . ?u ?v ?w BIND("
+    + "CONCAT(str(?o), " * 60 + "'x'" + ")" * 60 + " AS ?x) }",
+    "ASK { " + " ".join(f"?x{n} ?p ?x{n + 1} ." for n in range(400)) + " }",
+    "SELECT * { " + " ".join(f"OPTIONAL {{ ?a ?p{n} ?b{n} }}" for n in range(200)) + " }",
+    "SELECT ?x { SERVICE <http://127.0.0.1/> { ?x ?y ?z } }",
+    "SELECT ((((",
+)
+"""The worst queries known: products, sorting, paths, nesting, long lists, planning, calls."""
 
 
 @dataclass
@@ -100,7 +97,8 @@ async def _hostile(port: int, until: float, chance: random.Random, tally: Tally)
     while time.monotonic() < until:
         client = _Client(port)
         patience = chance.choice((0.2, 2.0, 60.0))  # some go away early
-        tally.hostile[await client.post(worst(chance), min(patience, until - time.monotonic()))] += 1
+        text = f"{chance.choice(WORST)} # {chance.random()}"
+        tally.hostile[await client.post(text, min(patience, until - time.monotonic()))] += 1
         client.close()
 
 
@@ -138,7 +136,7 @@ class _Client:
         except TimeoutError:
             self.close()
             return "gave up waiting"
-        except (OSError, asyncio.IncompleteReadError) as error:
+        except (OSError, EOFError, ValueError) as error:
             self.close()
             return f"broken off ({type(error).__name__})"
 

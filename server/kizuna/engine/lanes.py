@@ -1,8 +1,13 @@
-"""Who may run when: the light lane, the heavy lane, and the queues before them."""
+"""Who may run when: the light lane, the heavy lane, and the queues before them.
+
+Within the light lane the processors are not shared out evenly: a query that has had more than a
+moment of them (``BRIEF_SECONDS``) goes on only as one of few, one less than there are cores.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
@@ -12,6 +17,10 @@ from kizuna.errors import Busy, TooMany
 
 _LOWEST_PRIORITY = 19
 _REMEMBERED = 4_096
+BRIEF_SECONDS = 0.02
+"""Processor time after which a light query runs only where one of few such places is free."""
+MOST_SLOW = 64
+"""How many queries may wait for their readers without a place in the light lane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,9 @@ class Lanes:
     def __init__(self, limits: LaneLimits) -> None:
         self.limits = limits
         self._light = asyncio.Semaphore(limits.light)
+        self._long = asyncio.Semaphore(max(1, (os.cpu_count() or 2) - 1))
         self._heavy = asyncio.Semaphore(limits.heavy)
+        self._slow = 0
         self._light_running = self._heavy_running = 0
         self._waiting = 0
         self._standing = 0
@@ -90,6 +101,36 @@ class Lanes:
         """Give the place in the light lane to the next."""
         self._light_running -= 1
         self._light.release()
+
+    async def take_long(self, worker: Worker) -> None:
+        """Let a worker that is no longer brief go on when fewer than the cores are like it.
+
+        So a processor is left for those that are brief, and for the front.
+        """
+        if not self._long.locked():
+            await self._long.acquire()
+            return
+        worker.signal(signal.SIGSTOP)
+        try:
+            await self._long.acquire()
+        finally:
+            worker.signal(signal.SIGCONT)
+
+    def give_long(self) -> None:
+        """Let the next one go on."""
+        self._long.release()
+
+    def become_slow(self) -> bool:
+        """Give up a place in the light lane while a reader is slow; False if too many have."""
+        if self._slow >= MOST_SLOW:
+            return False
+        self._slow += 1
+        self.give_light()
+        return True
+
+    def give_slow(self) -> None:
+        """Forget one that was slow."""
+        self._slow -= 1
 
     async def take_heavy(self, worker: Worker) -> None:
         """Move a worker to the heavy lane: at once if there is a place, else it stands still.

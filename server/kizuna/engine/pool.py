@@ -1,6 +1,7 @@
 """Worker processes behind the front: no query can hang, starve or kill the server.
 
-Every query begins in the light lane. One that uses more processor time than
+Every query begins in the light lane. There, one that has had more than a moment of a processor goes
+on only as one of few, so that brief ones always find one. One that uses more processor time than
 ``LaneLimits.light_seconds`` is heavy: its place in the light lane goes to the next, its process
 gets the lowest priority, and only ``LaneLimits.heavy`` of them run at a time; the others stand
 still (SIGSTOP) until one ends. A query that was heavy before goes to the heavy lane at once. A

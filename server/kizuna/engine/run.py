@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 
 from kizuna.engine.crew import Crew
 from kizuna.engine.frames import BEGIN, DATA, END, decode_begin, decode_fail, encode_request
 from kizuna.engine.incoming import Frame
-from kizuna.engine.lanes import Lanes, busy
+from kizuna.engine.lanes import BRIEF_SECONDS, Lanes, busy
 from kizuna.engine.process import Worker, WorkerGone
 from kizuna.engine.protocol import Limits, Query
 from kizuna.errors import Busy, KizunaError, QueryCrashed, QueryTooLong
@@ -17,7 +17,9 @@ from kizuna.formats import Format, Kind
 
 TRANSFER_SECONDS = 300.0
 """What slow readers of an answer may take beyond the query's own time."""
-_LOOKS_PER_SECOND = 20
+SLOW_SECONDS = 1.0
+"""How long a reader may take over a piece before its query leaves the light lane."""
+_LOOKS_PER_SECOND = 50
 _REASONS: dict[type[KizunaError], str] = {QueryTooLong: "time", Busy: "busy"}
 """Why a worker is ended with its query; after other errors it is as good as before."""
 
@@ -40,6 +42,7 @@ class Run:
         self.limits = limits
         self.request = encode_request(*asked)
         self.lane = ""
+        self.is_long = False
         self.digest = hashlib.sha256(self.request).digest()
         self.reading = 0.0
         self.spent = 0.0
@@ -85,7 +88,9 @@ class Run:
                 self.kind, self.form = decode_begin(payload)
             elif kind == DATA:
                 handed = loop.time()
+                slow = loop.call_later(SLOW_SECONDS, self._become_slow)
                 yield payload
+                slow.cancel()
                 self.reading += loop.time() - handed
             else:
                 raise decode_fail(payload)
@@ -107,27 +112,50 @@ class Run:
 
         What counts is processor time: on a busy machine a light query may take long by the clock.
         """
-        if self.lane == "light":
-            used = worker.processor_seconds() - self.spent
-            left = self.lanes.limits.light_seconds - used
-            if left > 0:
-                return max(left, 1 / _LOOKS_PER_SECOND)
+        if self.lane == "heavy":
+            return self.limits.seconds
+        used = worker.processor_seconds() - self.spent
+        left = self.lanes.limits.light_seconds - used
+        if left <= 0:
             self.lanes.remember_heavy(self.digest)
             await self._become_heavy(worker, begin)
-        return self.limits.seconds
+            return self.limits.seconds
+        if used > BRIEF_SECONDS and not self.is_long:
+            await self._in_time(self.lanes.take_long(worker), begin)
+            self.is_long = True
+        return min(left, max(BRIEF_SECONDS - used, 1 / _LOOKS_PER_SECOND))
+
+    def _become_slow(self) -> None:
+        """Leave the light lane to others while the reader takes its time."""
+        if self.lane == "light" and self.lanes.become_slow():
+            self.lane = "slow"
 
     async def _become_heavy(self, worker: Worker, begin: float) -> None:
-        if self.lane == "light":
-            self.lanes.give_light()
-        self.lane = ""
+        self._leave_lane(worker)
         self.crew.numbers.heavy += 1
+        await self._in_time(self.lanes.take_heavy(worker), begin)
+        self.lane = "heavy"
+
+    async def _in_time(self, place: Coroutine[None, None, None], begin: float) -> None:
+        """Wait for a place as long as the query may take. Raises Busy."""
         left = self._deadline(begin) - asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(max(0.0, left)):
-                await self.lanes.take_heavy(worker)
+                await place
         except TimeoutError as error:
             raise busy("this long one found no place in its time") from error
-        self.lane = "heavy"
+
+    def _leave_lane(self, worker: Worker | None) -> None:
+        """Give back the places that the query has."""
+        if self.is_long:
+            self.lanes.give_long()
+        if self.lane == "light":
+            self.lanes.give_light()
+        elif self.lane == "slow":
+            self.lanes.give_slow()
+        elif self.lane == "heavy" and worker is not None:
+            self.lanes.give_heavy(worker)
+        self.lane, self.is_long = "", False
 
     def _deadline(self, begin: float) -> float:
         extra = min(self.reading, TRANSFER_SECONDS)
@@ -142,11 +170,7 @@ class Run:
     def _leave(self, worker: Worker | None, reason: str) -> None:
         """Give back lane and worker; it is used again if it is as good as before."""
         heavy = self.lane == "heavy"
-        if self.lane == "light":
-            self.lanes.give_light()
-        elif heavy and worker is not None:
-            self.lanes.give_heavy(worker)
-        self.lane = "left"
+        self._leave_lane(worker)
         done = reason == "done"
         self.crew.numbers.answered += done
         self.crew.numbers.failed += not done
