@@ -95,7 +95,9 @@ def _query_table(found: Mapping[str, Any]) -> list[str]:
         ratio = row["ms"][KIZUNA] / row["ms"][FLOOR] if row["ms"].get(KIZUNA) else float("nan")
         odd = "" if row["same_rows"] else " (rows differ)"
         lines.append(f"| {row['query']}{odd} | " + " | ".join(cells) + f" | {ratio:.2f} |")
-    failures = {f"{r['query']}, {n}": why for r in found["rows"] for n, why in r["failures"].items()}
+    failures = {
+        f"{r['query']}, {n}": why for r in found["rows"] for n, why in r["failures"].items()
+    }
     lines += ["", *(f"- {where}: {why}" for where, why in failures.items())]
     lines += ["", "| | |", "|---|---|"]
     return lines + [f"| {key} | {value} |" for key, value in found["summary"].items()]

@@ -203,7 +203,7 @@ def virtuoso(folder: Path, data: Path) -> Server:
     server.start()
     load = (
         f"ld_dir('{folder}', 'data.nt', 'urn:bench'); rdf_loader_run(); checkpoint;"
-        "GRANT SELECT ON DB.DBA.RDF_QUAD TO \"SPARQL\";"
+        'GRANT SELECT ON DB.DBA.RDF_QUAD TO "SPARQL";'
     )
     subprocess.run(
         [isql, str(sql), "dba", "dba", f"exec={load}"], check=True, capture_output=True, timeout=600
