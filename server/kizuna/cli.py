@@ -22,7 +22,6 @@ from kizuna.project.load import LOCK_FILE
 from kizuna.project.lock import lock_of, write_lock
 from kizuna.release import Release, Releases, build_release
 from kizuna.settings import SETTINGS, Settings, load_settings
-from kizuna.web import serve_releases
 
 app = typer.Typer(
     name="kizuna",
@@ -111,6 +110,8 @@ def serve(
 
     Examples: `kizuna serve` · `kizuna serve --host 0.0.0.0 --port 80`
     """
+    from kizuna.web import serve_releases  # noqa: PLC0415 - half a second that no other command needs
+
     settings = load_settings(directory)
     folder = Releases(releases or settings.releases)
     _current_or_last_good(settings, folder)
