@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -31,13 +33,14 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_told = Console(stderr=True, highlight=False, soft_wrap=True)
+# No emoji: "x.ttl:100:" is a place, not a picture.
+_told = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 OutputFormat = StrEnum("OutputFormat", {name: name for name in OUTPUTS})  # type: ignore[misc]
 Directory = Annotated[Path, typer.Argument(help="The project's folder.", show_default="here")]
 ReleasesOption = Annotated[
     Path | None,
-    typer.Option("--releases", help="Folder of the releases.", envvar="KIZUNA_RELEASES"),
+    typer.Option("--releases", help="Folder of the releases (or KIZUNA_RELEASES)."),
 ]
 HERE = Path()
 TEXT = OutputFormat("text")
@@ -64,11 +67,10 @@ def check(
         _print("".join(f"{c.name:22} {c.about}\n" for c in CHECKS))
         return
     settings = load_settings(directory)
-    project, report = _checked(settings)
+    _, report = _checked(settings)
     _print(OUTPUTS["json" if as_json else output.value](report))
     if not report.conforms:
         raise typer.Exit(FindingsError.exit_code)
-    del project
 
 
 @app.command()
@@ -176,10 +178,10 @@ def _update_lock(project: Project, report: Report) -> None:
 def _built(settings: Settings, releases: Releases) -> Release:
     project, report = _checked(settings)
     if not report.conforms:
-        _told.print(OUTPUTS["text"](report), markup=False)
+        _told.print(OUTPUTS["text"](report))
     with _told.status("building") as status:
         release = build_release(project, report, releases, status.update)
-    _told.print(summary(report), markup=False)
+    _told.print(summary(report))
     return release
 
 
@@ -187,31 +189,35 @@ def _current_or_last_good(settings: Settings, releases: Releases) -> None:
     """Build what is to be served; where that fails, pass if there is a good release already."""
     try:
         _built(settings, releases)
-    except (FindingsError, UnavailableError) as error:
+    except KizunaError as error:
         try:
             release = releases.current()
         except NoRelease:
             raise error from None
-        _told.print(f"{error}\nServing the last good release {release.id}.", markup=False)
+        _told.print(f"{error}\nServing the last good release {release.id}.")
 
 
 def _print(text: str) -> None:
     sys.stdout.write(text)
+    sys.stdout.flush()  # so that a reader that has gone is noticed here
 
 
 def main() -> None:
     """Run the command; every error that people can mend is told in words, without a trace."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # whatever the surroundings prefer
     try:
         app()
     except KizunaError as error:
-        _told.print(f"kizuna: {error}", markup=False)
+        _told.print(f"kizuna: {error}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads what is left
         sys.exit(0)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        _told.print(f"kizuna: {where}{error.strerror or error}", markup=False)
+        _told.print(f"kizuna: {where}{error.strerror or error}")
         sys.exit(UnavailableError.exit_code)

@@ -46,7 +46,7 @@ class Seed:
     alone: bool = True
 
 
-def seed(  # noqa: PLR0917 - the common row: other words in one file, told there
+def seed(
     name: str, check: str, file: str, at: str, old: str, new: str, *, alone: bool = True
 ) -> Seed:
     """Return a mistake that is made and told in the same file."""
@@ -106,7 +106,9 @@ def together(*steps: Break) -> Break:
 SHOUTED = "@prefix : <https://w3id.org/kizuna/id/place/> .\n"
 PREF = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
 MANY = SHOUTED + "\n".join(f":alpha :near [ :n {n} ] ." for n in range(2_001))
-CLAIM_7 = "    rdf:subject event:signing ; rdf:predicate kz:signedBy ; rdf:object person:anna-example ;"
+CLAIM_7 = (
+    "    rdf:subject event:signing ; rdf:predicate kz:signedBy ; rdf:object person:anna-example ;"
+)
 
 # fmt: off
 FILES = [
@@ -158,7 +160,7 @@ EVIDENCE_RULE = [
          "kz:follows event:signing ;", "kz:follows event:signing , agreement:mou-alpha-beta ;",
          alone=False),
     seed("claim removed", "claim-for-fact", HARBOUR, "kz:signedBy person:anna-example ;",
-         f"claim:harbour-007 a kz:Claim ;\n{CLAIM_7}", f"claim:harbour-007 a kz:Claim ;\n"
+         f"claim:harbour-007 a kz:Claim ;\n{CLAIM_7}", "claim:harbour-007 a kz:Claim ;\n"
          + CLAIM_7.replace("kz:signedBy", "kz:witness"), alone=False),
     seed("claim without fact", "fact-for-claim", HARBOUR, "rdf:object person:bela-sample ;",
          CLAIM_7, CLAIM_7.replace("anna-example", "bela-sample"), alone=False),

@@ -62,7 +62,7 @@ class _Worker:
             view = memoryview(line)
             while view:
                 view = view[os.write(stdin.fileno(), view) :]
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: the pool was closed meanwhile
             raise _Died from error
 
     def read_header(self, deadline: float) -> dict[str, object]:
@@ -82,7 +82,7 @@ class _Worker:
         return whole[:size]
 
     def _more(self, deadline: float) -> bytes:
-        if self.process.stdout is None:
+        if self.process.stdout is None or self.process.stdout.closed:
             raise _Died
         descriptor = self.process.stdout.fileno()
         readable, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
@@ -111,9 +111,9 @@ class WorkerPool:
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
         self._closed = False
-        self._idle.put(self._started())
         for _ in range(size - 1):
-            self._idle.put(None)  # the others start when they are first needed
+            self._idle.put(None)  # these start when they are first needed
+        self._idle.put(self._started())
 
     def answer(self, query: Query, formats: Mapping[Kind, Format]) -> Answer:
         """Return the answer of a worker; see ``Engine.answer``."""
@@ -146,7 +146,12 @@ class WorkerPool:
             self._closed = True
             workers, self._all = self._all, set()
         for worker in workers:
-            worker.kill()
+            worker.process.kill()  # one that is at work ends its answer, which closes its pipes
+            worker.process.wait()
+        while not self._idle.empty():
+            worker_or_none = self._idle.get_nowait()
+            if worker_or_none is not None:
+                worker_or_none.kill()
 
     def _free_worker(self) -> _Worker:
         try:

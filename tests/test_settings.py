@@ -1,0 +1,174 @@
+"""kizuna.toml is read with file and line, and anything wrong in it is told in one message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from kizuna.errors import ProjectError, SettingsError
+from kizuna.settings import FILE_NAME, SETTINGS, Settings, load_settings
+
+BASE = 'base = "https://x.example/"\n'
+
+
+def settings(folder: Path, text: str = BASE, **environ: str) -> Settings:
+    (folder / FILE_NAME).write_bytes(text.encode("utf-8", "surrogateescape"))
+    return load_settings(folder, environ)
+
+
+def test_defaults(tmp_path: Path) -> None:
+    found = settings(tmp_path)
+    assert found.addresses.base == "https://x.example/"
+    assert found.languages == ("en", "de", "ja")
+    assert found.documents == tmp_path / "data" / "documents"
+    assert found.releases == tmp_path / "releases"
+    assert (found.query_seconds, found.query_memory_mb) == (30.0, 1_000)
+    assert (found.answer_mb, found.workers) == (50, 4)
+
+
+# fmt: off
+GIVEN = [
+    # in the file                   environment                            name, value
+    ('languages = ["de"]',          {},                                    "languages", ("de",)),
+    ("query_seconds = 2",           {},                                    "query_seconds", 2.0),
+    ("query_seconds = 0.5",         {},                                    "query_seconds", 0.5),
+    ("workers = 2",                 {"KIZUNA_WORKERS": "3"},               "workers", 3),
+    ("workers = 2",                 {"KIZUNA_WORKERS": ""},                "workers", 2),  # empty is none
+    ("",                            {"KIZUNA_QUERY_SECONDS": "1.5"},       "query_seconds", 1.5),
+    ("",                            {"KIZUNA_RELEASES": "/srv/kizuna"},    "releases", Path("/srv/kizuna")),
+    ("",                            {"KIZUNA_DOCUMENTS": "/texts"},        "documents", Path("/texts")),
+    ('documents = "/texts"',        {},                                    "documents", Path("/texts")),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("text", "environ", "name", "value"), GIVEN)
+def test_the_environment_wins(
+    tmp_path: Path, text: str, environ: dict[str, str], name: str, value: object
+) -> None:
+    assert getattr(settings(tmp_path, BASE + text, **environ), name) == value
+
+
+# fmt: off
+WRONG = [
+    # line 2 of the file                  message                                      in a line
+    ("basis = 1",                         "unknown setting 'basis'",                   True),
+    ("[workers]\nx = 1",                  "workers is {'x': 1}, but must be a whole",  True),
+    ("[[languages]]",                     "languages is [{}]",                         True),
+    ('"wörkers" = 1',                     "unknown setting 'wörkers'",                 True),
+    ("workers = 'two'",                   "workers is 'two', but must be a whole",     True),
+    ("workers = 2.0",                     "workers is 2.0, but must be a whole",       True),
+    ("workers = true",                    "workers is True, but must be a whole",      True),
+    ("workers = 0",                       "workers is 0, but must be greater than 0",  True),
+    ("workers = 1_000_001",               "at most 1000000",                           True),
+    ("query_seconds = -1",                "query_seconds is -1, but must be greater",  True),
+    ("query_seconds = nan",               "query_seconds is nan",                      True),
+    ("query_seconds = inf",               "query_seconds is inf",                      True),
+    ("languages = []",                    "languages is [], but must be a list",       True),
+    ("languages = ['en', 1]",             "languages is ['en', 1]",                    True),
+    ("languages = ['']",                  "languages is ['']",                         True),
+    ("languages = 'en'",                  "languages is 'en'",                         True),
+    ("documents = 1979-05-27",            "documents is datetime.date",                True),
+    ('documents = "a\\u0000"',            "no name holds a NUL character",             True),
+    ("workers = ",                        "is no TOML",                                True),
+    ("workers = 1\nworkers = 2",          "is no TOML",                                False),
+    ("workers = " + "[" * 5_000,          "is no TOML",                                False),
+    ("workers = " + "9" * 5_000,          "is no TOML",                                False),
+    ("\udcff = 1",                        "is not UTF-8",                              False),
+    ("\x00",                              "is no TOML",                                True),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("line", "message", "placed"), WRONG, ids=lambda v: str(v)[:30])
+def test_what_is_wrong(tmp_path: Path, line: str, message: str, placed: bool) -> None:  # noqa: FBT001
+    with pytest.raises(SettingsError) as caught:
+        settings(tmp_path, BASE + line)
+    assert message in caught.value.message
+    assert caught.value.message.startswith(str(tmp_path / FILE_NAME) + (":2: " if placed else ":"))
+    assert caught.value.hint
+    assert len(caught.value.message) < 6_000
+
+
+def test_the_hint_says_what_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Did you mean 'workers'"):
+        settings(tmp_path, BASE + "worker = 1")
+
+
+@pytest.mark.parametrize("text", ["", "languages = ['en']"])
+def test_missing(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match="the setting 'base' is missing") as caught:
+        settings(tmp_path, text)
+    assert 'base = "https://' in caught.value.hint
+
+
+def test_base_that_is_no_iri(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"kizuna.toml:2: base 'x' is no absolute"):
+        settings(tmp_path, "\nbase = 'x'")
+
+
+# fmt: off
+ENVIRONMENT = [
+    ({"KIZUNA_WORKERS": "many"},         "KIZUNA_WORKERS is 'many', but must be a whole number"),
+    ({"KIZUNA_WORKERS": "1.5"},          "KIZUNA_WORKERS is '1.5'"),
+    ({"KIZUNA_QUERY_SECONDS": "soon"},   "KIZUNA_QUERY_SECONDS is 'soon', but must be a number"),
+    ({"KIZUNA_QUERY_SECONDS": "nan"},    "query_seconds is nan"),
+    ({"KIZUNA_ANSWER_MB": "-1"},         "answer_mb is -1"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("environ", "message"), ENVIRONMENT)
+def test_wrong_environment(tmp_path: Path, environ: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        settings(tmp_path, **environ)
+
+
+def test_no_project(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="there is no kizuna.toml, so this is no kizuna project"):
+        load_settings(tmp_path / "nowhere", {})
+    (tmp_path / FILE_NAME).mkdir()
+    with pytest.raises(ProjectError, match="cannot be read: Is a directory"):
+        load_settings(tmp_path, {})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("settings")
+
+
+LINE = st.builds(
+    "{} = {}".format,
+    st.sampled_from([*(row.key for row in SETTINGS), "x", '"base"', "base.x", "[base]"]),
+    st.one_of(
+        st.sampled_from(["1", "-1", "1e400", "'https://a/'", "['a']", "{}", "1979-05-27", "true"]),
+        st.text(max_size=8),
+        st.integers().map(str),
+        st.floats().map(str),
+    ),
+)
+
+
+@given(st.text() | st.lists(LINE, max_size=6).map("\n".join), st.text(max_size=8))
+@example(BASE + "documents = '~'", "9")
+def test_any_text_gives_settings_or_one_message(folder: Path, text: str, env: str) -> None:
+    (folder / FILE_NAME).write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        found = load_settings(folder, {"KIZUNA_WORKERS": env, "KIZUNA_QUERY_SECONDS": env})
+    except SettingsError as error:
+        assert error.message
+        assert error.hint
+    else:
+        assert 0 < found.workers <= 1_000_000
+        assert 0 < found.query_seconds <= 1_000_000
+
+
+def test_every_setting_has_help_and_an_example_that_works(tmp_path: Path) -> None:
+    for row in SETTINGS:
+        assert row.help.endswith(".")
+        text = row.example if row.key == "base" else BASE + row.example
+        assert settings(tmp_path, text)  # type: ignore[truthy-bool]
+        assert row.example.startswith(f"{row.key} = ")
