@@ -77,7 +77,9 @@ def check(
 def build(
     directory: Directory = HERE,
     releases: ReleasesOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write the manifest as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write id, folder and counts as JSON.")
+    ] = False,
 ) -> None:
     """Check the project and build a release of it.
 

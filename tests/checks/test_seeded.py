@@ -31,6 +31,12 @@ FLOOR = 75
 Break = Callable[[Path], None]
 
 
+HIDDEN = (
+    "<https://w3id.org/kizuna/id/agreement/mou-alpha-beta> <https://w3id.org/kizuna/ontology#party>"
+    " <https://w3id.org/kizuna/id/organisation/nobody-said> .\n"
+)
+
+
 @dataclass(frozen=True)
 class Seed:
     """One mistake. ``at``: the words in whose line it is told, or the line; 0 for the whole file.
@@ -76,6 +82,21 @@ def added(file: str, text: str) -> Break:
             stream.write(text)
 
     return append
+
+
+def queried(text: str) -> Break:
+    """Return a step that adds a saved query."""
+
+    def add(root: Path) -> None:
+        (root / "queries").mkdir()
+        (root / "queries" / "a.rq").write_text(text, encoding="utf-8")
+
+    return add
+
+
+def emptied(root: Path) -> None:
+    for path in (root / "data" / "ttl").glob("*.ttl"):
+        path.unlink()
 
 
 def nul(root: Path) -> None:
@@ -346,6 +367,16 @@ SHAPES = [
     seed("SPARQL that would ask others", "shape-syntax", EVIDENCE, "shape:Claim-subject a",
          "sh:path rdf:subject ;", "sh:path rdf:subject ; sh:sparql [ sh:select "
          '"SELECT $this WHERE { SERVICE <http://x.example/> { $this ?p ?o } }" ] ;'),
+    Seed("query without title", "query", "queries/a.rq", 1, queried("ASK {}\n")),
+    Seed("query that is none", "query", "queries/a.rq", 3,
+         queried("# title@en: Why?\nSELECT {\n")),
+    Seed("no data at all", "base", "data/ttl", 0, emptied, alone=False),
+    Seed("fact hidden in the ontology", "claim-for-fact", "ontology/hidden.ttl", 1,
+         added("ontology/hidden.ttl", HIDDEN), alone=False),
+    Seed("fact hidden in the shapes", "claim-for-fact", "shapes/hidden.ttl", 1,
+         added("shapes/hidden.ttl", HIDDEN), alone=False),
+    Seed("fact about a thing of others", "claim-for-fact", LETTER, "<http://www.wikidata.org/e",
+         added(LETTER, '<http://www.wikidata.org/entity/Q1> kz:aim "more"@en .\n'), alone=False),
     Seed("ontology broken, checks left out", "not-run", "ontology/kizuna.ttl", 0,
          added("ontology/kizuna.ttl", "\nkz:Broken a"), alone=False),
 ]
