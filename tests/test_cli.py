@@ -20,6 +20,8 @@ from support import ROOT, copy_bridge
 
 KIZUNA = Path(sys.executable).with_name("kizuna")
 LETTER = "data/ttl/bay-letter.ttl"
+ALONE = {k: v for k, v in os.environ.items() if not k.startswith("KIZUNA_")}
+"""The surroundings without settings of ours: the small project has texts of its own."""
 
 
 @pytest.fixture
@@ -144,6 +146,7 @@ def test_a_port_in_use(root: Path) -> None:
             text=True,
             timeout=60,
             check=False,
+            env=ALONE,
         )
     assert ended.returncode == 3
     assert f"cannot listen on 127.0.0.1:{port}" in ended.stderr
@@ -152,7 +155,9 @@ def test_a_port_in_use(root: Path) -> None:
 
 @pytest.mark.parametrize("broken", ["data", "folder", "nothing"])
 def test_the_last_good_release_is_served(broken: str, root: Path) -> None:
-    subprocess.run([KIZUNA, "build", str(root)], check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        [KIZUNA, "build", str(root)], check=True, capture_output=True, timeout=60, env=ALONE
+    )
     if broken == "data":
         spoil(root / LETTER, "kz:Claim ;", "kz:Claim")
     elif broken == "folder":
@@ -161,7 +166,7 @@ def test_the_last_good_release_is_served(broken: str, root: Path) -> None:
         [KIZUNA, "serve", str(root), "--port", "0"],
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env=ALONE | {"PYTHONUNBUFFERED": "1"},
     ) as server:
         try:
             told, port = "", None
