@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -214,11 +213,6 @@ def main() -> None:
     except KizunaError as error:
         _told.print(f"kizuna: {error}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads what is left
-        sys.exit(0)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _told.print(f"kizuna: {where}{error.strerror or error}")

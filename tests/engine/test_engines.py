@@ -191,6 +191,36 @@ def test_the_dataset_that_a_client_names(
 
 
 # fmt: off
+FROM = [
+    # clauses                        ?o in the default graph   ?o in named graphs
+    ("FROM <g1>",                    ["a", "b"],               []),
+    ("FROM NAMED <g1>",              [],                       ["a", "b"]),
+    ("FROM <g1> FROM NAMED <g2>",    ["a", "b"],               ["b", "c"]),
+    ("FROM <none>",                  [],                       []),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("clauses", "in_default", "in_named"), FROM)
+def test_the_dataset_that_a_query_names(
+    engine: Engine, clauses: str, in_default: list[str], in_named: list[str]
+) -> None:
+    assert values(ask(engine, f"SELECT ?o {clauses} {{?s <p> ?o}}")) == in_default
+    assert values(ask(engine, f"SELECT ?o {clauses} {{GRAPH ?g {{?s <p> ?o}}}}")) == in_named
+    told = {"default_graphs": (X + "g2",)}  # a dataset of the request wins
+    assert values(ask(engine, f"SELECT ?o {clauses} {{?s <p> ?o}}", **told)) == ["b", "c"]
+
+
+@pytest.mark.xfail(strict=True, reason="Oxigraph unites default graphs without merging them")
+@pytest.mark.parametrize(
+    "query", ["SELECT ?o {?s <p> ?o}", "SELECT ?o FROM <g1> FROM <g2> {?s <p> ?o}"]
+)
+def test_the_merge_of_default_graphs_has_each_triple_once(engine: Engine, query: str) -> None:
+    graphs = None if "FROM" in query else (X + "g1", X + "g2")
+    assert values(ask(engine, query, default_graphs=graphs)) == ["a", "b", "c"]
+
+
+# fmt: off
 BINDINGS = [
     # variable, value                                     ?o
     ({"s": f"<{X}a>"},                                    ["a"]),

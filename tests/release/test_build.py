@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -234,16 +235,16 @@ def leftovers(root: Path) -> set[str]:
     return {p.name for p in releases.folder.iterdir()} - {"current", ".lock", *releases.ids()}
 
 
-def changed(root: Path) -> Path:
-    """Build a first release of ``root``, then change it."""
-    build(root)
+def changed(root: Path, first: Release) -> Path:
+    """Give ``root`` its first release, then change it."""
+    shutil.copytree(first.folder.parent, root / "releases", symlinks=True)
     edit(root / SHARED, '"optics"@en', '"Optics"@en')
     return root
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_killed_in_the_middle(first: Release, root: Path, stage: str) -> None:
-    changed(root)
+    changed(root, first)
     status, _ = run_build(root, progress=f"os.kill(os.getpid(), 9) if stage == {stage!r} else None")
     assert status == -9
     assert Releases(root / "releases").current().id == first.id  # verified, every byte
@@ -256,7 +257,7 @@ def test_killed_in_the_middle(first: Release, root: Path, stage: str) -> None:
 
 @pytest.mark.parametrize("call", ["symlink_to", "rename", "replace"])
 def test_killed_around_the_switch(first: Release, root: Path, call: str) -> None:
-    changed(root)
+    changed(root, first)
     kill = (
         f"real = Path.{call}; Path.{call} = "
         "lambda *a, **k: (real(*a, **k), os.kill(os.getpid(), 9))"
@@ -272,7 +273,7 @@ def test_killed_around_the_switch(first: Release, root: Path, call: str) -> None
 
 @pytest.mark.parametrize("delay", [0.01, 0.1])
 def test_killed_at_any_moment(first: Release, root: Path, delay: float) -> None:
-    changed(root)
+    changed(root, first)
     timer = f"import threading; threading.Timer({delay}, os.kill, (os.getpid(), 9)).start()"
     run_build(root, before=timer)
     assert Releases(root / "releases").current().id
@@ -285,7 +286,7 @@ def test_killed_at_any_moment(first: Release, root: Path, delay: float) -> None:
 @pytest.mark.parametrize("size", [0, 8_000, 100_000, 400_000, 1_000_000])
 def test_no_room_for_a_file(first: Release, root: Path, size: int) -> None:
     """A limit on the size of files fails writes of all kinds: ours, SQLite's, RocksDB's."""
-    changed(root)
+    changed(root, first)
     limit = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))"
     status, output = run_build(root, before=limit)
     assert status == 3, output
@@ -325,7 +326,7 @@ def test_full_disk(first: Release, root: Path, tmp_path: Path, size: str) -> Non
 def test_trouble_while_writing_is_told(
     first: Release, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changed(root)
+    changed(root, first)
 
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")

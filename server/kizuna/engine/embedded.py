@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pyoxigraph import (
     BlankNode,
-    DefaultGraph,
     Literal,
     NamedNode,
     QueryBoolean,
@@ -67,13 +66,14 @@ class EmbeddedEngine:
             raise QueryCrashed(f"the engine could not answer: {error}") from error
 
     def _evaluate(self, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
+        """Return the engine's results; a dataset of the request wins over FROM in the query."""
         named = query.named_graphs
         default = query.default_graphs
         given = named is not None or default is not None
         return self.store.query(
             query.text,
             base_iri=query.base,
-            default_graph=[NamedNode(g) for g in default or ()] if given else DefaultGraph(),
+            default_graph=[NamedNode(g) for g in default or ()] if given else None,
             named_graphs=[NamedNode(g) for g in named or ()] if given else None,
             substitutions={Variable(n): _term(t) for n, t in query.bindings.items()} or None,
         )
