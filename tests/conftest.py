@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 from starlette.types import ASGIApp
 
@@ -18,6 +19,9 @@ from kizuna.iris import Addresses
 from kizuna.project import load_project
 from kizuna.release import Release, Releases, build_release
 from kizuna.web import Site, create_app, open_site
+
+hypothesis.settings.register_profile("kizuna", deadline=None)
+hypothesis.settings.load_profile("kizuna")
 
 SMALL = Path(__file__).parent / "projects" / "small"
 SMALL_BASE = "https://example.org/small/"

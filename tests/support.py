@@ -60,9 +60,7 @@ def lock(root: Path) -> None:
 def build(root: Path, releases: Path | None = None, documents: Path | None = None) -> Release:
     """Return the release of the project in ``root``, built into ``releases``."""
     project = load(root, documents)
-    return build_release(
-        project, check_project(project), Releases(releases or root / "releases")
-    )
+    return build_release(project, check_project(project), Releases(releases or root / "releases"))
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -1,89 +1,87 @@
-"""The manuals say what is so: their queries run, their tables are complete."""
+"""What people read about the program is true."""
 
 from __future__ import annotations
 
-import json
 import re
+import runpy
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
+import typer
 
-from conftest import Client
-from kizuna.engine import LaneLimits, Limits
-from kizuna.formats import HTML, Kind, carrying
+from kizuna.cli import app
 from kizuna.settings import SETTINGS
-from kizuna.web.problems import STATUS
+from support import ROOT
 
-DOCS = Path(__file__).parents[1] / "docs"
-BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-
-
-def manual(name: str) -> str:
-    return (DOCS / name).read_text(encoding="utf-8")
-
-
-QUERIES = [
-    (path.name, text)
-    for path in sorted(DOCS.glob("*.md"))
-    for kind, text in BLOCK.findall(path.read_text(encoding="utf-8"))
-    if kind == "sparql"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("docs/*.md")})
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+CONSOLE = [
+    line.partition("#")[0].strip()
+    for page in PAGES
+    for block in re.findall(r"```console\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    for line in block.splitlines()
 ]
 
 
-def test_there_are_examples() -> None:
-    assert len(QUERIES) >= 4
+def test_generated_pages_are_up_to_date(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["generate.py", "--check"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(str(ROOT / "docs" / "generate.py"), run_name="__main__")
+    assert end.value.code == 0, capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("page", "query"), QUERIES)
-def test_the_queries_of_the_manuals_are_queries(client: Client, page: str, query: str) -> None:
-    answer = client.post("/sparql", data={"query": query})
-    assert answer.status_code == 200, (page, answer.text)
+KIZUNA = sorted({line for line in CONSOLE if line.startswith("kizuna ")})
+MAKE = sorted({line for line in CONSOLE if line.startswith("make ")})
 
 
-def test_python_examples_are_python() -> None:
-    for path in DOCS.glob("*.md"):
-        for kind, text in BLOCK.findall(path.read_text(encoding="utf-8")):
-            if kind == "python":
-                compile(text, path.name, "exec")
-            if kind == "json":
-                json.loads(text)
+@pytest.mark.parametrize("line", KIZUNA)
+def test_commands_exist(line: str) -> None:
+    words = shlex.split(line.partition(">")[0])
+    command = COMMANDS[words[1]]
+    known = {option for p in command.params for option in p.opts}
+    assert {w for w in words if w.startswith("-")} <= known
 
 
-def test_every_metric_is_in_the_manual_and_the_other_way_round(client: Client) -> None:
-    found = set(re.findall(r"^# TYPE (\w+)", client.get("/metrics").text, re.MULTILINE))
-    told = set(re.findall(r"`((?:kizuna|process)_\w+)", manual("operation.md")))
-    assert told == found
+@pytest.mark.parametrize("line", MAKE)
+def test_targets_exist(line: str) -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert line.split()[1] in targets
 
 
-def test_every_limit_is_in_the_manual() -> None:
-    text = manual("sparql.md")
-    limits, lanes = Limits(), LaneLimits()
-    for setting, value in (
-        ("query_seconds", f"{limits.seconds:g}"),
-        ("query_memory_mb", f"{limits.memory_bytes // 1_000_000} MB"),
-        ("answer_mb", f"{limits.answer_bytes // 1_000_000} MB"),
-        ("query_kb", f"{limits.query_bytes // 1_000} kB"),
-        ("query_depth", f"{limits.depth}"),
-        ("light", f"{lanes.light}, {lanes.heavy}"),
-        ("waiting", f"{lanes.waiting}"),
-        ("per_client", f"{lanes.per_client}"),
-    ):
-        assert any(row.key == setting for row in SETTINGS)
-        assert re.search(rf"\| {re.escape(value)} \| [^|]*`{setting}`", text), setting
+def test_commands_were_found() -> None:
+    assert len(KIZUNA) >= 4
+    assert len(MAKE) >= 2
 
 
-def test_every_format_and_status_is_in_the_manual() -> None:
-    text = manual("sparql.md")
-    rows = {line.split("|")[1].strip(): line for line in text.splitlines() if line.startswith("| ")}
-    for name, kind in (
-        ("`SELECT`", Kind.ROWS),
-        ("`ASK`", Kind.TRUTH),
-        ("`CONSTRUCT`, `DESCRIBE`", Kind.GRAPH),
-    ):
-        wanted = [f"`{form.media_type}`" for form in (*carrying(kind), HTML)]
-        assert re.findall(r"`[a-z]+/[^`]+`", rows[name]) == wanted
-    of_queries = {"BadQuery", "Refused", "NotAcceptable", "AnswerTooLarge", "QueryCrashed", "Busy"}
-    of_queries |= {"TooMany", "QueryTooLong"}
-    for error, status in STATUS.items():
-        if error.__name__ in of_queries:
-            assert re.search(rf"^\| [\d, ]*\b{status.value}\b", text, re.MULTILINE), error
+def test_the_map_names_what_is_there() -> None:
+    (block,) = re.findall(r"## Map\n+```\n(.*?)```", README, re.DOTALL)
+    folders: list[str] = []
+    for line in block.splitlines():
+        name = line.split()[0]
+        depth = (len(line) - len(line.lstrip())) // 4
+        folders[depth:] = [name]
+        path = ROOT.joinpath(*folders)
+        assert path.exists(), path
+        assert path.is_dir() == name.endswith("/")
+    for package in (ROOT / "server" / "kizuna").iterdir():
+        if (package / "__init__.py").exists():
+            assert f"    {package.name}/ " in block
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_files_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_every_setting_that_the_pages_name_exists() -> None:
+    known = {row.env for row in SETTINGS}
+    for page in PAGES:
+        named = set(re.findall(r"\bKIZUNA_[A-Z_]+\b", page.read_text(encoding="utf-8")))
+        assert named <= known, page

@@ -16,10 +16,10 @@ import pytest
 from rdflib.plugins.sparql import prepareQuery
 
 from kizuna.checks import OUTPUTS, check_project
+from kizuna.checks.questions import read_queries
 from kizuna.engine import EmbeddedEngine, Query
 from kizuna.formats import BY_SUFFIX, Kind
 from kizuna.release import Releases, build_release
-from kizuna.web.queries import read_queries
 from support import BASE, ROOT, load, real_texts
 
 EXPECTED = ROOT / "tests" / "queries"

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from kizuna.checks import OUTPUTS, Report, check_project
 from kizuna.checks.output import summary
-from kizuna.errors import FindingsError, NoRelease, UnavailableError
+from kizuna.errors import KizunaError, NoRelease
 from kizuna.project import DocumentState, Project, load_project
 from kizuna.project.load import LOCK_FILE
 from kizuna.project.lock import lock_of, write_lock
@@ -46,10 +46,10 @@ def built(settings: Settings, releases: Releases, told: Console) -> Release:
     """
     project, report = checked(settings, told)
     if not report.conforms:
-        told.print(OUTPUTS["text"](report), markup=False)
+        told.print(OUTPUTS["text"](report))
     with told.status("building") as status:
         release = build_release(project, report, releases, status.update)
-    told.print(summary(report), markup=False)
+    told.print(summary(report))
     return release
 
 
@@ -70,9 +70,9 @@ def current_or_last_good(settings: Settings, releases: Releases, told: Console) 
         return
     try:
         built(settings, releases, told)
-    except (FindingsError, UnavailableError) as error:
+    except KizunaError as error:
         try:
             release = releases.current()
         except NoRelease:
             raise error from None
-        told.print(f"{error}\nServing the last good release {release.id}.", markup=False)
+        told.print(f"{error}\nServing the last good release {release.id}.")

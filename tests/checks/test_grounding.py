@@ -20,7 +20,7 @@ def root(tmp_path: Path) -> Path:
 # fmt: off
 CASES = [
     # quote written                     message has                             hint has
-    ("Anna Exemple signed",             "not in the document harbour-news.txt", 'Nearest there: "Anna Example signed'),    # noqa: E501
+    ("Anna Exemple signed",             "not in the document harbour-news.txt", 'Nearest there: "Anna Example signed'),
     ("x" * 300,                         "x" * 159 + "…",                        "Copy the words"),  # long quotes are cut
     ("the",                             "which stands 11 times",                "kz:quotePrefix"),
     ("Optics is everywhere.",           "marks as website furniture",           "kz:contentEnd"),
@@ -39,7 +39,11 @@ def test_message_and_hint(root: Path, quote: str, message: str, hint: str) -> No
 
 
 def test_a_line_break_in_the_text_is_no_difference(root: Path) -> None:
-    edit(root / HARBOUR, '"signed a memorandum of understanding"', '"""signed a memorandum\n  of   understanding"""')  # noqa: E501
+    edit(
+        root / HARBOUR,
+        '"signed a memorandum of understanding"',
+        '"""signed a memorandum\n  of   understanding"""',
+    )
     assert check(root).conforms
 
 
@@ -58,6 +62,4 @@ def test_blank_node_and_literal_facts_are_told_too(root: Path) -> None:
         'kz:assessment "the strongest cluster of the north"@en , "so there"@en .',
     )
     messages = [f.message for f in check(root).findings]
-    assert messages == [
-        'no claim supports organisation/beta-bay kz:assessment "so there"'
-    ]
+    assert messages == ['no claim supports organisation/beta-bay kz:assessment "so there"']

@@ -39,16 +39,14 @@ SUMMARIES = [
     # findings          quotes from the lock   begins             ends
     ((),                0,                     "0 violations: ",  "verified word for word"),
     (FINDINGS[:1],      0,                     "1 violation: ",   "verified word for word"),
-    (FINDINGS[:1] * 2,  5,                     "2 violations: ",  "5 not verified here (taken from the lock)"),  # noqa: E501
+    (FINDINGS[:1] * 2,  5,                     "2 violations: ",  "5 not verified here (taken from the lock)"),
     (FINDINGS,          0,                     "1 violation, 1 warning, 1 info: ", "for word"),
 ]
 # fmt: on
 
 
 @pytest.mark.parametrize(("findings", "locked", "begins", "ends"), SUMMARIES)
-def test_summary_counts(
-    findings: tuple[Finding, ...], locked: int, begins: str, ends: str
-) -> None:
+def test_summary_counts(findings: tuple[Finding, ...], locked: int, begins: str, ends: str) -> None:
     text = summary(Report(findings, (), COUNTS | {"quotes from the lock": locked}))
     assert text.startswith(begins)
     assert text.endswith(ends)

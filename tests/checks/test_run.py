@@ -10,7 +10,6 @@ import pytest
 
 from kizuna.checks import Severity, check_project
 from kizuna.errors import ProjectError
-from kizuna.project import files as project_files
 from support import check, copy_bridge, edit, line_of, load, lock
 
 HARBOUR = "data/ttl/harbour-news.ttl"
@@ -28,7 +27,7 @@ def test_all_findings_at_once(root: Path) -> None:
     edit(root / HARBOUR, "kz:follows event:signing ;", "kz:follows event:sining ;")
     edit(root / HARBOUR, "schema:value 40 ;", "schema:value -40 ;")
     edit(root / LETTER, "kz:modality kz:stated .\n\nclaim:bay-002", "\n.\n\nclaim:bay-002")
-    edit(root / SHARED, "@de , \"optics\"@en", "@de , \"Optics\"@en ; skos:preflabel \"x\"@ja")
+    edit(root / SHARED, '@de , "optics"@en', '@de , "Optics"@en ; skos:preflabel "x"@ja')
     found = check(root).findings
     told = {(f.path, f.check.partition("/")[0]) for f in found}
     assert told >= {
@@ -65,9 +64,7 @@ def test_checks_that_need_a_broken_file_say_that_they_did_not_run(root: Path) ->
     assert not any(f.check == "unknown-term" for f in findings)
 
 
-def test_a_file_that_vanishes_while_it_is_read(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_vanishes_while_it_is_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Path.lstat
 
     def vanish(path: Path) -> os.stat_result:

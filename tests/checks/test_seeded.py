@@ -31,6 +31,12 @@ FLOOR = 75
 Break = Callable[[Path], None]
 
 
+HIDDEN = (
+    "<https://w3id.org/kizuna/id/agreement/mou-alpha-beta> <https://w3id.org/kizuna/ontology#party>"
+    " <https://w3id.org/kizuna/id/organisation/nobody-said> .\n"
+)
+
+
 @dataclass(frozen=True)
 class Seed:
     """One mistake. ``at``: the words in whose line it is told, or the line; 0 for the whole file.
@@ -46,7 +52,7 @@ class Seed:
     alone: bool = True
 
 
-def seed(  # noqa: PLR0917 - the common row: other words in one file, told there
+def seed(
     name: str, check: str, file: str, at: str, old: str, new: str, *, alone: bool = True
 ) -> Seed:
     """Return a mistake that is made and told in the same file."""
@@ -78,6 +84,21 @@ def added(file: str, text: str) -> Break:
     return append
 
 
+def queried(text: str) -> Break:
+    """Return a step that adds a saved query."""
+
+    def add(root: Path) -> None:
+        (root / "queries").mkdir()
+        (root / "queries" / "a.rq").write_text(text, encoding="utf-8")
+
+    return add
+
+
+def emptied(root: Path) -> None:
+    for path in (root / "data" / "ttl").glob("*.ttl"):
+        path.unlink()
+
+
 def nul(root: Path) -> None:
     data = (root / LETTER).read_bytes()
     (root / LETTER).write_bytes(data.replace(b"31 ;", b"3\x001 ;"))
@@ -106,7 +127,9 @@ def together(*steps: Break) -> Break:
 SHOUTED = "@prefix : <https://w3id.org/kizuna/id/place/> .\n"
 PREF = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
 MANY = SHOUTED + "\n".join(f":alpha :near [ :n {n} ] ." for n in range(2_001))
-CLAIM_7 = "    rdf:subject event:signing ; rdf:predicate kz:signedBy ; rdf:object person:anna-example ;"
+CLAIM_7 = (
+    "    rdf:subject event:signing ; rdf:predicate kz:signedBy ; rdf:object person:anna-example ;"
+)
 
 # fmt: off
 FILES = [
@@ -158,7 +181,7 @@ EVIDENCE_RULE = [
          "kz:follows event:signing ;", "kz:follows event:signing , agreement:mou-alpha-beta ;",
          alone=False),
     seed("claim removed", "claim-for-fact", HARBOUR, "kz:signedBy person:anna-example ;",
-         f"claim:harbour-007 a kz:Claim ;\n{CLAIM_7}", f"claim:harbour-007 a kz:Claim ;\n"
+         f"claim:harbour-007 a kz:Claim ;\n{CLAIM_7}", "claim:harbour-007 a kz:Claim ;\n"
          + CLAIM_7.replace("kz:signedBy", "kz:witness"), alone=False),
     seed("claim without fact", "fact-for-claim", HARBOUR, "rdf:object person:bela-sample ;",
          CLAIM_7, CLAIM_7.replace("anna-example", "bela-sample"), alone=False),
@@ -344,6 +367,16 @@ SHAPES = [
     seed("SPARQL that would ask others", "shape-syntax", EVIDENCE, "shape:Claim-subject a",
          "sh:path rdf:subject ;", "sh:path rdf:subject ; sh:sparql [ sh:select "
          '"SELECT $this WHERE { SERVICE <http://x.example/> { $this ?p ?o } }" ] ;'),
+    Seed("query without title", "query", "queries/a.rq", 1, queried("ASK {}\n")),
+    Seed("query that is none", "query", "queries/a.rq", 3,
+         queried("# title@en: Why?\nSELECT {\n")),
+    Seed("no data at all", "base", "data/ttl", 0, emptied, alone=False),
+    Seed("fact hidden in the ontology", "claim-for-fact", "ontology/hidden.ttl", 1,
+         added("ontology/hidden.ttl", HIDDEN), alone=False),
+    Seed("fact hidden in the shapes", "claim-for-fact", "shapes/hidden.ttl", 1,
+         added("shapes/hidden.ttl", HIDDEN), alone=False),
+    Seed("fact about a thing of others", "claim-for-fact", LETTER, "<http://www.wikidata.org/e",
+         added(LETTER, '<http://www.wikidata.org/entity/Q1> kz:aim "more"@en .\n'), alone=False),
     Seed("ontology broken, checks left out", "not-run", "ontology/kizuna.ttl", 0,
          added("ontology/kizuna.ttl", "\nkz:Broken a"), alone=False),
 ]

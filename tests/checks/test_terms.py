@@ -20,10 +20,10 @@ def root(tmp_path: Path) -> Path:
 # fmt: off
 HINTS = [
     # written                                        meant
-    ("kz:signdBy person:anna-example",               "Did you mean kz:signedBy? Define it in ontology/ first."),  # noqa: E501
+    ("kz:signdBy person:anna-example",               "Did you mean kz:signedBy? Define it in ontology/ first."),
     ("kz:SIGNEDBY person:anna-example",              "Did you mean kz:signedBy?"),   # case alone
-    ("<http://www.w3.org/ns/org#memberOff> place:a", "Did you mean org:member? Add it to ontology/terms.ttl"),    # noqa: E501
-    ("<https://elsewhere.example/knows> place:a",    "Add it to ontology/terms.ttl if it is right."),             # noqa: E501
+    ("<http://www.w3.org/ns/org#memberOff> place:a", "Did you mean org:member? Add it to ontology/terms.ttl"),
+    ("<https://elsewhere.example/knows> place:a",    "Add it to ontology/terms.ttl if it is right."),
 ]
 # fmt: on
 
@@ -38,10 +38,10 @@ def test_the_hint_says_what_was_meant(root: Path, written: str, meant: str) -> N
 # fmt: off
 FINE = [
     # a statement that is no mistake                                       why
-    'agreement:mou-alpha-beta skos:exactMatch <http://www.w3.org/ns/org#Nothing> .',  # a mapping may leave the known  # noqa: E501
-    'agreement:mou-alpha-beta rdfs:seeAlso <https://schema.org/anything> .',          # so may a link for people       # noqa: E501
-    'agreement:mou-alpha-beta dct:relation <https://elsewhere.example/x> .',          # no known namespace             # noqa: E501
-    'agreement:mou-alpha-beta dct:relation <https://schema.org/> .',                  # the namespace itself           # noqa: E501
+    'agreement:mou-alpha-beta skos:exactMatch <http://www.w3.org/ns/org#Nothing> .',  # a mapping may leave the known
+    'agreement:mou-alpha-beta rdfs:seeAlso <https://schema.org/anything> .',          # so may a link for people
+    'agreement:mou-alpha-beta dct:relation <https://elsewhere.example/x> .',          # no known namespace
+    'agreement:mou-alpha-beta dct:relation <https://schema.org/> .',                  # the namespace itself
 ]
 # fmt: on
 

@@ -38,7 +38,10 @@ def test_round_trip(tmp_path: Path) -> None:
 
 def test_writing_the_same_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    locked = {"urn:b": LockedQuote("t", "q", Place(1, 2)), "urn:a": LockedQuote("t", "q", Place(0, 2))}  # noqa: E501
+    locked = {
+        "urn:b": LockedQuote("t", "q", Place(1, 2)),
+        "urn:a": LockedQuote("t", "q", Place(0, 2)),
+    }
     assert write_lock(path, locked)
     before = path.stat().st_mtime_ns
     assert not write_lock(path, dict(reversed(locked.items())))
@@ -94,9 +97,11 @@ def wild(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["quotes", "text", "quote", "place", "start", "end", "urn:a"]), inner
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["quotes", "text", "quote", "place", "start", "end", "urn:a"]), inner
+        )
     ),
     max_leaves=12,
 )

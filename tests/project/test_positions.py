@@ -48,7 +48,7 @@ PLACES = [
     ("e:a\\~b e:b 'q\\\"\\n\\u7d46' .",             (E + "a~b", E + "b", 'q"\n絆'), (2, 12)),
     ("e:a.b e:c.d e:e.f.",                          (E + "a.b", E + "c.d", E + "e.f"), (2, 13)),
     ("e:%41 e:b 1 .",                               (E + "%41",),                (2, 1)),
-    ("@prefix : <http://c/> . :a : :b .",           ("http://c/a", "http://c/", "http://c/b"), (2, 30)),  # noqa: E501
+    ("@prefix : <http://c/> . :a : :b .",           ("http://c/a", "http://c/", "http://c/b"), (2, 30)),
     ("PREFIX : <http://c/>\r\n:a :b :c .",          ("http://c/a",),             (3, 1)),
     ("# c\r\ne:a e:b 1 .",                          (E + "a",),                  (3, 1)),
     ("# c\re:a e:b 1 .",                            (E + "a",),                  (3, 1)),  # old Mac
@@ -78,7 +78,22 @@ def test_mentions_are_known_inside_brackets_too() -> None:
     assert mentions[E + "d"] == Position(3, 4)
 
 
-RESOLVED = ["", "#", "#x", "?q", "x", "x#", "../x", "/y", "//h/z", "./", "..", "a/./b", "urn:x", "H:x"]
+RESOLVED = [
+    "",
+    "#",
+    "#x",
+    "?q",
+    "x",
+    "x#",
+    "../x",
+    "/y",
+    "//h/z",
+    "./",
+    "..",
+    "a/./b",
+    "urn:x",
+    "H:x",
+]
 
 
 @pytest.mark.parametrize("reference", RESOLVED)
@@ -92,7 +107,7 @@ def test_relative_iris_as_the_parser_resolves_them(base: str, reference: str) ->
 # Turtle made of pieces that trip readers up.
 SPACE = st.sampled_from([" ", "\n", "\t", "\r\n", " # e:no 'no' <no>\n", "\n\n  "])
 NAME = st.sampled_from(
-    ["e:a", "e:b.c", "e:d\\~e", "e:%2f", "e:-", "e:絆", "e:", "f:a", "f:b-1", "<https://e.example/x>",
+    ["e:a", "e:b.c", "e:d\\~e", "e:%2f", "e:a-", "e:絆", "e:", "f:a", "f:b-1", "<https://e.example/x>",
      "<rel>", "<#f>", "<>", "<http://h/\\u7d46>", "<http://h/?q=1#é>", "e:a:b", "e:1", "f:_"]
 )  # fmt: skip
 STRING = st.sampled_from(
@@ -104,7 +119,9 @@ LITERAL = st.one_of(
     st.builds("{}{}".format, STRING, TAG), st.sampled_from(["1", "-1", "1.5", ".5", "1e3", "true"])
 )
 VERB = st.one_of(NAME, st.just("a"))
-OBJECT = st.one_of(NAME, LITERAL, st.sampled_from(["[]", "( e:x 'y' )", "[ e:n [ e:m 'x' ] ]", "()"]))
+OBJECT = st.one_of(
+    NAME, LITERAL, st.sampled_from(["[]", "( e:x 'y' )", "[ e:n [ e:m 'x' ] ]", "()"])
+)
 
 
 @st.composite
@@ -117,11 +134,11 @@ def turtle(draw: st.DrawFn) -> str:
         "@base <http://base.example/d/e> . @prefix e: <https://e.example/#> . @prefix f: <f/> .",
     ]))]  # fmt: skip
     for _ in range(draw(st.integers(1, 4))):
-        parts += [gap(), draw(NAME), gap()]
+        parts += [gap(), draw(NAME), gap()]  # type: ignore[no-untyped-call]
         for verb in range(draw(st.integers(1, 3))):
-            parts += [";" + gap() if verb else "", draw(VERB), gap()]
+            parts += [";" + gap() if verb else "", draw(VERB), gap()]  # type: ignore[no-untyped-call]
             for value in range(draw(st.integers(1, 3))):
-                parts += ["," + gap() if value else "", draw(OBJECT), gap()]
+                parts += ["," + gap() if value else "", draw(OBJECT), gap()]  # type: ignore[no-untyped-call]
         parts += ["."]
     return "".join(parts)
 
@@ -142,6 +159,8 @@ def test_all_that_the_parser_finds_is_found_where_it_stands(text: str) -> None:
             continue  # what is in brackets has no place of its own
         key = (quad.subject.value, quad.predicate.value)
         value = quad.object.value
+        if value.endswith("#nil"):
+            continue  # the empty list is a pair of brackets
         assert spelling(text, at.subjects[key[0]])[0] in "<ef"
         assert spelling(text, at.predicates[key])[0] in "<efa"
         written = spelling(text, at.objects[*key, value])
@@ -150,7 +169,7 @@ def test_all_that_the_parser_finds_is_found_where_it_stands(text: str) -> None:
         else:
             local = re.split(r"[/#:]", value)[-1]
             assert written[0] in "<ef"
-            assert local[:1] in written or "\\" in written
+            assert local[:1] in written or "\\" in written or written.startswith("<>")
 
 
 @given(st.text())

@@ -38,7 +38,7 @@ def test_a_file_as_a_value(tmp_path: Path) -> None:
         '<https://x.example/a> <https://x.example/p> "1.50"'
         "^^<http://www.w3.org/2001/XMLSchema#decimal>",
     ]
-    assert {q.graph_name.value for q in file.quads} == {GRAPH}
+    assert {q.graph_name.value for q in file.quads} == {GRAPH}  # type: ignore[union-attr]
     assert file.positions.find("https://x.example/a") == (3, 1)
 
 
@@ -57,7 +57,8 @@ def test_blank_nodes_have_the_same_labels_in_any_order(tmp_path: Path) -> None:
 
 def test_blank_nodes_of_two_files_are_not_one(tmp_path: Path) -> None:
     labels = [
-        {t.subject for t in good(tmp_path, "[] :p 1 .", name).triples} for name in ("a.ttl", "ä.ttl")
+        {t.subject for t in good(tmp_path, "[] :p 1 .", name).triples}
+        for name in ("a.ttl", "ä.ttl")
     ]
     assert labels[0].isdisjoint(labels[1])
     assert all(isinstance(label, BlankNode) for group in labels for label in group)
@@ -65,7 +66,7 @@ def test_blank_nodes_of_two_files_are_not_one(tmp_path: Path) -> None:
 
 def test_too_many_blank_nodes(tmp_path: Path) -> None:
     body = PREFIX + "".join(f"_:b{n} :p {n} .\n" for n in range(MAX_BLANK_NODES + 1))
-    (fault,) = read(tmp_path, body)
+    (fault,) = read(tmp_path, body)  # type: ignore[misc]
     assert isinstance(fault, Fault)
     assert (fault.check, fault.line) == ("file", 0)
     assert "more than" in fault.message
@@ -126,7 +127,9 @@ PIECE = st.sampled_from(
 def test_any_bytes_are_a_file_or_faults(folder: Path, data: bytes) -> None:
     result = read(folder, data)
     if isinstance(result, SourceFile):
-        assert all(not hasattr(t.object, "direction") or t.object.direction is None for t in result.triples)  # noqa: E501
+        assert all(
+            not hasattr(t.object, "direction") or t.object.direction is None for t in result.triples
+        )
         assert result.positions is not None
     else:
         assert result

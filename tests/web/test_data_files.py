@@ -60,7 +60,7 @@ RANGES = [
 
 
 @pytest.mark.parametrize(("wanted", "status", "begin", "end"), RANGES)
-def test_ranges(  # noqa: PLR0917
+def test_ranges(
     client: Client, site: Site, wanted: str, status: int, begin: int, end: int | None
 ) -> None:
     whole = client.get(address(site)).content

@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 
 from conftest import Client
 from kizuna.engine import EmbeddedEngine
-from kizuna.errors import NoRelease, ProjectError
+from kizuna.errors import NoRelease, ReleaseBroken
 from kizuna.release import Release, Releases
 from kizuna.web import FixedSite, Site, SiteHolder, create_app
 from kizuna.web.server import opener
@@ -93,20 +94,34 @@ def test_a_broken_release_is_logged_once_and_left(
 
 
 def test_an_engine_is_given_back_when_its_site_does_not_open(
-    releases: Releases, tmp_path: Path
+    releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    queries = tmp_path / "queries"
-    queries.mkdir()
-    (queries / "a.rq").write_text("no head", encoding="utf-8")
+    whole = releases.current()
+    shutil.copytree(whole.folder, tmp_path / "damaged")
+    (tmp_path / "damaged" / "descriptions.sqlite").write_bytes(b"no index")
+    damaged = replace(whole, folder=tmp_path / "damaged")
+    monkeypatch.setattr("kizuna.web.holder.Releases.current", lambda _: damaged)
     engines: list[Closing] = []
 
     def engine_for(release: Release) -> Closing:
         engines.append(Closing(release.store))
         return engines[-1]
 
-    with pytest.raises(ProjectError):
-        SiteHolder(releases, opener(engine_for, queries))
+    with pytest.raises(ReleaseBroken):
+        SiteHolder(releases, opener(engine_for, tmp_path))
     assert engines[0].closed
+
+
+def test_a_saved_query_that_is_none_is_left_out(
+    releases: Releases, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "a.rq").write_text("no head", encoding="utf-8")
+    (tmp_path / "b.rq").write_text("# title@en: Why?\nASK {}", encoding="utf-8")
+    holder = SiteHolder(releases, opener(lambda r: Closing(r.store), tmp_path))
+    with holder.lease() as site:
+        assert [query.name for query in site.queries] == ["b"]
+    assert "a.rq:1" in caplog.text
+    holder.close()
 
 
 def test_nothing_to_serve(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from kizuna.checks.questions import parse_head, read_queries
 from kizuna.errors import ProjectError
 from kizuna.formats import Kind
-from kizuna.web.queries import parse_head, read_queries
 
 BASE = "https://example.org/"
 GOOD = "# title@en: Why?\nASK {}\n"

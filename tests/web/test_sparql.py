@@ -115,7 +115,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("method", "url", "body", "headers", "status"), REFUSED)
-def test_refusals(  # noqa: PLR0917
+def test_refusals(
     client: Client, method: str, url: str, body: bytes, headers: dict[str, str], status: int
 ) -> None:
     answer = client.request(method, f"/sparql{url}", content=body, headers=headers)

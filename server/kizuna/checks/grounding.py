@@ -26,9 +26,10 @@ from kizuna.vocabulary import (
 def facts_without_claim(project: Project) -> Iterator[Finding]:
     """Yield each asserted fact that no claim supports."""
     claimed = by_fact(project.claims)
-    for file in project.having(Role.DATA):
+    for file in project.files:
         for triple in file.triples:
-            if is_fact(project, triple) and triple not in claimed:
+            domain = file.role is Role.DATA or _about_thing(project, triple)
+            if domain and is_fact(project, triple) and triple not in claimed:
                 yield finding_at(
                     project,
                     "claim-for-fact",
@@ -40,14 +41,18 @@ def facts_without_claim(project: Project) -> Iterator[Finding]:
 
 
 def is_fact(project: Project, triple: Triple) -> bool:
-    """Tell whether ``triple`` says something of the domain that needs evidence."""
+    """Tell whether ``triple`` says something of the domain that needs evidence.
+
+    It does so whatever its subject is: a thing of others (a Wikidata item) is no way around.
+    """
     subject = triple.subject
-    return (
-        isinstance(subject, NamedNode)
-        and project.addresses.is_thing(subject.value)
-        and triple.predicate not in project.editorial
-        and not project.is_value(subject)
-    )
+    value = isinstance(subject, NamedNode) and project.is_value(subject)
+    return triple.predicate not in project.editorial and not value
+
+
+def _about_thing(project: Project, triple: Triple) -> bool:
+    subject = triple.subject
+    return isinstance(subject, NamedNode) and project.addresses.is_thing(subject.value)
 
 
 def claims_without_fact(project: Project) -> Iterator[Finding]:

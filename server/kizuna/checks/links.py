@@ -7,9 +7,12 @@ from difflib import get_close_matches
 
 from pyoxigraph import NamedNode
 
-from kizuna.checks.findings import Finding, Spot, finding_at
+from kizuna.checks.findings import Finding, Severity, Spot, finding_at
 from kizuna.project import Project, Role
-from kizuna.vocabulary import LABELS, RDF_TYPE
+from kizuna.vocabulary import KZ_CLAIM, LABELS, RDF_TYPE
+
+MOST_SUGGESTIONS = 20
+"""A near miss is looked for among all things: only for the first findings of a run."""
 
 
 def dangling_links(project: Project) -> Iterator[Finding]:
@@ -21,15 +24,18 @@ def dangling_links(project: Project) -> Iterator[Finding]:
         if isinstance(t.subject, NamedNode)
     }
     inside = (project.addresses.things, project.addresses.shapes + "#")
+    suggestions = MOST_SUGGESTIONS
     for file in project.files:
         told: set[str] = set()
         for triple in file.triples:
             value = triple.object
             if not isinstance(value, NamedNode) or not value.value.startswith(inside):
                 continue
-            if value.value not in described | told:
+            if value.value not in described and value.value not in told:
                 told.add(value.value)
-                yield _dangling(project, file.path, value.value, described)
+                suggestions -= 1
+                near = described if suggestions >= 0 else set()
+                yield _dangling(project, file.path, value.value, near)
 
 
 def _dangling(project: Project, path: str, iri: str, described: set[str]) -> Finding:
@@ -42,6 +48,27 @@ def _dangling(project: Project, path: str, iri: str, described: set[str]) -> Fin
         (f"Did you mean <{near[0]}>? " if near else "") + "Describe the thing, or correct the IRI.",
         path=path,
     )
+
+
+def foreign_base(project: Project) -> Iterator[Finding]:
+    """Yield a finding when the data makes claims, but about nothing under the project's base.
+
+    Checks look at the things under ``base``; with a wrong one they would have nothing to look at.
+    """
+    claims = sorted((c.path, c.iri.value) for c in project.claims)
+    inside = any(project.addresses.is_thing(t.value) for t in project.types)
+    if not project.data:
+        message, hint = "there is no data to publish", "Put Turtle into data/ttl/."
+        yield Finding("base", Severity.VIOLATION, Role.DATA.value, 0, 0, message, hint)
+    elif claims and not inside:
+        yield finding_at(
+            project,
+            "base",
+            Spot(claims[0][1], RDF_TYPE.value, KZ_CLAIM.value),
+            f"no thing in the data lies under {project.addresses.things}",
+            "Correct base in kizuna.toml, or the prefixes of the data.",
+            path=claims[0][0],
+        )
 
 
 def things_without_label(project: Project) -> Iterator[Finding]:

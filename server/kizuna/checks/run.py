@@ -19,7 +19,13 @@ from kizuna.checks.grounding import (
     facts_without_claim,
     locate_quotes,
 )
-from kizuna.checks.links import dangling_links, things_without_class, things_without_label
+from kizuna.checks.links import (
+    dangling_links,
+    foreign_base,
+    things_without_class,
+    things_without_label,
+)
+from kizuna.checks.questions import query_findings
 from kizuna.checks.shapes import shape_findings
 from kizuna.checks.terms import unknown_terms
 from kizuna.checks.values import wrong_dates
@@ -68,6 +74,9 @@ CHECKS: tuple[Check, ...] = (
     Check("label", "Every thing has a label; classes marked kz:valueClass are exempt.",
           _MODEL, things_without_label),
     Check("class", "Every thing has a class.", _DATA, things_without_class),
+    Check("base", "There is data, and it is about things under the project's base.",
+          _DATA, foreign_base),
+    Check("query", "Every saved query has a title and is SPARQL.", frozenset(), query_findings),
     Check("duplicate-statement", "No file says the same twice.", frozenset(), repeated_statements),
     Check("duplicate-claim", "No two claims say the same with the same words.",
           _DATA, repeated_claims),
@@ -85,7 +94,10 @@ CHECKS: tuple[Check, ...] = (
 
 
 def check_project(project: Project) -> Report:
-    """Return everything that the checks find in ``project``, sorted by file and line."""
+    """Return everything that the checks find in ``project``, sorted by file and line.
+
+    What could not be checked stands after the faults that are the reason.
+    """
     grounding = locate_quotes(project)
     findings = [*map(from_fault, project.faults), *grounding.findings]
     broken = _broken_roles(project)
@@ -94,8 +106,13 @@ def check_project(project: Project) -> Report:
             findings.append(_not_run(check, project))
         elif check.run:
             findings.extend(check.run(project))
-    order = sorted(set(findings), key=lambda f: (f.path, f.line, f.column, f.check, f.message))
+    order = sorted(set(findings), key=_order)
     return Report(tuple(order), grounding.located, _counts(project, grounding.located))
+
+
+def _order(finding: Finding) -> tuple[bool, str, int, int, str, str]:
+    place = (finding.path, finding.line, finding.column)
+    return (finding.check == "not-run", *place, finding.check, finding.message)
 
 
 def _broken_roles(project: Project) -> frozenset[Role]:

@@ -22,6 +22,8 @@ from kizuna.vocabulary import (
     term,
 )
 
+MOST_SUGGESTIONS = 20
+"""A near miss is looked for among all terms: only for the first findings of a run."""
 _CLASSES = {OWL_CLASS, RDFS_CLASS, RDFS_DATATYPE}
 _PROPERTIES = {RDF_PROPERTY, *OWL_PROPERTIES}
 _MAPPINGS = {
@@ -48,13 +50,16 @@ class _Known:
 def unknown_terms(project: Project) -> Iterator[Finding]:
     """Yield each term that is used and not known, once per file."""
     known = _known(project)
+    suggestions = MOST_SUGGESTIONS
     for file in project.files:
         told: set[str] = set()
         for triple in file.triples:
             for kind, iri in _unknown_in(triple, known):
                 if iri not in told:
                     told.add(iri)
-                    yield _finding(project, file, kind, iri, known)
+                    suggestions -= 1
+                    near = known.near(iri) if suggestions >= 0 else ""
+                    yield _finding(project, file, (kind, iri), near)
 
 
 def _known(project: Project) -> _Known:
@@ -101,8 +106,8 @@ def _closed(value: NamedNode, known: _Known) -> bool:
     return value not in known.all and value.value != namespace and namespace in known.namespaces
 
 
-def _finding(project: Project, file: SourceFile, kind: str, iri: str, known: _Known) -> Finding:
-    near = known.near(iri)
+def _finding(project: Project, file: SourceFile, term_: tuple[str, str], near: str) -> Finding:
+    kind, iri = term_
     listed = "Add it to ontology/terms.ttl if it is right."
     own = iri.startswith((PREFIXES["kz"], project.addresses.ontology + "#"))
     return finding_at(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Annotated
 
@@ -39,17 +40,15 @@ def _version(
 
 def main() -> None:
     """Run the command; every error that people can mend is told in words, without a trace."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # whatever the surroundings prefer
     try:
-        app()
+        app(prog_name="kizuna")
     except KizunaError as error:
-        told.print(f"kizuna: {error}", markup=False)
+        told.print(f"kizuna: {error}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        told.print(f"kizuna: {where}{error.strerror or error}", markup=False)
+        told.print(f"kizuna: {where}{error.strerror or error}")
         sys.exit(UnavailableError.exit_code)

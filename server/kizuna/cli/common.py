@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-told = Console(stderr=True, highlight=False, soft_wrap=True)
+# No emoji: "x.ttl:100:" is a place, not a picture.
+told = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 """For what people are told beside the answer."""
 
 Directory = Annotated[Path, typer.Argument(help="The project's folder.", show_default="here")]
 ReleasesOption = Annotated[
     Path | None,
-    typer.Option("--releases", help="Folder of the releases.", envvar="KIZUNA_RELEASES"),
+    typer.Option("--releases", help="Folder of the releases (or KIZUNA_RELEASES)."),
 ]
 EngineOption = Annotated[
     str | None,
@@ -27,3 +28,4 @@ HERE = Path()
 def say(text: str) -> None:
     """Write an answer."""
     sys.stdout.write(text)
+    sys.stdout.flush()  # so that a reader that has gone is noticed here

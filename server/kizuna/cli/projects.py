@@ -39,17 +39,18 @@ def check(
         say("".join(f"{c.name:22} {c.about}\n" for c in CHECKS))
         return
     settings = load_settings(directory)
-    project, report = checked(settings, told)
+    _, report = checked(settings, told)
     say(OUTPUTS["json" if as_json else output.value](report))
     if not report.conforms:
         raise typer.Exit(FindingsError.exit_code)
-    del project
 
 
 def build(
     directory: Directory = HERE,
     releases: ReleasesOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write the manifest as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write id, folder and counts as JSON.")
+    ] = False,
 ) -> None:
     """Check the project and build a release of it.
 

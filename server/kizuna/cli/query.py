@@ -97,7 +97,7 @@ def query(
             ask(asker, Query(source.text, asked.base, bindings=values), wanted, output.begin)
         except BadQuery as error:
             status.stop()
-            told.print(f"kizuna: {pointed(source, error)}", markup=False)
+            told.print(f"kizuna: {pointed(source, error)}")
             raise typer.Exit(error.exit_code) from error
     output.end(time.monotonic() - began)
 

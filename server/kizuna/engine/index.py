@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse, serialize
@@ -28,6 +29,8 @@ def write_index(path: Path, quads: Iterable[Quad]) -> None:
     """Write the index of ``quads`` to the new file ``path``; the order of rows is fixed.
 
     Subjects and objects are keyed as they stand in N-Triples (``<iri>``, ``_:label``).
+
+    Raises OSError when the file cannot be written.
     """
     outgoing: dict[str, list[Quad]] = {}
     incoming: dict[str, list[Quad]] = {}
@@ -39,10 +42,12 @@ def write_index(path: Path, quads: Iterable[Quad]) -> None:
         (key, _packed(outgoing.get(key, ())), _packed(incoming.get(key, ())))
         for key in sorted(outgoing.keys() | incoming.keys())
     )
-    with sqlite3.connect(path) as connection:
-        connection.executescript(_SCHEMA)
-        connection.executemany("INSERT INTO description VALUES (?, ?, ?)", rows)
-    connection.close()
+    try:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.executescript(_SCHEMA)
+            connection.executemany("INSERT INTO description VALUES (?, ?, ?)", rows)
+    except sqlite3.Error as error:
+        raise OSError(f"{path.name}: {error}") from error
 
 
 def _packed(quads: Iterable[Quad]) -> bytes:

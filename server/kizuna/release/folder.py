@@ -123,22 +123,36 @@ class Releases:
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise UnavailableError(
-                f"{self.folder}: cannot be written: {error.strerror}",
-                hint="Choose another folder: --releases DIR or KIZUNA_RELEASES.",
-            ) from error
+            raise self._unwritable(error) from error
         try:
             self._take(lock)
-            for stale in self.folder.glob(".[bo]*-*"):
-                shutil.rmtree(stale, ignore_errors=True)
+            self._clear()
             folder = self.folder / f"{_BUILDING}{os.getpid()}"
-            folder.mkdir()
+            try:
+                folder.mkdir()
+            except OSError as error:
+                raise self._unwritable(error) from error
             try:
                 yield folder
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
         finally:
             os.close(lock)
+
+    def _unwritable(self, error: OSError) -> UnavailableError:
+        return UnavailableError(
+            f"{self.folder}: cannot be written: {error.strerror}",
+            hint="Choose another folder: --releases DIR or KIZUNA_RELEASES.",
+        )
+
+    def _clear(self) -> None:
+        """Remove what builds have left that were killed; the caller holds the lock."""
+        for stale in self.folder.glob(f"{_BUILDING}*"):
+            shutil.rmtree(stale, ignore_errors=True)
+        for stale in self.folder.glob(f"{_OLD}*"):
+            shutil.rmtree(stale, ignore_errors=True)
+        for link in self.folder.glob(f".{_CURRENT}-*"):
+            link.unlink(missing_ok=True)
 
     def _take(self, lock: int) -> None:
         try:
@@ -167,6 +181,7 @@ class Releases:
             self._sync()
             release = Release(place, read_manifest(place))
         self.switch(identifier)
+        self._clear()
         self._forget_old(identifier)
         return release
 

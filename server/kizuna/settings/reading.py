@@ -128,7 +128,8 @@ def _parsed(path: Path, text: str) -> dict[str, object]:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # numbers of 5000 digits, 500 nested lists
         place = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        line = f":{place[1]}" if place else ""
+        at_end = f":{text.count(chr(10)) + 1}" if "(at end of document)" in str(error) else ""
+        line = f":{place[1]}" if place else at_end
         raise SettingsError(
             f"{path}{line}: is no TOML: {error}", hint="TOML is explained at https://toml.io."
         ) from error

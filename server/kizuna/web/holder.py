@@ -15,6 +15,7 @@ from kizuna.release.filling import filled
 from kizuna.web.site import Site
 
 SECONDS_BETWEEN_LOOKS = 0.5
+LOOKS_UNTIL_RETRY = 20
 _log = logging.getLogger(__name__)
 
 Opener = Callable[[Release], Site]
@@ -61,6 +62,7 @@ class SiteHolder:
     _refused: str | None = field(default=None, init=False)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _filling: asyncio.Task[None] | None = field(default=None, init=False)
+    _looks: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self._tenure = _Tenure(self.open(self.releases.current()))
@@ -94,6 +96,9 @@ class SiteHolder:
     async def look(self) -> None:
         """Take over the current release if it is another one; a broken one is logged and left."""
         wanted = self.releases.current_id()
+        self._looks += 1
+        if self._refused and self._looks % LOOKS_UNTIL_RETRY == 0:
+            self._refused = None  # what was wrong with it may have been mended
         if wanted in {None, self._tenure.site.release.id, self._refused}:
             return
         async with self._changing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
+from kizuna.checks.questions import SavedQuery, readable_queries
 from kizuna.engine import DescriptionIndex, Engine
 from kizuna.engine.remote import RemoteEngine
 from kizuna.iris import Addresses
@@ -26,8 +28,8 @@ from kizuna.web.cache import Cache
 from kizuna.web.classes import Classes, read_classes
 from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
-from kizuna.web.queries import SavedQuery, read_queries
 
+_log = logging.getLogger(__name__)
 _LICENSE = term("dct:license")
 FRESH_SECONDS = 5.0
 """How long answers of an engine elsewhere are kept: what it holds may change."""
@@ -96,10 +98,14 @@ class Site:
 def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
     """Return the site that serves ``release``, its queries answered by ``engine``.
 
-    Raises ProjectError when a saved query is none, and ReleaseBroken when the index is unreadable.
+    A saved query that is none is left out and logged: it must not keep the good ones from readers.
+
+    Raises ReleaseBroken when the index is unreadable.
     """
     manifest = release.manifest
-    queries = read_queries(queries_folder, manifest.base)
+    queries, unreadable = readable_queries(queries_folder, manifest.base)
+    for error in unreadable:
+        _log.warning("left out: %s", error.message)
     index = DescriptionIndex(release.index if manifest.filled else None)
     languages = manifest.languages or ("en",)
     prefixes = {**manifest.prefixes, **PREFIXES}

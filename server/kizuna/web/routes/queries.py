@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kizuna.checks.questions import SavedQuery
 from kizuna.engine import Query
 from kizuna.errors import NotFound
 from kizuna.formats import HTML, Format, carrying
@@ -13,7 +14,6 @@ from kizuna.web.asking import ask_whole
 from kizuna.web.dependencies import READ, Asking, Here, accept_of
 from kizuna.web.negotiation import negotiate
 from kizuna.web.paths import iri_path
-from kizuna.web.queries import SavedQuery
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Meta, Representation, respond
 from kizuna.web.routes.front import PAGE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kizuna.checks.questions import SavedQuery
 from kizuna.vocabulary import DCT_ISSUED, KZ_SOURCE_DOCUMENT, term
-from kizuna.web.queries import SavedQuery
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.classes import counted
 

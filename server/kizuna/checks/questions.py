@@ -12,16 +12,18 @@ begin with ``#`` and three blanks::
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import dropwhile
 from pathlib import Path
 
 from pyoxigraph import Store
 
+from kizuna.checks.findings import Finding, Severity
 from kizuna.engine import EmbeddedEngine, Query
 from kizuna.errors import BadQuery, KizunaError, ProjectError
 from kizuna.formats import JSON_LD, Kind, carrying
+from kizuna.project import Project
 
 _HEAD = re.compile(r"#\s*(title|description)@([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*):\s*(\S.*)")
 _MORE = re.compile(r"#   \s*(\S.*)")
@@ -55,6 +57,29 @@ def read_queries(folder: Path, base: str) -> tuple[SavedQuery, ...]:
     if not folder.is_dir():
         return ()
     return tuple(_read(path, base) for path in sorted(folder.glob("*.rq")))
+
+
+def readable_queries(
+    folder: Path, base: str
+) -> tuple[tuple[SavedQuery, ...], tuple[ProjectError, ...]]:
+    """Return the saved queries in ``folder``, and why others cannot be read."""
+    queries, errors = [], []
+    for path in sorted(folder.glob("*.rq")):
+        try:
+            queries.append(_read(path, base))
+        except ProjectError as error:
+            errors.append(error)
+    return tuple(queries), tuple(errors)
+
+
+def query_findings(project: Project) -> Iterator[Finding]:
+    """Yield a finding for each saved query of the project that is none."""
+    folder = project.root / "queries"
+    for error in readable_queries(folder, project.addresses.base)[1]:
+        place, _, message = error.message.partition(": ")
+        path, _, line = place.removeprefix(f"{project.root}/").partition(":")
+        at = int(line) if line.isdigit() else 0
+        yield Finding("query", Severity.VIOLATION, path, at, 0, message, error.hint)
 
 
 def _read(path: Path, base: str) -> SavedQuery:

@@ -1,0 +1,193 @@
+"""The folder of releases: one is current, damage is noticed, old ones go."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
+from kizuna.release import Release, Releases
+from kizuna.release.folder import KEPT
+from kizuna.release.manifest import Manifest, record_all, write_manifest
+
+
+def built(folder: Path, identifier: str, text: str = "data") -> None:
+    """Fill a folder as a build does, without a store."""
+    (folder / "dumps").mkdir(parents=True, exist_ok=True)
+    (folder / "dumps" / "dataset.nt").write_text(text, encoding="utf-8")
+    files = record_all(folder)
+    write_manifest(
+        folder,
+        Manifest(identifier, "v", "c", None, "b", ("en",), {}, {}, {}, {}, (), files),
+    )
+
+
+def publish(releases: Releases, identifier: str, text: str = "data") -> Release:
+    with releases.building() as folder:
+        built(folder, identifier, text)
+        return releases.publish(folder, identifier)
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Releases:
+    return Releases(tmp_path / "releases")
+
+
+def hidden(releases: Releases) -> set[str]:
+    return {p.name for p in releases.folder.iterdir() if p.name.startswith(".")}
+
+
+def age(releases: Releases) -> None:
+    """Give each release the time of its name, since files of one moment have one time."""
+    for path in releases.folder.glob("[0-9]*"):
+        os.utime(path / "manifest.json", ns=(int(path.name) * 10**9, int(path.name) * 10**9))
+
+
+def test_none_yet(releases: Releases) -> None:
+    assert releases.ids() == []
+    assert releases.current_id() is None
+    with pytest.raises(NoRelease, match="there is no release yet"):
+        releases.current()
+
+
+def test_publish_and_switch_back(releases: Releases) -> None:
+    for identifier in ("1", "2"):
+        release = publish(releases, identifier)
+        assert (release.id, releases.current().id) == (identifier, identifier)
+        assert release.folder == releases.folder / identifier
+        age(releases)
+    assert releases.ids() == ["2", "1"]
+    releases.switch("1")
+    assert releases.current().id == "1"
+    assert (releases.folder / "current").is_symlink()
+    assert hidden(releases) == {".lock"}
+
+
+def test_retention(releases: Releases) -> None:
+    for number in range(1, KEPT + 4):
+        publish(releases, str(number))
+        age(releases)
+    assert releases.ids() == [str(n) for n in range(KEPT + 3, 3, -1)]
+    releases.switch("4")  # the oldest is current again: it is kept beside the newest nine
+    publish(releases, "5")
+    assert len(releases.ids()) == KEPT
+
+
+def test_the_current_release_is_never_forgotten(releases: Releases) -> None:
+    publish(releases, "1")
+    for number in range(2, KEPT + 1):
+        publish(releases, str(number))
+    age(releases)
+    publish(releases, "1")  # intact: it stays as it is, old as it is, and becomes current
+    publish(releases, "1")
+    assert "1" in releases.ids()
+    assert len(releases.ids()) == KEPT
+
+
+# fmt: off
+DAMAGE = [
+    "changed", "cut", "removed", "no manifest", "garbage manifest", "folder gone", "file is folder",
+]
+# fmt: on
+
+
+def damage(folder: Path, kind: str) -> None:
+    file, manifest = folder / "dumps" / "dataset.nt", folder / "manifest.json"
+    if kind == "changed":
+        file.write_text("Data", encoding="utf-8")  # as long as before
+    elif kind == "cut":
+        file.write_text("dat", encoding="utf-8")
+    elif kind == "removed":
+        file.unlink()
+    elif kind == "no manifest":
+        manifest.unlink()
+    elif kind == "garbage manifest":
+        manifest.write_bytes(b"\xff{")
+    elif kind == "folder gone":
+        shutil.rmtree(folder)
+    else:
+        file.unlink()
+        file.mkdir()
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_a_damaged_release_gives_way_to_an_older_one(releases: Releases, kind: str) -> None:
+    for identifier in ("1", "2"):
+        publish(releases, identifier)
+    age(releases)
+    damage(releases.folder / "2", kind)
+    assert releases.current().id == "1"
+    with pytest.raises(ReleaseBroken) as caught:
+        releases.get("2")
+    assert "kizuna build" in caught.value.hint
+    damage(releases.folder / "1", kind)
+    with pytest.raises(NoRelease, match="is intact"):
+        releases.current()
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_a_damaged_release_is_replaced_by_a_new_build(releases: Releases, kind: str) -> None:
+    publish(releases, "1")
+    damage(releases.folder / "1", kind)
+    publish(releases, "1")
+    assert releases.current().id == "1"
+    assert hidden(releases) == {".lock"}
+
+
+def test_links_and_strangers_are_no_releases(releases: Releases) -> None:
+    publish(releases, "1")
+    (releases.folder / "notes.txt").write_text("x", encoding="utf-8")
+    (releases.folder / "empty").mkdir()
+    shutil.copytree(releases.folder / "1", releases.folder / ".hidden")
+    assert releases.ids() == ["1"]
+
+
+def test_what_killed_builds_left_is_removed(releases: Releases) -> None:
+    publish(releases, "1")
+    for name in (".building-99999", ".old-1-99999"):
+        (releases.folder / name / "dumps").mkdir(parents=True)
+    (releases.folder / ".current-99999").symlink_to("1")
+    with releases.building():
+        pass
+    assert hidden(releases) == {".lock"}
+    assert releases.current().id == "1"
+
+
+def test_a_build_that_fails_leaves_nothing(releases: Releases) -> None:
+    with pytest.raises(RuntimeError), releases.building() as folder:
+        built(folder, "1")
+        raise RuntimeError
+    assert releases.ids() == []
+    assert hidden(releases) == {".lock"}
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_no_folder_can_be_made(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with (
+        pytest.raises(UnavailableError, match="cannot be written") as caught,
+        Releases(tmp_path / place).building(),
+    ):
+        pass
+    assert "--releases" in caught.value.hint
+
+
+def test_no_room_for_the_folder(releases: Releases, monkeypatch: pytest.MonkeyPatch) -> None:
+    with releases.building():
+        pass
+
+    real = Path.mkdir
+
+    def full(
+        path: Path, mode: int = 0o777, *, parents: bool = False, exist_ok: bool = False
+    ) -> None:
+        if path.name.startswith(".building"):
+            raise OSError(28, "No space left on device")
+        real(path, mode, parents=parents, exist_ok=exist_ok)
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(UnavailableError, match="No space left"), releases.building():
+        pass

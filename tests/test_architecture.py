@@ -1,0 +1,47 @@
+"""The program is built as it was designed: small modules, one way of imports, one way of tests."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from support import ROOT
+
+PACKAGE = ROOT / "server" / "kizuna"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+MOST_LINES = 350
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_is_small_and_says_what_it_is(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= MOST_LINES
+    assert lines[0].startswith(('"""', 'r"""'))
+
+
+def test_imports_run_one_way() -> None:
+    lint = Path(sys.executable).with_name("lint-imports")
+    ran = subprocess.run(
+        [lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert " 0 broken" in ran.stdout
+
+
+def test_the_rules_are_those_that_the_tests_rely_on() -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    rules = tools["ruff"]["lint"]
+    assert {"D", "T20", "BLE", "C90", "ANN"} <= set(rules["select"])  # docstrings, print, except
+    printing = [path for path, codes in rules["per-file-ignores"].items() if "T201" in codes]
+    assert set(printing) <= {"server/kizuna/cli/*.py", "tests/**"}
+    assert tools["mypy"]["strict"] is True
+    assert tools["pytest"]["ini_options"]["filterwarnings"] == ["error"]
+    assert tools["importlinter"]["contracts"][0]["exhaustive"] is True
+
+
+def test_modules_are_found() -> None:
+    assert len(MODULES) > 60
