@@ -26,7 +26,7 @@ from support import BASE, ID, ROOT, build, copy_bridge, edit, load, lock
 
 HARBOUR = "data/ttl/harbour-news.ttl"
 SHARED = "data/ttl/shared.ttl"
-STAGES = ["store", "index of descriptions", "dumps", "manifest", "switching"]
+STAGES = ["store", "index of descriptions", "full-text index", "dumps", "manifest", "switching"]
 
 
 @pytest.fixture(scope="module")
@@ -332,7 +332,7 @@ def test_trouble_while_writing_is_told(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(build_module, "write_index", fail)
+    monkeypatch.setattr(build_module, "write_contents", fail)
     with pytest.raises(UnavailableError, match="written: No space left on device") as caught:
         build(root)
     assert "untouched" in caught.value.hint

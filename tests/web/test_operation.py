@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from conftest import SMALL, Client
-from kizuna.errors import ProjectError, UnavailableError
+from kizuna.errors import FindingsError, UnavailableError
 from kizuna.release import Release
 from kizuna.web import FixedSite, Site, create_app
 from kizuna.web.accesslog import AccessLog
@@ -330,14 +330,15 @@ def test_a_log_that_cannot_be_opened(small_release: Release, tmp_path: Path) -> 
     assert "access log cannot be written" in done.stderr
 
 
-def test_a_release_that_does_not_open_ends_the_server(
+def test_with_a_broken_project_and_a_broken_release_nothing_is_served(
     small_release: Release, tmp_path: Path
 ) -> None:
     project = shutil.copytree(SMALL, tmp_path / "project")
-    (project / "queries" / "broken.rq").write_text("# title@en: Why?\nSELECT", encoding="utf-8")
-    done = kizuna(
-        "serve", str(project), "--releases", str(small_release.folder.parent), "--port", "0"
-    )
-    assert done.returncode == ProjectError.exit_code
-    assert "broken.rq:2" in done.stderr
+    (project / "data" / "ttl" / "broken.ttl").write_text("?", encoding="utf-8")
+    releases = shutil.copytree(small_release.folder.parent, tmp_path / "releases", symlinks=True)
+    (releases / small_release.id / "descriptions.sqlite").write_bytes(b"no index")
+    done = kizuna("serve", str(project), "--releases", str(releases), "--port", "0")
+    assert done.returncode == FindingsError.exit_code
+    assert "broken.ttl:1" in done.stderr
+    assert "last good" not in done.stderr
     assert "Traceback" not in done.stderr
