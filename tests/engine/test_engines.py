@@ -460,7 +460,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize(("path", "accept", "status", "words"), PAGES)
-def test_pages_and_answers(  # noqa: PLR0917 - one row
+def test_pages_and_answers(
     request: pytest.FixtureRequest,
     asked: Asked,
     over: Client,
