@@ -82,6 +82,7 @@ def _systems(
     makers: dict[str, Callable[[], systems.Server]] = {
         "kizuna": lambda: systems.kizuna(releases, name="kizuna"),
         "oxigraph": lambda: systems.oxigraph(binaries / "oxigraph", data),
+        "oxigraph-disk": lambda: systems.oxigraph(binaries / "oxigraph", data, folder / "oxigraph"),
         "rdflib": lambda: systems.rdflib_endpoint(binaries / "rdflib-endpoint", data),
         "virtuoso": lambda: systems.virtuoso(folder / "virtuoso", data),
     }

@@ -165,10 +165,15 @@ def kizuna(releases: Path, seconds: float = 30, name: str = "kizuna") -> Server:
     return server
 
 
-def oxigraph(binary: Path, data: Path) -> Server:
-    """Return the ``oxigraph`` server with ``data`` in memory."""
+def oxigraph(binary: Path, data: Path, folder: Path | None = None) -> Server:
+    """Return the ``oxigraph`` server with ``data`` in memory, or on disk in ``folder``."""
     port = free_port()
-    server = Server("oxigraph server", [str(binary), "serve", "--bind", f"127.0.0.1:{port}"], port)
+    command = [str(binary), "serve", "--bind", f"127.0.0.1:{port}"]
+    where = "memory"
+    if folder is not None:
+        command += ["--location", str(folder)]
+        where = "disk"
+    server = Server(f"oxigraph, {where}", command, port)
     server.path = "/query"
     server.start()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
@@ -183,7 +188,7 @@ def rdflib_endpoint(binary: Path, data: Path) -> Server:
     """Return rdflib-endpoint with ``data`` in memory."""
     port = free_port()
     command = [str(binary), "serve", "--port", str(port), "--host", "127.0.0.1", str(data)]
-    server = Server("rdflib-endpoint", command, port)
+    server = Server("rdflib-endpoint", command, port, path="/")
     server.start()
     return server
 

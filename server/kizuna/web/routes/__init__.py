@@ -16,12 +16,12 @@ from kizuna.web.routes import (
 )
 
 ROUTERS = (
+    sparql.router,  # the one that is asked most: routes are tried in this order
     front.router,
     things.router,
     vocabularies.router,
     classes.router,
     queries.router,
-    sparql.router,
     search.router,
     graphs.router,
     data.router,
