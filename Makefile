@@ -15,7 +15,7 @@ export KIZUNA_DOCUMENTS ?= $(abspath ../shared/documents)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve build test test-engines engines check fmt docs lock clean
+.PHONY: help install serve build test test-engines engines bench check fmt docs lock clean
 
 help:  ## Show what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -51,9 +51,15 @@ engines: install
 			-DoutputDirectory=$(abspath $(VENV))/engines; } \
 		|| echo "Fuseki is not here and cannot be fetched: its tests are skipped" >&2
 
+bench: install  ## Measure beside the engine itself and other servers; see docs/performance.md
+	test -x .bench/bin/python || $(PYTHON) -m venv .bench
+	.bench/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/peers.txt
+	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/run.py --large --rounds 3 --only queries
+
 check: install  ## Everything that CI runs: style, types, layers, tests with coverage, docs
-	$(BIN)/ruff format --check server tests docs
-	$(BIN)/ruff check server tests docs
+	$(BIN)/ruff format --check server tests docs benchmarks
+	$(BIN)/ruff check server tests docs benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
@@ -62,8 +68,8 @@ check: install  ## Everything that CI runs: style, types, layers, tests with cov
 	$(BIN)/python -m pytest --quiet --numprocesses auto --cov --cov-report=term
 
 fmt: install  ## Format and mend what can be mended by machine
-	$(BIN)/ruff format server tests docs
-	$(BIN)/ruff check --fix server tests docs
+	$(BIN)/ruff format server tests docs benchmarks
+	$(BIN)/ruff check --fix server tests docs benchmarks
 	$(BIN)/python docs/generate.py
 
 docs: install  ## Write the generated parts of docs/ anew
@@ -74,6 +80,6 @@ lock: install  ## Write requirements.lock anew from pyproject.toml
 		--no-emit-index-url --no-annotate --extra dev --output-file requirements.lock pyproject.toml
 
 clean:  ## Remove what was made: .venv/, releases/, caches
-	rm -rf $(VENV) releases .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache \
+	rm -rf $(VENV) .bench releases .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache \
 		.coverage .coverage.* dist
 	find server tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,11 +6,12 @@ import sys
 from itertools import islice
 from pathlib import Path
 
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
+
 from kizuna.engine import LaneLimits, Limits, Pool, write_index
 from kizuna.release import Releases
 from kizuna.release.manifest import Manifest, record_all, write_manifest
 from kizuna.web import serve_releases
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 BASE = "https://example.org/bench/"
 GRAPH = NamedNode(f"{BASE}graph/data")

@@ -22,8 +22,9 @@ import report
 import systems
 from data import write_data
 from pyoxigraph import Store
-from release import build
 from timing import measure
+
+from release import build
 
 PARTS = ("queries", "rate", "hostile")
 

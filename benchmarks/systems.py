@@ -66,10 +66,10 @@ class InProcess:
         return found.serialize(format=QueryResultsFormat.JSON) or b""
 
     def ready(self) -> None:
-        """It always is."""
+        """Do nothing: it always is."""
 
     def stop(self) -> None:
-        """Nothing runs."""
+        """Do nothing: no process runs."""
 
 
 @dataclass
