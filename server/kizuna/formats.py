@@ -41,11 +41,19 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
 
     @property
+    def iri(self) -> str:
+        """The IRI of the format at W3C; empty where it has none."""
+        known = self.rdf or self.results
+        return _IRIS.get(self.suffix, known.iri if known is not None else "")
+
+    @property
     def media_types(self) -> tuple[str, ...]:
         """All media types that mean this format, the registered one first."""
         return (self.media_type, *self.aliases)
 
 
+# https://www.w3.org/ns/formats/: the engine knows JSON-LD by another name.
+_IRIS = {"jsonld": "http://www.w3.org/ns/formats/JSON-LD"}
 _FILE_TYPES = "http://publications.europa.eu/resource/authority/file-type/"
 _GRAPH = frozenset({Kind.GRAPH})
 _BOTH = frozenset({Kind.GRAPH, Kind.DATASET})

@@ -49,6 +49,15 @@ def to_path(iri_path: str) -> str:
     return quote(iri_path, safe=_PATH_SAFE + "%")
 
 
+def to_uri(iri: str) -> str:
+    """Return the ASCII form of a whole IRI (RFC 3987, section 3.1); what delimits its parts stays.
+
+    >>> to_uri("http://example.org/神?x=1&y#z")
+    'http://example.org/%E7%A5%9E?x=1&y#z'
+    """
+    return quote(iri, safe=_PATH_SAFE + "%?#[]")
+
+
 def from_path(raw_path: str) -> str:
     """Return the IRI form of a request's raw path, decoded exactly once.
 

@@ -211,3 +211,25 @@ def test_a_release_serves_the_same_at_both_addresses(client: Client) -> None:
         named = client.get(f"/graphs?graph={name}", headers={"accept": accept})
         assert direct.content == named.content
         assert direct.headers["etag"] == named.headers["etag"]
+
+
+def test_a_weak_tag_matches_nothing(empty: Live) -> None:
+    put = empty.write("PUT", AT_G, ONE, content_type="text/turtle")
+    assert put.status_code in {201, 204}
+    tag = empty.client.get(AT_G).headers["etag"]
+    weak = empty.write("PUT", AT_G, TWO, content_type="text/turtle", if_match=f"W/{tag}")
+    assert weak.status_code == 412
+    suffixed = empty.write(
+        "PUT", AT_G, TWO, content_type="text/turtle", if_match=f'{tag[:-1]}-nonsense"'
+    )
+    assert suffixed.status_code == 412
+    assert empty.write("DELETE", AT_G, if_match=tag).status_code == 204
+
+
+def test_the_place_of_a_new_graph_is_its_iri(empty: Live) -> None:
+    graph = "http://example.org/神?x=1&y=2#f"
+    made = empty.write(
+        "PUT", f"/graphs?graph={quote(graph, safe='')}", ONE, content_type="text/turtle"
+    )
+    assert made.status_code == 201
+    assert made.headers["location"] == "http://example.org/%E7%A5%9E?x=1&y=2#f"

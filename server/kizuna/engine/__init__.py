@@ -5,6 +5,7 @@ from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.fulltext import Hit, search, write_search
 from kizuna.engine.index import DescriptionIndex, write_index
 from kizuna.engine.lanes import LaneLimits
+from kizuna.engine.lasting import is_lasting
 from kizuna.engine.pool import Pool
 from kizuna.engine.protocol import Answer, Engine, Limits, Query, Stream
 from kizuna.engine.watching import Watched
@@ -22,6 +23,7 @@ __all__ = [
     "Query",
     "Stream",
     "Watched",
+    "is_lasting",
     "search",
     "write_index",
     "write_search",

@@ -10,7 +10,7 @@ from functools import lru_cache
 from starlette.requests import ClientDisconnect, Request
 
 from kizuna.engine import Answer, Query, Stream
-from kizuna.errors import AnswerTooLarge, NotAcceptable
+from kizuna.errors import NotAcceptable
 from kizuna.formats import BY_SUFFIX, HTML, N_TRIPLES, Format, Kind, carrying
 from kizuna.web.negotiation import negotiate
 from kizuna.web.site import Site
@@ -22,11 +22,11 @@ LONGEST_KNOWN = 500
 SEARCH = "search"
 KINDS = (Kind.ROWS, Kind.TRUTH, Kind.GRAPH)
 BEHIND_PAGES = {
-    Kind.ROWS: BY_SUFFIX["json"],
+    Kind.ROWS: BY_SUFFIX["tsv"],
     Kind.TRUTH: BY_SUFFIX["json"],
     Kind.GRAPH: N_TRIPLES,
 }
-"""In which format the engine answers what is then shown as a table."""
+"""In which format the engine answers what is then shown as a table: rows as lines."""
 
 
 def wanted_formats(accept: str) -> Mapping[Kind, Format]:
@@ -81,25 +81,8 @@ async def ask(
         asking.cancel()
 
 
-async def ask_whole(
-    request: Request, site: Site, query: Query, wanted: Mapping[Kind, Format]
-) -> Answer:
-    """Return an answer that fits into a page.
-
-    Raises AnswerTooLarge when it does not, besides what ``ask`` raises.
-    """
-    answer = await ask(request, site, query, wanted)
-    if isinstance(answer, Answer):
-        return answer
-    await answer.chunks.aclose()
-    raise AnswerTooLarge(
-        "the answer is larger than a page shows",
-        hint="Take it as a file (CSV, JSON, Turtle), or add LIMIT.",
-    )
-
-
 async def remembering(
-    chunks: AsyncGenerator[bytes, None], keep: Callable[[bytes], None]
+    chunks: AsyncGenerator[bytes, None], keep: Callable[[bytes], object]
 ) -> AsyncGenerator[bytes, None]:
     """Yield ``chunks``, and hand all of them to ``keep`` if they are whole and not too many."""
     held: list[bytes] = []

@@ -13,7 +13,12 @@ MOST_FIELDS = 1_000
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """Return the body. Raises HTTPException 413 as soon as it is larger than ``limit`` bytes."""
+    """Return the body.
+
+    Raises HTTPException 413 as soon as it is larger than ``limit`` bytes, 415 for one in a coding,
+    and 400 for a part of one (RFC 9110, sections 8.4 and 14.5).
+    """
+    _check_plain(request)
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit:
         raise _too_large(limit)
@@ -23,6 +28,14 @@ async def read_body(request: Request, limit: int) -> bytes:
         if len(body) > limit:
             raise _too_large(limit)
     return bytes(body)
+
+
+def _check_plain(request: Request) -> None:
+    coding = request.headers.get("content-encoding", "identity")
+    if coding.strip().lower() not in {"", "identity"}:
+        raise HTTPException(415, f"the body is coded as {coding}: send it as it is")
+    if "content-range" in request.headers:
+        raise HTTPException(400, "the body is a part of something: send it whole")
 
 
 def fields_of(encoded: bytes) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kizuna.errors import NotAcceptable
 from kizuna.formats import HTML, Format, Kind, carrying
-from kizuna.iris import to_path
+from kizuna.iris import to_path, to_uri
 from kizuna.representations import write
 from kizuna.web.dependencies import accept_of
 from kizuna.web.negotiation import negotiate
@@ -83,8 +83,8 @@ def _asked(request: Request) -> Format | None:
 def link_headers(site: Site, iri: str, files: Iterable[Alternate]) -> tuple[str, ...]:
     """Return the values of the ``Link`` header of a description (RFC 8288, section 3)."""
     links = [f'<{f.href}>; rel="alternate"; type="{f.media_type}"' for f in files]
-    links.append(f'<{to_path(iri)}>; rel="describes"')
+    links.append(f'<{to_uri(iri)}>; rel="describes"')
     links.append('</catalog>; rel="describedby"')
     if site.about.license is not None:
-        links.append(f'<{to_path(site.about.license.value)}>; rel="license"')
+        links.append(f'<{to_uri(site.about.license.value)}>; rel="license"')
     return tuple(links)

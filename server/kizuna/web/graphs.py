@@ -17,7 +17,8 @@ from kizuna.iris import to_path
 from kizuna.release.terms import read_forms
 from kizuna.representations import write
 from kizuna.web.asking import ask
-from kizuna.web.respond import ENTITY_TAG, Meta, Representation, respond, stream
+from kizuna.web.codings import CODINGS
+from kizuna.web.respond import ENTITY_TAG, Meta, Representation, respond_soon, stream
 from kizuna.web.site import Site
 
 _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -47,7 +48,7 @@ async def read(
     check_exists(site, graph)
     found = await _represented(request, site, graph, form)
     if isinstance(found, Representation):
-        return respond(request, found, meta)
+        return await respond_soon(request, found, meta)
     return stream(request, found.chunks, form.content_type, meta)
 
 
@@ -119,7 +120,7 @@ async def check_conditions(request: Request, site: Site, graph: str | None) -> N
     if not wanted and not unwanted:
         return
     tags = await _tags(request, site, graph)
-    if wanted and not _names(wanted, tags):
+    if wanted and not _names(wanted, tags, strongly=True):
         raise Changed(
             f"the graph {_shown(graph)} is not what If-Match takes it for",
             hint="Read it again, and decide anew.",
@@ -150,10 +151,14 @@ async def _tags(request: Request, site: Site, graph: str | None) -> list[str] | 
     return found
 
 
-def _names(header: str, tags: list[str] | None) -> bool:
-    """Tell whether the header names one of the tags; each coding has a suffix of its own."""
+def _names(header: str, tags: list[str] | None, *, strongly: bool = False) -> bool:
+    """Tell whether the header names one of the tags; each coding has a suffix of its own.
+
+    ``strongly``: a weak tag equals none (RFC 9110, section 8.8.3.2).
+    """
     if tags is None:
         return False
-    named = [match[1] for match in ENTITY_TAG.finditer(header)]
-    beginnings = tuple(f"{tag[:-1]}-" for tag in tags)
-    return header == "*" or any(n in tags or n.startswith(beginnings) for n in named if beginnings)
+    coded = {f'{tag[:-1]}-{coding.name}"' for tag in tags for coding in CODINGS}
+    known = coded.union(tags)
+    named = (m[1] for m in ENTITY_TAG.finditer(header) if not (strongly and m[0][0] == "W"))
+    return header == "*" or any(name in known for name in named)

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kizuna import errors
-from kizuna.formats import BY_SUFFIX, HTML, Format, Kind, carrying
+from kizuna.formats import BY_SUFFIX, FORMATS, HTML, Format, Kind, carrying
 from kizuna.iris import to_path
 from kizuna.web.dependencies import accept_of
 from kizuna.web.middleware import PREFLIGHT
@@ -48,6 +48,7 @@ STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
 """Errors that are told as they are; all others are the publisher's own affair."""
 
 PROBLEM = Format("Problem", "json", "application/problem+json", frozenset(), ("application/json",))
+_FILES = tuple(form for form in FORMATS if form is not HTML)
 RETRY_AFTER = 5
 CHALLENGE = 'Bearer realm="kizuna"'
 """What an answer 401 asks for (RFC 6750, section 3)."""
@@ -111,7 +112,9 @@ def _of_framework(request: Request, error: HTTPException) -> Problem:
         hint = "The front page leads to everything that there is."
     allow = _allowed(error.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        detail, hint = f"{request.method} is not possible here", f"Possible are: {allow}."
+        hint = f"Possible are: {allow}."
+        if detail == status.phrase:
+            detail = f"{request.method} is not possible here"
     return Problem(status, status.phrase.replace(" ", ""), detail, hint, allow=allow)
 
 
@@ -151,15 +154,19 @@ def report_suffix(request: Request) -> str:
 
 
 def represented(request: Request, problem: Problem) -> Representation:
-    """Return a problem as a page if the client prefers pages, else as JSON."""
-    try:
-        form = negotiate(accept_of(request), (PROBLEM, HTML))
-    except errors.NotAcceptable:
-        form = PROBLEM
-    if form is PROBLEM:
+    """Return a problem as a page if the client likes pages better than any file, else as JSON."""
+    if not likes_pages(accept_of(request)):
         return Representation(problem.document(), PROBLEM.media_type)
     reader = reader_of(request, request.state.site)
     return render(reader, "error.html", "/", problem=problem, links=links_of(request))
+
+
+def likes_pages(accept: str) -> bool:
+    """Tell whether a client with this ``Accept`` likes a page better than any file."""
+    try:
+        return negotiate(accept, (PROBLEM, *_FILES, HTML)) is HTML
+    except errors.NotAcceptable:
+        return False
 
 
 def meta_of(request: Request, problem: Problem) -> Meta:

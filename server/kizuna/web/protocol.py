@@ -35,6 +35,13 @@ class Asked:
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
 
+    def fields(self) -> list[tuple[str, str]]:
+        """Return the fields of a request that asks the same."""
+        default, named = _GRAPHS
+        graphs = [(default, iri) for iri in self.default_graphs]
+        graphs += [(named, iri) for iri in self.named_graphs]
+        return [("query", self.text), *graphs]
+
     def query(self, base: str) -> Query:
         """Return the query; either list of graphs makes the other empty (section 2.1.4)."""
         given = bool(self.default_graphs or self.named_graphs)
@@ -72,7 +79,7 @@ async def read_request(request: Request) -> Asked | Updating | None:
     """
     fields = fields_of(request.scope["query_string"])
     if any(name == "update" for name, _ in fields):
-        raise _only_in_body()
+        raise _only_in_body(request)
     if request.method != "POST":
         return _query(_by_name(fields), required=False)
     kind = _kind(request)
@@ -155,7 +162,9 @@ def _decoded(body: bytes) -> str:
         raise BadQuery(f"the query is not UTF-8: {error}", hint="Send it in UTF-8.") from error
 
 
-def _only_in_body() -> HTTPException:
-    return HTTPException(
-        405, "updates are sent in the body of a POST", headers={"Allow": "GET, HEAD, POST"}
-    )
+def _only_in_body(request: Request) -> Exception:
+    """Return the error for an update in an address (section 2.2)."""
+    why = "an update is sent in the body of a POST, not in the address"
+    if request.method == "POST":
+        return BadQuery(why, hint=f"Send it as {UPDATE}, or as update=… in a form.")
+    return HTTPException(405, why, headers={"Allow": "POST"})

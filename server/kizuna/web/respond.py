@@ -137,7 +137,9 @@ def stream(
     if coding is not None:
         headers["content-encoding"] = coding.name
     if request.method == "HEAD":
-        return Response(b"", headers=headers, background=BackgroundTask(chunks.aclose))
+        head = Response(headers=headers, background=BackgroundTask(chunks.aclose))
+        del head.headers["content-length"]  # GET has none (RFC 9110, section 8.6)
+        return head
     return StreamingResponse(chunks if coding is None else packed(coding, chunks), headers=headers)
 
 

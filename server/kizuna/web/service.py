@@ -19,7 +19,7 @@ def service_description(site: Site, *, writable: bool) -> tuple[list[Quad], dict
     default = BlankNode("default")
     languages = ("SPARQL11Query", "SPARQL11Update") if writable else ("SPARQL11Query",)
     features = ("EmptyGraphs",) if writable else ()
-    read = [form.rdf.iri for form in carrying(Kind.GRAPH) if form.rdf] if writable else []
+    read = [form.iri for form in carrying(Kind.GRAPH)] if writable else []
     quads = [
         Quad(service, RDF_TYPE, _sd("Service")),
         Quad(service, _sd("endpoint"), service),
@@ -47,8 +47,7 @@ def service_description(site: Site, *, writable: bool) -> tuple[list[Quad], dict
 
 def _format_iris() -> list[str]:
     """Return the IRIs of all formats in which queries are answered."""
-    engines = (form.rdf or form.results for form in FORMATS)
-    return [known.iri for known in engines if known is not None]
+    return [form.iri for form in FORMATS if form.iri]
 
 
 def _graph(graph: BlankNode, size: int) -> list[Quad]:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from kizuna.errors import BadAddress
 from kizuna.formats import Kind, carrying
-from kizuna.iris import is_iri, to_path
+from kizuna.iris import is_iri, to_uri
 from kizuna.release import Act, Change
 from kizuna.release.payloads import MULTIPART, READABLE, is_readable, media_type
 from kizuna.web.bodies import fields_of, read_body
@@ -103,7 +103,7 @@ async def _written(request: Request, site: Site, graph: str | None) -> Response:
     headers = {"kizuna-release": written.release.id}
     if not written.created or graph is None:
         return Response(status_code=204, headers=headers)
-    return Response(status_code=201, headers=headers | {"location": to_path(graph)})
+    return Response(status_code=201, headers=headers | {"location": to_uri(graph)})
 
 
 def _check_type(act: Act, content_type: str) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.checks.questions import SavedQuery
-from kizuna.engine import Query
+from kizuna.engine import Answer, Query
 from kizuna.errors import NotFound
 from kizuna.formats import HTML, Format, carrying
-from kizuna.web.asking import ask_whole
+from kizuna.web.answering import Wish, answer_file, beginning
+from kizuna.web.asking import ask
 from kizuna.web.dependencies import READ, Asking, Here, accept_of
 from kizuna.web.negotiation import negotiate
 from kizuna.web.paths import iri_path
 from kizuna.web.reader import Reader
-from kizuna.web.respond import Meta, Representation, respond
+from kizuna.web.respond import Meta, Representation, respond, respond_soon
 from kizuna.web.routes.front import PAGE
 from kizuna.web.views.front import question, questions
 from kizuna.web.views.page import alternates, render
@@ -44,10 +46,6 @@ async def saved_query(request: Request, site: Here, reader: Asking) -> Response:
     if query is None:
         raise NotFound(f"there is no question {name!r}", hint="All questions are at /queries.")
     form = _of_suffix(query, suffix) if suffix else negotiate(accept_of(request), _offered(query))
-    key = ("query", name, form.suffix, reader.language, reader.chosen)
-    representation = site.cache.find(key)
-    if representation is None:
-        representation = site.cache.keep(key, await _represented(request, reader, query, form))
     vary = ("Accept-Language",) if form is HTML else ()
     location = "" if suffix else f"/queries/{name}.{form.suffix}"
     meta = Meta(
@@ -58,7 +56,25 @@ async def saved_query(request: Request, site: Here, reader: Asking) -> Response:
             for f in alternates(f"/queries/{name}", _offered(query))
         ),
     )
-    return respond(request, representation, meta)
+    if form is QUERY:
+        text = Representation(query.text.encode(), QUERY.content_type)
+        return respond(request, text, meta)
+    wish = Wish(Query(query.text, site.endpoint), {query.kind: form}, meta)
+    if form is not HTML:
+        return await answer_file(request, site, wish)
+    return await _page(request, reader, query, wish)
+
+
+async def _page(request: Request, reader: Reader, query: SavedQuery, wish: Wish) -> Response:
+    """Return the page of a question with its answer."""
+    site, key = reader.site, (*wish.key, query.name, reader.language, reader.chosen)
+    held = site.cache.find(key) if wish.is_lasting else None
+    if held is None:
+        answer, more = await beginning(await ask(request, site, wish.query, wish.formats))
+        held = await run_in_threadpool(_rendered, reader, query, answer, more=more)
+        if wish.is_lasting:
+            site.cache.keep(key, held)
+    return await respond_soon(request, held, wish.said)
 
 
 def _offered(query: SavedQuery) -> tuple[Format, ...]:
@@ -73,16 +89,7 @@ def _of_suffix(query: SavedQuery, suffix: str) -> Format:
     return form
 
 
-async def _represented(
-    request: Request, reader: Reader, query: SavedQuery, form: Format
-) -> Representation:
-    """Return the query itself, its answer, or the page with both."""
-    site = reader.site
-    if form is QUERY:
-        return Representation(query.text.encode(), QUERY.content_type)
-    answer = await ask_whole(request, site, Query(query.text, site.endpoint), {query.kind: form})
-    if form is not HTML:
-        return Representation(answer.body, form.content_type)
+def _rendered(reader: Reader, query: SavedQuery, answer: Answer, *, more: bool) -> Representation:
     path = f"/queries/{query.name}"
     return render(
         reader,
@@ -91,5 +98,5 @@ async def _represented(
         files=alternates(path, _offered(query)),
         question=question(reader, query),
         query=query,
-        table=labelled(table_of(reader, answer)),
+        table=labelled(table_of(reader, answer, more=more)),
     )

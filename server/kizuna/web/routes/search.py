@@ -14,7 +14,8 @@ from starlette.responses import Response
 from kizuna.engine import Query
 from kizuna.formats import BY_SUFFIX, Kind
 from kizuna.vocabulary import KZ_SEARCH
-from kizuna.web.asking import ask_whole
+from kizuna.web.answering import whole
+from kizuna.web.asking import ask
 from kizuna.web.dependencies import READ, Asking, Here
 from kizuna.web.operation import note_query
 from kizuna.web.reader import Reader
@@ -45,7 +46,7 @@ async def found(
             f"({Literal(words)} {limit}) }} ORDER BY DESC(?score) ?thing"
         )
         note_query(request, text)
-        answer = await ask_whole(request, site, Query(text, site.endpoint), _ROWS)
+        answer = await whole(await ask(request, site, Query(text, site.endpoint), _ROWS))
         held = site.cache.keep(key, _written(reader, words, answer.body))
     return respond(request, held, _PAGE)
 

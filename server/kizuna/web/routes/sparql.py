@@ -2,59 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from urllib.parse import quote
+from collections.abc import Sequence
+from functools import partial
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.engine import Answer, Stream
-from kizuna.errors import KizunaError
-from kizuna.formats import HTML, Format, Kind, carrying
+from kizuna.engine import Answer
+from kizuna.errors import KizunaError, NotAcceptable, NotFound
+from kizuna.formats import FORMATS, HTML, Format, Kind, carrying
 from kizuna.representations import write
-from kizuna.web.asking import ask, ask_whole, remembering, wanted_formats
+from kizuna.web.answering import Wish, answer_file, beginning, send
+from kizuna.web.asking import ask, wanted_formats
 from kizuna.web.dependencies import Here, accept_of
 from kizuna.web.loading import with_documents
 from kizuna.web.negotiation import negotiate
 from kizuna.web.operation import note_query
-from kizuna.web.problems import STATUS, Problem, meta_of, problem_of, report_suffix
+from kizuna.web.problems import STATUS, Problem, likes_pages, meta_of, problem_of, report_suffix
 from kizuna.web.protocol import Asked, Updating, read_request
 from kizuna.web.reader import Reader, reader_of
-from kizuna.web.respond import Meta, Representation, respond, respond_soon, stream
+from kizuna.web.respond import Meta, Representation, respond, respond_soon
 from kizuna.web.service import service_description
 from kizuna.web.site import Site
 from kizuna.web.views.front import questions
-from kizuna.web.views.page import render
+from kizuna.web.views.page import Alternate, render
 from kizuna.web.views.results import Table, table_of
 from kizuna.web.writing import authorised, unconditionally, writing_of
 
 router = APIRouter()
-_VARY = Meta(vary=("Accept", "Accept-Language"))
+METHODS = ["GET", "HEAD", "POST"]
+LONGEST_LINK = 4_000
+"""Longer queries are not repeated in the links of their pages."""
+LONGEST_ECHO = 100_000
+_DESCRIBING = (*carrying(Kind.GRAPH), HTML)
 
 
-@router.api_route("/sparql", methods=["GET", "HEAD", "POST"])
-async def sparql(request: Request, site: Here) -> Response:
+@router.api_route("/sparql", methods=METHODS)
+@router.api_route("/sparql.{suffix}", methods=METHODS)
+async def sparql(request: Request, site: Here, suffix: str = "") -> Response:
     """Answer a query, do an update (SPARQL 1.1 Protocol, section 2), or describe the service.
 
-    A client that prefers pages gets the answer as a table under the query, errors included.
+    A suffix or ``_format`` counts before ``Accept``. A client that prefers pages gets the answer
+    as a table under the query, and an error under it, too.
     """
+    accept, varied = _accepted(request, suffix)
     reader = reader_of(request, site)
-    wants_page = _prefers_page(request)
+    meta = Meta(vary=varied)
     asked: Asked | None = None
     try:
         found = await read_request(request)
         if found is None:
-            return _introduction(request, site, reader)
+            return _introduction(request, reader, accept, meta)
         note_query(request, found.text)
         if isinstance(found, Updating):
             return await _update(request, site, found)
         asked = found
-        return await _answer(request, site, reader, asked)
+        wish = Wish(asked.query(site.endpoint), wanted_formats(accept), meta)
+        return await _answer(request, reader, asked, wish)
     except KizunaError as error:
-        if not wants_page or type(error) not in STATUS:
+        if asked is None or type(error) not in STATUS or not likes_pages(accept):
             raise
-        return _failed(request, reader, asked, error)
+        return await _failed(request, reader, asked, error)
+
+
+def _accepted(request: Request, suffix: str) -> tuple[str, tuple[str, ...]]:
+    """Return the media types that the request wants, and the headers that decided on them.
+
+    Raises NotFound for a suffix, and NotAcceptable for a ``_format``, that no format has.
+    """
+    wanted = suffix or request.query_params.get("_format")
+    if wanted is None:
+        return accept_of(request), ("Accept", "Accept-Language")
+    for form in FORMATS:
+        if wanted == form.suffix or (not suffix and wanted.lower() in form.media_types):
+            return ", ".join(form.media_types), ("Accept-Language",) if form is HTML else ()
+    known = ", ".join(form.suffix for form in FORMATS)
+    if suffix:
+        raise NotFound(f"there is no /sparql.{suffix}", hint=f"There is each of: {known}.")
+    raise NotAcceptable(f"there is no format {wanted!r}", hint=f"_format is one of: {known}.")
 
 
 async def _update(request: Request, site: Site, updating: Updating) -> Response:
@@ -67,66 +95,70 @@ async def _update(request: Request, site: Site, updating: Updating) -> Response:
     return Response(status_code=204, headers={"kizuna-release": written.release.id})
 
 
-async def _answer(request: Request, site: Site, reader: Reader, asked: Asked) -> Response:
-    wanted = wanted_formats(accept_of(request))
-    if HTML in wanted.values():
-        answer = await ask_whole(request, site, asked.query(site.endpoint), wanted)
-        if wanted[answer.kind] is HTML:
-            return respond(
-                request, _form(reader, asked.text, table=table_of(reader, answer)), _VARY
-            )
-        return respond(request, _whole(answer), _VARY)
-    key = (asked, tuple(form.suffix for form in wanted.values()))
-    held = site.cache.find(key)
-    if held is None:
-        found = await ask(request, site, asked.query(site.endpoint), wanted)
-        if isinstance(found, Stream):
-            chunks = remembering(found.chunks, lambda body: _keep(site, key, found.format, body))
-            return stream(request, chunks, found.format.content_type, _VARY)
-        held = site.cache.keep(key, _whole(found))
-    return await respond_soon(request, held, _VARY)
+async def _answer(request: Request, reader: Reader, asked: Asked, wish: Wish) -> Response:
+    site = reader.site
+    if HTML not in wish.formats.values():
+        return await answer_file(request, site, wish)
+    found = await ask(request, site, wish.query, wish.formats)
+    if wish.formats[found.kind] is not HTML:
+        return await send(request, site, wish, found)
+    answer, more = await beginning(found)
+    page = await run_in_threadpool(_table, reader, asked, answer, more=more)
+    return await respond_soon(request, page, wish.said)
 
 
-def _keep(site: Site, key: Hashable, form: Format, body: bytes) -> None:
-    site.cache.keep(key, Representation(body, form.content_type))
-
-
-def _whole(answer: Answer) -> Representation:
-    return Representation(answer.body, answer.format.content_type)
-
-
-def _introduction(request: Request, site: Site, reader: Reader) -> Response:
+def _introduction(request: Request, reader: Reader, accept: str, meta: Meta) -> Response:
     """Return the form, or the service description in RDF; RDF where the client has no wish."""
-    form = negotiate(accept_of(request), (*carrying(Kind.GRAPH), HTML))
+    site, form = reader.site, negotiate(accept, _DESCRIBING)
+    located = f"/sparql.{form.suffix}" if "Accept" in meta.vary else ""
     if form is HTML:
-        return respond(request, _form(reader, ""), _VARY)
+        located += f"?lang={reader.language}" if located else ""
+        return respond(request, _form(reader), Meta(meta.vary, located))
     quads, prefixes = service_description(site, writable=writing_of(request) is not None)
     body = write(quads, form, site.prefixes | prefixes)
-    return respond(request, Representation(body, form.content_type), _VARY)
+    return respond(request, Representation(body, form.content_type), Meta(meta.vary, located))
 
 
-def _failed(request: Request, reader: Reader, asked: Asked | None, error: KizunaError) -> Response:
+async def _failed(request: Request, reader: Reader, asked: Asked, error: KizunaError) -> Response:
     """Return the form with the query as it was asked, and what is wrong with it."""
     problem = problem_of(request, error)
-    representation = _form(reader, asked.text if asked else "", problem=problem)
-    return respond(request, representation, meta_of(request, problem), problem.status)
+    page = await run_in_threadpool(partial(_form, reader, asked, problem=problem))
+    return respond(request, page, meta_of(request, problem), problem.status)
+
+
+def _table(reader: Reader, asked: Asked, answer: Answer, *, more: bool) -> Representation:
+    """Return the form with the answer below it, and the files in which all of it is."""
+    files = [
+        _file(asked, form) for form in carrying(answer.kind) if len(asked.text) <= LONGEST_LINK
+    ]
+    return _form(reader, asked, files=files, table=table_of(reader, answer, more=more))
+
+
+def _file(asked: Asked, form: Format) -> Alternate:
+    return Alternate(
+        form.name, form.media_type, f"/sparql.{form.suffix}?{urlencode(asked.fields())}"
+    )
 
 
 def _form(
-    reader: Reader, query: str, *, table: Table | None = None, problem: Problem | None = None
+    reader: Reader,
+    asked: Asked | None = None,
+    *,
+    files: Sequence[Alternate] = (),
+    table: Table | None = None,
+    problem: Problem | None = None,
 ) -> Representation:
+    """Return the form, with a query in it; one that is very long is left out."""
+    text = asked.text if asked is not None and len(asked.text) <= LONGEST_ECHO else ""
+    linked = asked is not None and 0 < len(text) <= LONGEST_LINK
+    path = f"/sparql?{urlencode(asked.fields())}" if asked is not None and linked else "/sparql"
     return render(
         reader,
         "sparql.html",
-        f"/sparql?query={quote(query, safe='')}" if query else "/sparql",
-        query=query,
+        path,
+        files=files,
+        query=text,
         table=table,
         problem=problem,
         questions=questions(reader),
     )
-
-
-def _prefers_page(request: Request) -> bool:
-    """Tell whether the client likes a page better than the JSON of results."""
-    accept = accept_of(request)
-    return "html" in accept.lower() and HTML in wanted_formats(accept).values()

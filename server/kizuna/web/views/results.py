@@ -3,46 +3,54 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    parse,
+    parse_query_results,
+)
 
 from kizuna.engine import Answer
 from kizuna.formats import Kind
+from kizuna.web.answering import MOST_ROWS
 from kizuna.web.names import Term
 from kizuna.web.reader import Link, Reader, Words
 
-MOST_ROWS = 1_000
 LABEL = "Label"
+Row = tuple[Term | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns and rows; ``total`` counts all rows, also those that are not shown.
+    """Columns and rows; ``more`` tells that there are others than those that are shown.
 
     A cell is None where the query left a variable unbound.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Link | None, ...], ...]
-    total: int
+    more: bool = False
     truth: bool | None = None
 
 
-def table_of(reader: Reader, answer: Answer) -> Table:
-    """Return an answer in SPARQL JSON (rows, truth) or N-Triples (a graph) as a table."""
-    if answer.kind is Kind.GRAPH:
-        return _graph(reader, answer.body)
-    content = json.loads(answer.body)
+def table_of(reader: Reader, answer: Answer, *, more: bool = False) -> Table:
+    """Return an answer in TSV (rows), SPARQL JSON (truth) or N-Triples (a graph) as a table.
+
+    ``more``: the answer is the beginning of a longer one.
+    """
     if answer.kind is Kind.TRUTH:
-        return Table((), (), 0, truth=bool(content["boolean"]))
-    columns = tuple(content["head"]["vars"])
-    bindings = content["results"]["bindings"]
-    rows = tuple(
-        tuple(_cell(reader, row.get(column)) for column in columns) for row in bindings[:MOST_ROWS]
-    )
-    return Table(columns, rows, len(bindings))
+        return Table((), (), truth=bool(json.loads(answer.body)["boolean"]))
+    columns, found = _graph(reader, answer) if answer.kind is Kind.GRAPH else _rows(answer)
+    shown = list(islice(found, MOST_ROWS + 1))
+    rows = tuple(tuple(_cell(reader, term) for term in row) for row in shown[:MOST_ROWS])
+    return Table(columns, rows, more or len(shown) > MOST_ROWS)
 
 
 def labelled(table: Table) -> Table:
@@ -65,37 +73,23 @@ def labelled(table: Table) -> Table:
     )
 
 
-def _graph(reader: Reader, body: bytes) -> Table:
+def _rows(answer: Answer) -> tuple[tuple[str, ...], Iterator[Row]]:
+    """Return columns and rows (SPARQL 1.1 Query Results CSV and TSV Formats, section 4)."""
+    found = parse_query_results(answer.body, QueryResultsFormat.TSV)
+    assert isinstance(found, QuerySolutions)  # noqa: S101 - it was a SELECT
+    return tuple(variable.value for variable in found.variables), (tuple(row) for row in found)
+
+
+def _graph(reader: Reader, answer: Answer) -> tuple[tuple[str, ...], Iterator[Row]]:
     names = ("sparql.subject", "sparql.predicate", "sparql.object")
-    columns = tuple(reader.text(name) for name in names)
-    rows: list[tuple[Link | None, ...]] = []
-    total = 0
-    for quad in parse(body, RdfFormat.N_TRIPLES):
-        total += 1
-        if total <= MOST_ROWS:
-            rows.append(tuple(_links(reader, (quad.subject, quad.predicate, quad.object))))
-    return Table(columns, tuple(rows), total)
+    quads = parse(answer.body, RdfFormat.N_TRIPLES)
+    rows = ((quad.subject, quad.predicate, quad.object) for quad in quads)
+    return tuple(reader.text(name) for name in names), rows
 
 
-def _links(reader: Reader, terms: Iterable[Term]) -> Iterable[Link]:
-    return (Link(Words(str(t))) if isinstance(t, BlankNode) else reader.link(t) for t in terms)
-
-
-def _cell(reader: Reader, binding: dict[str, object] | None) -> Link | None:
-    """Return one binding (SPARQL 1.1 Query Results JSON Format, section 3.2.2)."""
-    if binding is None:
+def _cell(reader: Reader, term: Term | None) -> Link | None:
+    if term is None:
         return None
-    kind, value = binding["type"], binding["value"]
-    if kind == "uri":
-        return reader.link(NamedNode(str(value)))
-    if kind == "literal":
-        return Link(reader.words(_literal(binding)))
-    return Link(Words(f"_:{value}" if kind == "bnode" else json.dumps(value, ensure_ascii=False)))
-
-
-def _literal(binding: dict[str, object]) -> Literal:
-    value, language = str(binding["value"]), binding.get("xml:lang")
-    if language:
-        return Literal(value, language=str(language))
-    datatype = binding.get("datatype")
-    return Literal(value, datatype=NamedNode(str(datatype))) if datatype else Literal(value)
+    if isinstance(term, NamedNode):
+        return reader.link(term)
+    return Link(reader.words(term) if isinstance(term, Literal) else Words(str(term)))
