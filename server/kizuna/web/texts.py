@@ -153,6 +153,13 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "sparql.subject": ("Subject", "Subjekt", "主語"),
     "sparql.predicate": ("Predicate", "Prädikat", "述語"),
     "sparql.object": ("Object", "Objekt", "目的語"),
+    # pictures
+    # lists and comparisons
+    # parameters of questions
+    # search
+    # editor
+    # pages of terms
+    # things
     # errors
     "error.line": ("Line {line}, column {column}", "Zeile {line}, Spalte {column}", "{line}行{column}列"),
     "error.home": ("To the front page", "Zur Startseite", "トップページへ"),
