@@ -171,7 +171,13 @@ def test_light_queries_flow_while_heavy_ones_burn(store: Path) -> None:
         for task in heavy:
             task.cancel()
         await asyncio.gather(*heavy, return_exceptions=True)
-        assert pool.lanes.places() == {"light": 0, "heavy": 0, "waiting": 0, "standing": 0}
+        assert pool.lanes.places() == {
+            "light": 0,
+            "heavy": 0,
+            "waiting": 0,
+            "standing": 0,
+            "slow": 0,
+        }
 
     run(store, test, lanes=lanes)
 
@@ -244,7 +250,13 @@ def test_cancelling_at_any_moment_loses_no_place(store: Path) -> None:
             await asyncio.sleep(chance.random() * 0.03)
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
-        assert pool.lanes.places() == {"light": 0, "heavy": 0, "waiting": 0, "standing": 0}
+        assert pool.lanes.places() == {
+            "light": 0,
+            "heavy": 0,
+            "waiting": 0,
+            "standing": 0,
+            "slow": 0,
+        }
         assert await whole(pool, LIGHT)
         await until(lambda: pool.workers <= 3)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Coroutine, Mapping
+from functools import partial
 
 from kizuna.engine.crew import Crew
+from kizuna.engine.deadline import Deadline
 from kizuna.engine.frames import BEGIN, DATA, END, decode_begin, decode_fail, encode_request
 from kizuna.engine.incoming import Frame
 from kizuna.engine.lanes import BRIEF_SECONDS, Lanes, busy
@@ -17,16 +19,18 @@ from kizuna.formats import Format, Kind
 
 TRANSFER_SECONDS = 300.0
 """What slow readers of an answer may take beyond the query's own time."""
-SLOW_SECONDS = 1.0
-"""How long a reader may take over a piece before its query leaves the light lane."""
 _LOOKS_PER_SECOND = 50
 _REASONS: dict[type[KizunaError], str] = {QueryTooLong: "time", Busy: "busy"}
 """Why a worker is ended with its query; after other errors it is as good as before."""
 
 
 class Run:
-    """One query on its way through the lanes. ``kind`` and ``form`` are set by its first frame."""
+    """One query on its way through the lanes.
 
+    ``time`` counts from the asking, ``kind`` and ``form`` are set by the first frame.
+    """
+
+    time: Deadline
     kind: Kind
     form: Format
 
@@ -42,14 +46,14 @@ class Run:
         self.limits = limits
         self.request = encode_request(*asked)
         self.lane = ""
-        self.is_long = False
+        self.is_long = self.is_heavy = self.is_given_up = False
         self.digest = hashlib.sha256(self.request).digest()
-        self.reading = 0.0
         self.spent = 0.0
 
     async def frames(self) -> AsyncGenerator[bytes, None]:
         """Yield the answer's bytes; when closed early, the query ends at once."""
         worker, reason = None, "client gone"
+        self.time = Deadline(self.limits.seconds, TRANSFER_SECONDS)
         try:
             if self.lanes.is_known_heavy(self.digest):
                 self.lanes.check_heavy()
@@ -70,44 +74,43 @@ class Run:
             reason = _REASONS.get(type(error), "done")
             raise
         finally:
-            self._leave(worker, reason)
+            if not self.is_given_up:
+                self._leave(worker, reason)
 
     async def _converse(self, worker: Worker) -> AsyncGenerator[bytes, None]:
         """Ask the worker and yield what it answers, until the end or the report of an error."""
-        loop = asyncio.get_running_loop()
-        begin = loop.time()
         self.spent = worker.processor_seconds()
         if not self.lane:
-            await self._become_heavy(worker, begin)
+            await self._become_heavy(worker)
         worker.send(self.request)
         while True:
-            kind, payload = await self._next(worker, begin)
+            kind, payload = await self._next(worker)
             if kind == END:
                 return
             if kind == BEGIN:
                 self.kind, self.form = decode_begin(payload)
             elif kind == DATA:
-                handed = loop.time()
-                slow = loop.call_later(SLOW_SECONDS, self._become_slow)
-                yield payload
-                slow.cancel()
-                self.reading += loop.time() - handed
+                with self.time.reading(
+                    partial(self._become_slow, worker), partial(self._give_up, worker)
+                ):
+                    yield payload
+                if self.is_given_up:
+                    raise self._too_long()
             else:
                 raise decode_fail(payload)
 
-    async def _next(self, worker: Worker, begin: float) -> Frame:
+    async def _next(self, worker: Worker) -> Frame:
         """Return the next frame; a query that has become heavy changes lanes meanwhile."""
-        loop = asyncio.get_running_loop()
         while True:
-            wait = 0.0 if worker.answers.complete else await self._reconsidered(worker, begin)
-            left = self._deadline(begin) - loop.time()
+            wait = 0.0 if worker.answers.complete else await self._reconsidered(worker)
+            left = self.time.left
             found = await worker.frame(min(wait, left))
             if found is not None:
                 return found
             if left <= 0:
                 raise self._too_long()
 
-    async def _reconsidered(self, worker: Worker, begin: float) -> float:
+    async def _reconsidered(self, worker: Worker) -> float:
         """Change lanes if the query is heavy by now; return how long to wait before the next look.
 
         What counts is processor time: on a busy machine a light query may take long by the clock.
@@ -116,31 +119,42 @@ class Run:
             return self.limits.seconds
         used = worker.processor_seconds() - self.spent
         left = self.lanes.limits.light_seconds - used
-        if left <= 0:
+        if self.is_heavy or left <= 0:
             self.lanes.remember_heavy(self.digest)
-            await self._become_heavy(worker, begin)
+            await self._become_heavy(worker)
             return self.limits.seconds
-        if used > BRIEF_SECONDS and not self.is_long:
-            await self._in_time(self.lanes.take_long(worker), begin)
+        if used > BRIEF_SECONDS and self.lane == "light" and not self.is_long:
+            await self._in_time(self.lanes.take_long(worker))
             self.is_long = True
         return min(left, max(BRIEF_SECONDS - used, 1 / _LOOKS_PER_SECOND))
 
-    def _become_slow(self) -> None:
-        """Leave the light lane to others while the reader takes its time."""
-        if self.lane == "light" and self.lanes.become_slow():
+    def _become_slow(self, worker: Worker) -> None:
+        """Leave all places to others while the reader takes its time."""
+        if self.lane != "slow" and self.lanes.take_slow():
+            if self.lane == "heavy":
+                self.lanes.lower(worker)
+            self._leave_lane(worker)
             self.lane = "slow"
 
-    async def _become_heavy(self, worker: Worker, begin: float) -> None:
+    def _give_up(self, worker: Worker) -> None:
+        """End the query of a reader that has stopped reading."""
+        self._leave(worker, "time")
+        self.is_given_up = True
+
+    async def _become_heavy(self, worker: Worker) -> None:
+        """Take a place in the heavy lane; one that had it before its reader was slow is let in."""
+        if not self.is_heavy:
+            self.lanes.check_heavy()
+            self.crew.numbers.heavy += 1
         self._leave_lane(worker)
-        self.crew.numbers.heavy += 1
-        await self._in_time(self.lanes.take_heavy(worker), begin)
+        self.is_heavy = True
+        await self._in_time(self.lanes.take_heavy(worker))
         self.lane = "heavy"
 
-    async def _in_time(self, place: Coroutine[None, None, None], begin: float) -> None:
+    async def _in_time(self, place: Coroutine[None, None, None]) -> None:
         """Wait for a place as long as the query may take. Raises Busy."""
-        left = self._deadline(begin) - asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(max(0.0, left)):
+            async with asyncio.timeout(max(0.0, self.time.left)):
                 await place
         except TimeoutError as error:
             raise busy("this long one found no place in its time") from error
@@ -156,10 +170,6 @@ class Run:
         elif self.lane == "heavy" and worker is not None:
             self.lanes.give_heavy(worker)
         self.lane, self.is_long = "", False
-
-    def _deadline(self, begin: float) -> float:
-        extra = min(self.reading, TRANSFER_SECONDS)
-        return begin + self.limits.seconds + extra
 
     def _too_long(self) -> QueryTooLong:
         return QueryTooLong(
