@@ -18,7 +18,7 @@ from kizuna.engine.lanes import Lanes
 from kizuna.engine.process import Worker
 from kizuna.engine.run import Run
 from kizuna.engine.stages import Stages
-from kizuna.errors import KizunaError, QueryTooLong
+from kizuna.errors import Busy, KizunaError, QueryTooLong, UnavailableError
 from kizuna.formats import BY_SUFFIX, Kind
 
 FORMATS = {Kind.ROWS: BY_SUFFIX["csv"]}
@@ -280,3 +280,83 @@ def test_readers_have_time_beyond_the_querys_own(monkeypatch: pytest.MonkeyPatch
         assert stage.crew.numbers.answered == 1
 
     play(test, Limits(seconds=0.1))
+
+
+def test_a_burst_of_heavy_queries_starts_no_more_workers_than_run() -> None:
+    async def test(stage: Stage) -> None:
+        running = [Played(), Played()]
+        stage.workshop.next = list(running)
+        stage.lanes.remember_heavy(stage.ask().digest)
+        asked = [asyncio.ensure_future(stage.answer()) for _ in range(40)]
+        await until(lambda: sum(task.done() for task in asked) == 32)
+        await until(lambda: all(worker.pipe.written for worker in running))
+        assert stage.lanes.places()["standing"] == 6
+        assert len(stage.workshop.made) <= 3  # one more is kept ready for whoever comes next
+        for worker in running:
+            worker.says = WHOLE  # to whoever comes after
+            worker.say(WHOLE)
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert sum(isinstance(error, Busy) for error in found) == 32
+        assert found.count(b"x") == 8
+        assert stage.ended == {}
+
+    play(test, lane_limits=LaneLimits(heavy=2, standing=6))
+
+
+def test_a_heavy_query_without_a_worker_gives_its_place_back() -> None:
+    async def test(stage: Stage) -> None:
+        stage.workshop.error = UnavailableError("no store")
+        stage.lanes.remember_heavy(stage.ask().digest)
+        with pytest.raises(UnavailableError):
+            await stage.answer()
+
+    play(test)
+
+
+@pytest.mark.parametrize("heavy", [False, True])
+def test_waiting_for_a_worker_counts(heavy: bool) -> None:  # noqa: FBT001 - a case of the table
+    async def test(stage: Stage) -> None:
+        stage.workshop.gate = asyncio.Event()
+        if heavy:
+            stage.lanes.remember_heavy(stage.ask().digest)
+        with pytest.raises(Busy, match="worker"):
+            await stage.answer()
+        assert stage.lanes.places() == NOWHERE
+        stage.workshop.gate.set()
+        await until(lambda: len(stage.crew._idle) == 1)  # it is there for the next
+
+    play(test, Limits(seconds=0.05))
+
+
+@pytest.mark.parametrize("heavy", [False, True])
+def test_waiting_for_a_place_counts(heavy: bool) -> None:  # noqa: FBT001 - a case of the table
+    async def test(stage: Stage) -> None:
+        silent = Played()
+        stage.workshop.next = [silent]
+        if heavy:
+            stage.lanes.remember_heavy(stage.ask().digest)
+        first = stage.ask().frames()
+        asked = asyncio.ensure_future(anext(first))
+        await until(lambda: bool(silent.pipe.written))
+        stage.limits = Limits(seconds=0.05)
+        with pytest.raises(Busy, match="place"):
+            await stage.answer()
+        silent.say(PIECE)
+        await asked
+        await first.aclose()
+
+    play(test, lane_limits=LaneLimits(light=1, heavy=1))
+
+
+def test_a_worker_to_which_nothing_was_sent_is_kept() -> None:
+    async def test(stage: Stage) -> None:
+        stage.workshop.gate = asyncio.Event()
+        asked = asyncio.ensure_future(stage.answer())
+        await until(lambda: stage.lanes.places()["light"] == 1)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+        stage.workshop.gate.set()
+        await until(lambda: len(stage.crew._idle) == 1)
+        assert stage.ended == {}
+
+    play(test)

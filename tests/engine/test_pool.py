@@ -84,6 +84,11 @@ def family(pid: int) -> set[int]:
     return found
 
 
+async def warm(pool: Pool) -> None:
+    """Have a worker ready, so that the time of a query is its own."""
+    pool._crew.give_back(await pool._crew.worker(), reusable=True, reason="")
+
+
 async def until(true: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
     while not true():
@@ -130,10 +135,11 @@ def test_everything_that_goes_wrong_costs_one_answer(store: Path, copy: int) -> 
         ("SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", Refused),
         ("SELECT * { " + "{" * 500 + "}" * 500 + " }", BadQuery),
     ]
-    limits = Limits(seconds=1.5, answer_bytes=10_000_000, memory_bytes=100_000_000)
+    limits = Limits(seconds=3, answer_bytes=1_000_000, memory_bytes=100_000_000)
 
     async def test(pool: Pool) -> None:
         for text, error in cases:
+            await warm(pool)
             with pytest.raises(error) as caught:
                 await whole(pool, text)
             assert caught.value.hint
@@ -148,10 +154,12 @@ def test_a_worker_that_is_killed_costs_one_answer(store: Path) -> None:
     async def test(pool: Pool) -> None:
         asking = asyncio.ensure_future(whole(pool, BURNING))
         await until(lambda: pool.numbers.heavy == 1)
-        for worker in list(pool._crew._all):
+        known = list(pool._crew._all)
+        for worker in known:
             os.kill(worker.pid, signal.SIGKILL)
         with pytest.raises(QueryCrashed):
             await asking
+        await until(lambda: all(worker.answers.ended for worker in known))
         assert await whole(pool, LIGHT)  # the idle ones were killed, too
 
     run(store, test)
@@ -185,6 +193,7 @@ def test_light_queries_flow_while_heavy_ones_burn(store: Path) -> None:
 def test_what_was_heavy_goes_to_its_lane_at_once(store: Path) -> None:
     async def test(pool: Pool) -> None:
         for _ in range(2):
+            await warm(pool)
             with pytest.raises(QueryTooLong):
                 await whole(pool, BURNING)
         assert pool.numbers.heavy == 2

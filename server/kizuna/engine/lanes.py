@@ -135,37 +135,43 @@ class Lanes:
         """Forget one that was slow."""
         self._slow -= 1
 
-    async def take_heavy(self, worker: Worker) -> None:
-        """Move a worker to the heavy lane: at once if there is a place, else it stands still.
-
-        Its priority sinks when a light query comes, not before: it can never rise again.
-        """
+    async def take_heavy(self, worker: Worker | None) -> None:
+        """Wait for a place in the heavy lane; a worker that runs already stands still meanwhile."""
         if not self._heavy.locked():
             await self._heavy.acquire()
-            self._heavy_running += 1
-            if self._light_running:
-                worker.lower(_LOWEST_PRIORITY)
-            else:
-                self._unhindered.add(worker)
-            return
-        worker.lower(_LOWEST_PRIORITY)
+        else:
+            await self._stand(worker)
+        self._heavy_running += 1
+
+    async def _stand(self, worker: Worker | None) -> None:
         self._standing += 1
-        worker.signal(signal.SIGSTOP)
+        if worker is not None:
+            worker.signal(signal.SIGSTOP)
         try:
             await self._heavy.acquire()
         finally:
             self._standing -= 1
-            worker.signal(signal.SIGCONT)
-        self._heavy_running += 1
+            if worker is not None:
+                worker.signal(signal.SIGCONT)
+
+    def start_heavy(self, worker: Worker) -> None:
+        """Let a worker run in a place of the heavy lane that was taken for it.
+
+        Its priority sinks when a light query comes, not before: it can never rise again.
+        """
+        if self._light_running:
+            worker.lower(_LOWEST_PRIORITY)
+        else:
+            self._unhindered.add(worker)
 
     def check_heavy(self) -> None:
-        """Pass if one more heavy query may run or stand. Raises Busy."""
+        """Pass if one more heavy query may run or stand still. Raises Busy."""
         if self._heavy.locked() and self._standing >= self.limits.standing:
             raise busy(f"{self._standing} long ones are waiting already")
 
-    def give_heavy(self, worker: Worker) -> None:
+    def give_heavy(self, worker: Worker | None) -> None:
         """Give the place of a worker in the heavy lane to the next."""
-        self._unhindered.discard(worker)
+        self._unhindered -= {worker}
         self._heavy_running -= 1
         self._heavy.release()
 

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from functools import partial
+from typing import TypeVar
 
 from kizuna.engine.crew import Crew
 from kizuna.engine.deadline import Deadline
@@ -16,6 +17,8 @@ from kizuna.engine.process import Worker, WorkerGone
 from kizuna.engine.protocol import Limits, Query
 from kizuna.errors import Busy, KizunaError, QueryCrashed, QueryTooLong
 from kizuna.formats import Format, Kind
+
+T = TypeVar("T")
 
 TRANSFER_SECONDS = 300.0
 """What slow readers of an answer may take beyond the query's own time."""
@@ -55,12 +58,8 @@ class Run:
         worker, reason = None, "client gone"
         self.time = Deadline(self.limits.seconds, TRANSFER_SECONDS)
         try:
-            if self.lanes.is_known_heavy(self.digest):
-                self.lanes.check_heavy()
-            else:
-                await self.lanes.take_light()
-                self.lane = "light"
-            worker = await self.crew.worker()
+            await self._take_place()
+            worker = await self._in_time(self.crew.worker(), "worker")
             async for data in self._converse(worker):
                 yield data
             reason = "done"
@@ -77,11 +76,19 @@ class Run:
             if not self.is_given_up:
                 self._leave(worker, reason)
 
+    async def _take_place(self) -> None:
+        """Take the place in which the query begins; it has no worker before."""
+        if self.lanes.is_known_heavy(self.digest):
+            await self._become_heavy(None)
+        else:
+            await self._in_time(self.lanes.take_light(), "place")
+            self.lane = "light"
+
     async def _converse(self, worker: Worker) -> AsyncGenerator[bytes, None]:
         """Ask the worker and yield what it answers, until the end or the report of an error."""
         self.spent = worker.processor_seconds()
-        if not self.lane:
-            await self._become_heavy(worker)
+        if self.lane == "heavy":
+            self.lanes.start_heavy(worker)
         worker.send(self.request)
         while True:
             kind, payload = await self._next(worker)
@@ -124,7 +131,7 @@ class Run:
             await self._become_heavy(worker)
             return self.limits.seconds
         if used > BRIEF_SECONDS and self.lane == "light" and not self.is_long:
-            await self._in_time(self.lanes.take_long(worker))
+            await self._in_time(self.lanes.take_long(worker), "place")
             self.is_long = True
         return min(left, max(BRIEF_SECONDS - used, 1 / _LOOKS_PER_SECOND))
 
@@ -141,23 +148,25 @@ class Run:
         self._leave(worker, "time")
         self.is_given_up = True
 
-    async def _become_heavy(self, worker: Worker) -> None:
+    async def _become_heavy(self, worker: Worker | None) -> None:
         """Take a place in the heavy lane; one that had it before its reader was slow is let in."""
         if not self.is_heavy:
             self.lanes.check_heavy()
             self.crew.numbers.heavy += 1
         self._leave_lane(worker)
         self.is_heavy = True
-        await self._in_time(self.lanes.take_heavy(worker))
+        await self._in_time(self.lanes.take_heavy(worker), "place")
         self.lane = "heavy"
+        if worker is not None:
+            self.lanes.start_heavy(worker)
 
-    async def _in_time(self, place: Coroutine[None, None, None]) -> None:
-        """Wait for a place as long as the query may take. Raises Busy."""
+    async def _in_time(self, wanted: Coroutine[None, None, T], what: str) -> T:
+        """Return what the query must wait for, in the time that it may take. Raises Busy."""
         try:
             async with asyncio.timeout(max(0.0, self.time.left)):
-                await place
+                return await wanted
         except TimeoutError as error:
-            raise busy("this long one found no place in its time") from error
+            raise busy(f"this one found no {what} in its time") from error
 
     def _leave_lane(self, worker: Worker | None) -> None:
         """Give back the places that the query has."""
@@ -167,7 +176,7 @@ class Run:
             self.lanes.give_light()
         elif self.lane == "slow":
             self.lanes.give_slow()
-        elif self.lane == "heavy" and worker is not None:
+        elif self.lane == "heavy":
             self.lanes.give_heavy(worker)
         self.lane, self.is_long = "", False
 
