@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -12,13 +13,21 @@ import pytest
 
 from kizuna.engine import LaneLimits, Limits, Query, deadline, lanes, run
 from kizuna.engine.crew import Crew
-from kizuna.engine.frames import DATA, END, begin_frame, frame
+from kizuna.engine.frames import DATA, END, begin_frame, fail_frame, frame
 from kizuna.engine.incoming import FrameReader
 from kizuna.engine.lanes import Lanes
 from kizuna.engine.process import Worker
 from kizuna.engine.run import Run
 from kizuna.engine.stages import Stages
-from kizuna.errors import Busy, KizunaError, QueryTooLong, UnavailableError
+from kizuna.errors import (
+    AnswerTooLarge,
+    BadQuery,
+    Busy,
+    KizunaError,
+    QueryCrashed,
+    QueryTooLong,
+    UnavailableError,
+)
 from kizuna.formats import BY_SUFFIX, Kind
 
 FORMATS = {Kind.ROWS: BY_SUFFIX["csv"]}
@@ -75,8 +84,8 @@ class Played(Worker):
     def lower(self, priority: int) -> None:
         self.lowered = priority > 0
 
-    def is_as_new(self) -> bool:
-        return not self.lowered and not self.grown
+    def wear(self) -> str:
+        return "was heavy" if self.lowered else "has grown" if self.grown else ""
 
     def kill(self) -> None:
         self.alive = False
@@ -358,5 +367,67 @@ def test_a_worker_to_which_nothing_was_sent_is_kept() -> None:
         stage.workshop.gate.set()
         await until(lambda: len(stage.crew._idle) == 1)
         assert stage.ended == {}
+
+    play(test)
+
+
+CRASHED = fail_frame(QueryCrashed("no memory"))
+# fmt: off
+ENDS = [
+    # what the worker says last                  error          why the worker is ended, if it is
+    (frame(END),                                 None,          None),
+    (fail_frame(BadQuery("no SPARQL")),          BadQuery,      None),
+    (fail_frame(AnswerTooLarge("large")),        AnswerTooLarge, None),
+    (fail_frame(QueryTooLong("long search")),    QueryTooLong,  None),    # and is at rest again
+    (CRASHED,                                    QueryCrashed,  "crash"), # what it has left is unknown
+    (b"",                                        QueryTooLong,  "time"),  # it goes on and on
+    (None,                                       QueryCrashed,  "crash"), # it has died
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("last", "error", "reason"), ENDS)
+def test_what_is_counted_and_which_workers_are_kept(
+    last: bytes | None, error: type[KizunaError] | None, reason: str | None
+) -> None:
+    async def test(stage: Stage) -> None:
+        worker = Played(PIECE + (last or b""))
+        stage.workshop.next = [worker]
+        reader = stage.ask().frames()
+        assert await anext(reader) == b"x"
+        if last is None:
+            worker.answers.connection_lost(None)
+        if error is None:
+            assert [data async for data in reader] == []
+        else:
+            with pytest.raises(error):
+                await anext(reader)
+        numbers = stage.crew.numbers
+        assert (numbers.answered, numbers.failed) == ((1, 0) if error is None else (0, 1))
+        assert stage.ended == ({} if reason is None else {reason: 1})
+        assert worker.alive is (reason is None)
+
+    play(test, Limits(seconds=0.1))
+
+
+def test_a_query_without_a_worker_is_not_answered() -> None:
+    async def test(stage: Stage) -> None:
+        stage.workshop.error = UnavailableError("no store")
+        with pytest.raises(UnavailableError):
+            await stage.answer()
+        assert (stage.crew.numbers.answered, stage.crew.numbers.failed) == (0, 1)
+
+    play(test)
+
+
+@pytest.mark.parametrize("last", [frame(END), fail_frame(BadQuery("no SPARQL"))])
+def test_a_worker_that_has_grown_is_ended_after_any_query(last: bytes) -> None:
+    async def test(stage: Stage) -> None:
+        worker = Played(PIECE + last)
+        worker.grown = True
+        stage.workshop.next = [worker]
+        with suppress(BadQuery):
+            await stage.answer()
+        assert stage.ended == {"has grown": 1}
 
     play(test)

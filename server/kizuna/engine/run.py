@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from kizuna.engine.crew import Crew
 from kizuna.engine.deadline import Deadline
-from kizuna.engine.frames import BEGIN, DATA, END, decode_begin, decode_fail, encode_request
+from kizuna.engine.frames import BEGIN, DATA, END, FAIL, decode_begin, decode_fail, encode_request
 from kizuna.engine.incoming import Frame
 from kizuna.engine.lanes import BRIEF_SECONDS, Lanes, busy
 from kizuna.engine.process import Worker, WorkerGone
@@ -22,9 +22,14 @@ T = TypeVar("T")
 
 TRANSFER_SECONDS = 300.0
 """What slow readers of an answer may take beyond the query's own time."""
+_CRASH = "crash"
 _LOOKS_PER_SECOND = 50
-_REASONS: dict[type[KizunaError], str] = {QueryTooLong: "time", Busy: "busy"}
-"""Why a worker is ended with its query; after other errors it is as good as before."""
+_REASONS: dict[type[KizunaError], str] = {
+    QueryTooLong: "time",
+    Busy: "busy",
+    QueryCrashed: _CRASH,
+}
+"""Why a worker is ended that is still busy with a query when that ends with an error."""
 
 
 class Run:
@@ -50,6 +55,7 @@ class Run:
         self.request = encode_request(*asked)
         self.lane = ""
         self.is_long = self.is_heavy = self.is_given_up = False
+        self.is_running = self.is_answered = False
         self.digest = hashlib.sha256(self.request).digest()
         self.spent = 0.0
 
@@ -62,15 +68,14 @@ class Run:
             worker = await self._in_time(self.crew.worker(), "worker")
             async for data in self._converse(worker):
                 yield data
-            reason = "done"
         except WorkerGone as error:
-            reason = "crash"
+            reason = _CRASH
             raise QueryCrashed(
                 "the query needed more memory or depth than the engine has, and was stopped",
                 hint="Ask for less, or in several steps.",
             ) from error
         except KizunaError as error:
-            reason = _REASONS.get(type(error), "done")
+            reason = _REASONS.get(type(error), "error")
             raise
         finally:
             if not self.is_given_up:
@@ -89,10 +94,13 @@ class Run:
         self.spent = worker.processor_seconds()
         if self.lane == "heavy":
             self.lanes.start_heavy(worker)
+        self.is_running = True
         worker.send(self.request)
         while True:
             kind, payload = await self._next(worker)
+            self.is_running = kind not in {END, FAIL}
             if kind == END:
+                self.is_answered = True
                 return
             if kind == BEGIN:
                 self.kind, self.form = decode_begin(payload)
@@ -187,12 +195,13 @@ class Run:
         )
 
     def _leave(self, worker: Worker | None, reason: str) -> None:
-        """Give back lane and worker; it is used again if it is as good as before."""
-        heavy = self.lane == "heavy"
+        """Give back lane and worker; it is used again if it is at rest and as good as before.
+
+        ``reason`` tells why the query has ended, should that be before its answer did.
+        """
         self._leave_lane(worker)
-        done = reason == "done"
-        self.crew.numbers.answered += done
-        self.crew.numbers.failed += not done
+        self.crew.numbers.answered += self.is_answered
+        self.crew.numbers.failed += not self.is_answered
         if worker is not None:
-            reusable = done and (not heavy or worker.is_as_new())
-            self.crew.give_back(worker, reusable=reusable, reason="was heavy" if done else reason)
+            why = reason if self.is_running or reason == _CRASH else worker.wear()
+            self.crew.give_back(worker, reusable=not why, reason=why)
