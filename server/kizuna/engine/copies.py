@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Store
 
+from kizuna.engine.room import free_bytes
 from kizuna.engine.sandbox import die_with_parent
 from kizuna.engine.statistics import Board, statistics_of
 
@@ -73,9 +74,6 @@ def count_apart(copies: Copies) -> None:
 
 
 def _is_room(quads: int) -> bool:
-    """Tell whether the machine has room for copies of so many quads (proc_meminfo(5))."""
-    for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-        name, _, value = line.partition(":")
-        if name == "MemAvailable":
-            return COPIES_BEYOND * BYTES_PER_QUAD * quads < int(value.split()[0]) * 1024
-    return True
+    """Tell whether there is room for copies of so many quads, as far as anything tells."""
+    free = free_bytes()
+    return free is None or COPIES_BEYOND * BYTES_PER_QUAD * quads < free
