@@ -13,6 +13,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store,
 
 from kizuna import errors
 from kizuna.engine import Answer, EmbeddedEngine, Limits, Query
+from kizuna.engine.copies import Copies
 from kizuna.formats import BY_SUFFIX, FORMATS, Format, Kind
 
 X = "https://x.example/"
@@ -245,3 +246,29 @@ def test_an_answer_of_many_pieces_comes_whole(engine: EmbeddedEngine) -> None:
 def test_no_store(tmp_path: Path) -> None:
     with pytest.raises(errors.UnavailableError):
         EmbeddedEngine(tmp_path / "nowhere")
+
+
+# fmt: off
+GLUED = [
+    # the engine needs no space around words
+    "SELECT ?o {<a> <q> 1GRAPH ?g {?s <p> ?o}}",
+    "SELECT ?o {<a> <q> 1 .GRAPH?g{?s <p> ?o}}",
+    "PREFIX x: <g> SELECT ?o {GRAPHx:1 {?s <p> ?o}}",
+    "SELECT * FROM NAMED<g1>{GRAPH?g{?s <p> ?o}}",
+    "SELECT *FROMNAMED<g1>{GRAPH?g{?s <p> ?o}}",
+    "SELECT *FROM<g1>{?s <p> ?o}",
+    "ASKFROM <g1> {?s <p> 'named'}",
+    "DESCRIBE<a>FROM<g1>",
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("text", GLUED)
+def test_what_names_a_graph_is_asked_of_the_whole_store(text: str) -> None:
+    subject, in_graph = NamedNode(X + "a"), NamedNode(X + "g1")
+    whole, plain = Store(), Store()
+    plain.add(Quad(subject, NamedNode(X + "q"), Literal(1)))
+    whole.extend([*plain, Quad(subject, NamedNode(X + "p"), Literal("named"), in_graph)])
+    expected = EmbeddedEngine(whole).answer(Query(text, X), ALL)
+    assert EmbeddedEngine(Copies(whole, plain)).answer(Query(text, X), ALL) == expected
+    assert EmbeddedEngine(plain).answer(Query(text, X), ALL) != expected
