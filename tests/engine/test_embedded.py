@@ -131,9 +131,17 @@ def test_refused(engine: EmbeddedEngine) -> None:
         ask(engine, "ASK" + "{" * 101 + "}" * 101)
 
 
-def test_half_a_character_is_no_crash(engine: EmbeddedEngine) -> None:
-    with pytest.raises(errors.KizunaError):
+def test_half_a_character_is_no_query(engine: EmbeddedEngine) -> None:
+    with pytest.raises(errors.BadQuery):
         ask(engine, "SELECT * {?s ?p '\ud800'}")
+
+
+@pytest.mark.parametrize("graph", ["", "a b", "g1", "<http://x/>", "http://x/\ud800", "http://[x/"])
+@pytest.mark.parametrize("kind", ["default_graphs", "named_graphs"])
+def test_graphs_that_are_no_iris(engine: EmbeddedEngine, kind: str, graph: str) -> None:
+    with pytest.raises(errors.BadQuery, match="no IRI") as caught:
+        ask(engine, "ASK {}", **{kind: (X + "g1", graph)})
+    assert caught.value.hint
 
 
 # fmt: off
