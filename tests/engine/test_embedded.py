@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
@@ -280,3 +281,38 @@ def test_what_names_a_graph_is_asked_of_the_whole_store(text: str) -> None:
     expected = EmbeddedEngine(whole).answer(Query(text, X), ALL)
     assert EmbeddedEngine(Copies(whole, plain)).answer(Query(text, X), ALL) == expected
     assert EmbeddedEngine(plain).answer(Query(text, X), ALL) != expected
+
+
+class Counting:
+    """A store that counts what it is asked."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.asked = store, 0
+
+    def query(self, text: str, **options: object) -> object:
+        self.asked += 1
+        return self.store.query(text, **options)  # type: ignore[arg-type]
+
+
+# fmt: off
+STARS = [
+    # query                                                          columns
+    ("SELECT * {?s <p> ?o}",                                         ["s", "o"]),   # the engine says o, s
+    ("SELECT * {?s <p> ?o} ORDER BY ?o",                             ["s", "o"]),
+    ("SELECT DISTINCT * {?s <p> ?o} ORDER BY ?s LIMIT 1",            ["s", "o"]),
+    ("SELECT * {{SELECT ?s (COUNT(*) AS ?n) {?s ?p ?o} GROUP BY ?s}}", ["s", "n"]),
+    ("SELECT * {?o <p> ?s}",                                         ["o", "s"]),
+    ("SELECT (COUNT(*) AS ?n) {?s <p> ?o}",                          ["n"]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("text", "columns"), STARS)
+def test_columns_are_in_the_order_of_the_text_and_found_once(
+    store: Path, text: str, columns: list[str]
+) -> None:
+    engine = EmbeddedEngine(store)
+    counting = Counting(engine.store)
+    engine.store = cast("Store", counting)
+    assert json.loads(ask(engine, text).body)["head"]["vars"] == columns
+    assert counting.asked == 1

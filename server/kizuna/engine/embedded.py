@@ -107,7 +107,7 @@ class EmbeddedEngine:
         guard(query.text, self.limits)
         query = self._prepared(query)
         try:
-            results = self._ordered(query, self._evaluate(query))
+            results = self._evaluate(_in_textual_order(query))
             kind = _kind(results)
             if kind not in formats:
                 raise NotAcceptable(
@@ -130,13 +130,6 @@ class EmbeddedEngine:
             check_syntax(text, query.base)
             text = bound(text, query.bindings)
         return replace(query, text=with_hits(text, self.index, query.base), bindings={})
-
-    def _ordered(self, query: Query, results: Results) -> Results:
-        """Return the results with the columns of ``SELECT *`` in the order of the text."""
-        if not isinstance(results, QuerySolutions):
-            return results
-        text = in_textual_order(query.text, [v.value for v in results.variables])
-        return self._evaluate(replace(query, text=text)) if text else results
 
     def _evaluate(self, query: Query) -> Results:
         """Return the results, found in a faster way where one is known (``kizuna.engine.rewrite``).
@@ -166,6 +159,21 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """Nothing is held beyond the store, which closes with its last reference."""
+
+
+def _in_textual_order(query: Query) -> Query:
+    """Return the query with the columns of ``SELECT *`` in the order of the text.
+
+    An empty store tells which they are: over a full one, ``ORDER BY`` and groups would be done
+    twice. Raises SyntaxError.
+    """
+    if "*" not in query.text:
+        return query
+    results = Store().query(query.text, base_iri=query.base)
+    if not isinstance(results, QuerySolutions):
+        return query
+    text = in_textual_order(query.text, [v.value for v in results.variables])
+    return replace(query, text=text) if text else query
 
 
 def _nodes(graphs: Iterable[str]) -> list[NamedNode]:
