@@ -7,12 +7,14 @@ import io
 import json
 from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from kizuna import errors
 from kizuna.engine import Answer, EmbeddedEngine, Limits, Query
+from kizuna.engine.copies import Copies
 from kizuna.formats import BY_SUFFIX, FORMATS, Format, Kind
 
 X = "https://x.example/"
@@ -130,9 +132,17 @@ def test_refused(engine: EmbeddedEngine) -> None:
         ask(engine, "ASK" + "{" * 101 + "}" * 101)
 
 
-def test_half_a_character_is_no_crash(engine: EmbeddedEngine) -> None:
-    with pytest.raises(errors.KizunaError):
+def test_half_a_character_is_no_query(engine: EmbeddedEngine) -> None:
+    with pytest.raises(errors.BadQuery):
         ask(engine, "SELECT * {?s ?p '\ud800'}")
+
+
+@pytest.mark.parametrize("graph", ["", "a b", "g1", "<http://x/>", "http://x/\ud800", "http://[x/"])
+@pytest.mark.parametrize("kind", ["default_graphs", "named_graphs"])
+def test_graphs_that_are_no_iris(engine: EmbeddedEngine, kind: str, graph: str) -> None:
+    with pytest.raises(errors.BadQuery, match="no IRI") as caught:
+        ask(engine, "ASK {}", **{kind: (X + "g1", graph)})
+    assert caught.value.hint
 
 
 # fmt: off
@@ -245,3 +255,64 @@ def test_an_answer_of_many_pieces_comes_whole(engine: EmbeddedEngine) -> None:
 def test_no_store(tmp_path: Path) -> None:
     with pytest.raises(errors.UnavailableError):
         EmbeddedEngine(tmp_path / "nowhere")
+
+
+# fmt: off
+GLUED = [
+    # the engine needs no space around words
+    "SELECT ?o {<a> <q> 1GRAPH ?g {?s <p> ?o}}",
+    "SELECT ?o {<a> <q> 1 .GRAPH?g{?s <p> ?o}}",
+    "PREFIX x: <g> SELECT ?o {GRAPHx:1 {?s <p> ?o}}",
+    "SELECT * FROM NAMED<g1>{GRAPH?g{?s <p> ?o}}",
+    "SELECT *FROMNAMED<g1>{GRAPH?g{?s <p> ?o}}",
+    "SELECT *FROM<g1>{?s <p> ?o}",
+    "ASKFROM <g1> {?s <p> 'named'}",
+    "DESCRIBE<a>FROM<g1>",
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("text", GLUED)
+def test_what_names_a_graph_is_asked_of_the_whole_store(text: str) -> None:
+    subject, in_graph = NamedNode(X + "a"), NamedNode(X + "g1")
+    whole, plain = Store(), Store()
+    plain.add(Quad(subject, NamedNode(X + "q"), Literal(1)))
+    whole.extend([*plain, Quad(subject, NamedNode(X + "p"), Literal("named"), in_graph)])
+    expected = EmbeddedEngine(whole).answer(Query(text, X), ALL)
+    assert EmbeddedEngine(Copies(whole, plain)).answer(Query(text, X), ALL) == expected
+    assert EmbeddedEngine(plain).answer(Query(text, X), ALL) != expected
+
+
+class Counting:
+    """A store that counts what it is asked."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.asked = store, 0
+
+    def query(self, text: str, **options: object) -> object:
+        self.asked += 1
+        return self.store.query(text, **options)  # type: ignore[arg-type]
+
+
+# fmt: off
+STARS = [
+    # query                                                          columns
+    ("SELECT * {?s <p> ?o}",                                         ["s", "o"]),   # the engine says o, s
+    ("SELECT * {?s <p> ?o} ORDER BY ?o",                             ["s", "o"]),
+    ("SELECT DISTINCT * {?s <p> ?o} ORDER BY ?s LIMIT 1",            ["s", "o"]),
+    ("SELECT * {{SELECT ?s (COUNT(*) AS ?n) {?s ?p ?o} GROUP BY ?s}}", ["s", "n"]),
+    ("SELECT * {?o <p> ?s}",                                         ["o", "s"]),
+    ("SELECT (COUNT(*) AS ?n) {?s <p> ?o}",                          ["n"]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("text", "columns"), STARS)
+def test_columns_are_in_the_order_of_the_text_and_found_once(
+    store: Path, text: str, columns: list[str]
+) -> None:
+    engine = EmbeddedEngine(store)
+    counting = Counting(engine.store)
+    engine.store = cast("Store", counting)
+    assert json.loads(ask(engine, text).body)["head"]["vars"] == columns
+    assert counting.asked == 1

@@ -86,6 +86,22 @@ def test_no_memory_is_told(engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPat
     assert (kind, json.loads(content)["error"]) == (FAIL, "QueryCrashed")
 
 
+def test_what_no_one_foresaw_is_told(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object) -> None:
+        raise KeyError("a mistake of ours")
+
+    monkeypatch.setattr(engine, "write", stumble)
+    first, second = answers(engine, "ASK {}", "ASK {}")
+    assert first == second
+    assert first[0] == FAIL
+    told = json.loads(first[1])
+    assert told["error"] == "QueryCrashed"
+    assert "KeyError" in told["message"]
+    assert "memory" not in told["message"]
+
+
 def test_where_the_kernel_cannot_deny_the_guard_stands_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Store
 
+from kizuna.engine.room import free_bytes
 from kizuna.engine.sandbox import die_with_parent
 from kizuna.engine.statistics import Board, statistics_of
 
@@ -23,7 +24,7 @@ BYTES_PER_QUAD = 400
 COPIES_BEYOND = 3
 """For how many copies there must be room: workers make pages their own by using them."""
 LOWEST_PRIORITY = 19
-_NAMES_GRAPHS = re.compile(r"\b(?:GRAPH|FROM|DESCRIBE)\b", re.IGNORECASE)
+_NAMES_GRAPHS = re.compile("GRAPH|FROM|DESCRIBE", re.IGNORECASE)  # engines need no space
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ def copied(path: Path, copy: int) -> Copies:
 
 
 def names_no_graph(text: str) -> bool:
-    """Tell whether a query surely asks the default graph alone; words in strings count, too."""
+    """Tell whether a query surely asks the default graph alone.
+
+    Words in strings, in IRIs and within other words count, too: all that they cost is speed.
+    """
     return _NAMES_GRAPHS.search(text) is None
 
 
@@ -73,9 +77,6 @@ def count_apart(copies: Copies) -> None:
 
 
 def _is_room(quads: int) -> bool:
-    """Tell whether the machine has room for copies of so many quads (proc_meminfo(5))."""
-    for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-        name, _, value = line.partition(":")
-        if name == "MemAvailable":
-            return COPIES_BEYOND * BYTES_PER_QUAD * quads < int(value.split()[0]) * 1024
-    return True
+    """Tell whether there is room for copies of so many quads, as far as anything tells."""
+    free = free_bytes()
+    return free is None or COPIES_BEYOND * BYTES_PER_QUAD * quads < free

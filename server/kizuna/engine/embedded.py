@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +29,7 @@ from kizuna.engine.projection import in_textual_order
 from kizuna.engine.protocol import Answer, Limits, Query, Sink, Stream
 from kizuna.engine.results import Results, write_results
 from kizuna.engine.rewrite import faster
-from kizuna.errors import KizunaError, NotAcceptable, QueryCrashed, UnavailableError
+from kizuna.errors import BadQuery, KizunaError, NotAcceptable, QueryCrashed, UnavailableError
 from kizuna.formats import Format, Kind
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -107,7 +107,7 @@ class EmbeddedEngine:
         guard(query.text, self.limits)
         query = self._prepared(query)
         try:
-            results = self._ordered(query, self._evaluate(query))
+            results = self._evaluate(_in_textual_order(query))
             kind = _kind(results)
             if kind not in formats:
                 raise NotAcceptable(
@@ -118,7 +118,9 @@ class EmbeddedEngine:
             write_results(results, formats[kind], sink, self.limits.answer_bytes)
         except SyntaxError as error:
             raise complaint(query.text, str(error.msg or error)) from error
-        except (RuntimeError, OSError, ValueError) as error:
+        except UnicodeEncodeError as error:
+            raise BadQuery("the query holds half a character", hint="Send it in UTF-8.") from error
+        except (RuntimeError, OSError) as error:
             raise QueryCrashed(f"the engine could not answer: {error}") from error
 
     def _prepared(self, query: Query) -> Query:
@@ -128,13 +130,6 @@ class EmbeddedEngine:
             check_syntax(text, query.base)
             text = bound(text, query.bindings)
         return replace(query, text=with_hits(text, self.index, query.base), bindings={})
-
-    def _ordered(self, query: Query, results: Results) -> Results:
-        """Return the results with the columns of ``SELECT *`` in the order of the text."""
-        if not isinstance(results, QuerySolutions):
-            return results
-        text = in_textual_order(query.text, [v.value for v in results.variables])
-        return self._evaluate(replace(query, text=text)) if text else results
 
     def _evaluate(self, query: Query) -> Results:
         """Return the results, found in a faster way where one is known (``kizuna.engine.rewrite``).
@@ -158,12 +153,41 @@ class EmbeddedEngine:
         return store.query(
             text,
             base_iri=query.base,
-            default_graph=[NamedNode(g) for g in default or ()] if given else None,
-            named_graphs=[NamedNode(g) for g in named or ()] if given else None,
+            default_graph=[*_nodes(default or ())] if given else None,
+            named_graphs=[*_nodes(named or ())] if given else None,
         )
 
     def close(self) -> None:
         """Nothing is held beyond the store, which closes with its last reference."""
+
+
+def _in_textual_order(query: Query) -> Query:
+    """Return the query with the columns of ``SELECT *`` in the order of the text.
+
+    An empty store tells which they are: over a full one, ``ORDER BY`` and groups would be done
+    twice. Raises SyntaxError.
+    """
+    if "*" not in query.text:
+        return query
+    results = Store().query(query.text, base_iri=query.base)
+    if not isinstance(results, QuerySolutions):
+        return query
+    text = in_textual_order(query.text, [v.value for v in results.variables])
+    return replace(query, text=text) if text else query
+
+
+def _nodes(graphs: Iterable[str]) -> list[NamedNode]:
+    """Return the graphs that a request names. Raises BadQuery where one is no IRI."""
+    nodes = []
+    for graph in graphs:
+        try:
+            nodes.append(NamedNode(graph))
+        except ValueError as error:
+            raise BadQuery(
+                f"the graph {graph!r} is no IRI: {error}",
+                hint="Name a graph by its whole address, for example https://example.org/graph.",
+            ) from error
+    return nodes
 
 
 def _kind(results: object) -> Kind:

@@ -20,7 +20,7 @@ _REMEMBERED = 4_096
 BRIEF_SECONDS = 0.02
 """Processor time after which a light query runs only where one of few such places is free."""
 MOST_SLOW = 64
-"""How many queries may wait for their readers without a place in the light lane."""
+"""How many queries may wait for their readers without a place in a lane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,16 @@ class Lanes:
         self._unhindered: set[Worker] = set()
 
     def places(self) -> dict[str, int]:
-        """Return how many queries are where: running in a lane, waiting for it, standing still."""
+        """Return how many queries are where: running in a lane, waiting for it, standing still.
+
+        Those that are ``slow`` have no place: their readers take their time.
+        """
         return {
             "light": self._light_running,
             "heavy": self._heavy_running,
             "waiting": self._waiting,
             "standing": self._standing,
+            "slow": self._slow,
         }
 
     def enter(self, client: str) -> None:
@@ -120,54 +124,61 @@ class Lanes:
         """Let the next one go on."""
         self._long.release()
 
-    def become_slow(self) -> bool:
-        """Give up a place in the light lane while a reader is slow; False if too many have."""
+    def take_slow(self) -> bool:
+        """Let a query go on without a place while its reader is slow; False if too many do."""
         if self._slow >= MOST_SLOW:
             return False
         self._slow += 1
-        self.give_light()
         return True
 
     def give_slow(self) -> None:
         """Forget one that was slow."""
         self._slow -= 1
 
-    async def take_heavy(self, worker: Worker) -> None:
-        """Move a worker to the heavy lane: at once if there is a place, else it stands still.
-
-        Its priority sinks when a light query comes, not before: it can never rise again.
-
-        Raises Busy when too many stand still already.
-        """
-        self.check_heavy()
+    async def take_heavy(self, worker: Worker | None) -> None:
+        """Wait for a place in the heavy lane; a worker that runs already stands still meanwhile."""
         if not self._heavy.locked():
             await self._heavy.acquire()
-            self._heavy_running += 1
-            if self._light_running:
-                worker.lower(_LOWEST_PRIORITY)
-            else:
-                self._unhindered.add(worker)
-            return
-        worker.lower(_LOWEST_PRIORITY)
+        else:
+            await self._stand(worker)
+        self._heavy_running += 1
+
+    async def _stand(self, worker: Worker | None) -> None:
         self._standing += 1
-        worker.signal(signal.SIGSTOP)
+        if worker is not None:
+            worker.signal(signal.SIGSTOP)
         try:
             await self._heavy.acquire()
         finally:
             self._standing -= 1
-            worker.signal(signal.SIGCONT)
-        self._heavy_running += 1
+            if worker is not None:
+                worker.signal(signal.SIGCONT)
+
+    def start_heavy(self, worker: Worker) -> None:
+        """Let a worker run in a place of the heavy lane that was taken for it.
+
+        Its priority sinks when a light query comes, not before: it can never rise again.
+        """
+        if self._light_running:
+            worker.lower(_LOWEST_PRIORITY)
+        else:
+            self._unhindered.add(worker)
 
     def check_heavy(self) -> None:
-        """Pass if one more heavy query may run or stand. Raises Busy."""
+        """Pass if one more heavy query may run or stand still. Raises Busy."""
         if self._heavy.locked() and self._standing >= self.limits.standing:
             raise busy(f"{self._standing} long ones are waiting already")
 
-    def give_heavy(self, worker: Worker) -> None:
+    def give_heavy(self, worker: Worker | None) -> None:
         """Give the place of a worker in the heavy lane to the next."""
-        self._unhindered.discard(worker)
+        self._unhindered -= {worker}
         self._heavy_running -= 1
         self._heavy.release()
+
+    def lower(self, worker: Worker) -> None:
+        """See that a worker that gives up its place in the heavy lane runs behind all others."""
+        self._unhindered.discard(worker)
+        worker.lower(_LOWEST_PRIORITY)
 
     def is_known_heavy(self, digest: bytes) -> bool:
         """Tell whether the request with this digest was heavy before."""

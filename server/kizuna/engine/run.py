@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Coroutine, Mapping
+from functools import partial
+from typing import TypeVar
 
 from kizuna.engine.crew import Crew
-from kizuna.engine.frames import BEGIN, DATA, END, decode_begin, decode_fail, encode_request
+from kizuna.engine.deadline import Deadline
+from kizuna.engine.frames import BEGIN, DATA, END, FAIL, decode_begin, decode_fail, encode_request
 from kizuna.engine.incoming import Frame
 from kizuna.engine.lanes import BRIEF_SECONDS, Lanes, busy
 from kizuna.engine.process import Worker, WorkerGone
@@ -15,18 +18,27 @@ from kizuna.engine.protocol import Limits, Query
 from kizuna.errors import Busy, KizunaError, QueryCrashed, QueryTooLong
 from kizuna.formats import Format, Kind
 
+T = TypeVar("T")
+
 TRANSFER_SECONDS = 300.0
 """What slow readers of an answer may take beyond the query's own time."""
-SLOW_SECONDS = 1.0
-"""How long a reader may take over a piece before its query leaves the light lane."""
+_CRASH = "crash"
 _LOOKS_PER_SECOND = 50
-_REASONS: dict[type[KizunaError], str] = {QueryTooLong: "time", Busy: "busy"}
-"""Why a worker is ended with its query; after other errors it is as good as before."""
+_REASONS: dict[type[KizunaError], str] = {
+    QueryTooLong: "time",
+    Busy: "busy",
+    QueryCrashed: _CRASH,
+}
+"""Why a worker is ended that is still busy with a query when that ends with an error."""
 
 
 class Run:
-    """One query on its way through the lanes. ``kind`` and ``form`` are set by its first frame."""
+    """One query on its way through the lanes.
 
+    ``time`` counts from the asking, ``kind`` and ``form`` are set by the first frame.
+    """
+
+    time: Deadline
     kind: Kind
     form: Format
 
@@ -42,72 +54,78 @@ class Run:
         self.limits = limits
         self.request = encode_request(*asked)
         self.lane = ""
-        self.is_long = False
+        self.is_long = self.is_heavy = self.is_given_up = False
+        self.is_running = self.is_answered = False
         self.digest = hashlib.sha256(self.request).digest()
-        self.reading = 0.0
         self.spent = 0.0
 
     async def frames(self) -> AsyncGenerator[bytes, None]:
         """Yield the answer's bytes; when closed early, the query ends at once."""
         worker, reason = None, "client gone"
+        self.time = Deadline(self.limits.seconds, TRANSFER_SECONDS)
         try:
-            if self.lanes.is_known_heavy(self.digest):
-                self.lanes.check_heavy()
-            else:
-                await self.lanes.take_light()
-                self.lane = "light"
-            worker = await self.crew.worker()
+            await self._take_place()
+            worker = await self._in_time(self.crew.worker(), "worker")
             async for data in self._converse(worker):
                 yield data
-            reason = "done"
         except WorkerGone as error:
-            reason = "crash"
+            reason = _CRASH
             raise QueryCrashed(
                 "the query needed more memory or depth than the engine has, and was stopped",
                 hint="Ask for less, or in several steps.",
             ) from error
         except KizunaError as error:
-            reason = _REASONS.get(type(error), "done")
+            reason = _REASONS.get(type(error), "error")
             raise
         finally:
-            self._leave(worker, reason)
+            if not self.is_given_up:
+                self._leave(worker, reason)
+
+    async def _take_place(self) -> None:
+        """Take the place in which the query begins; it has no worker before."""
+        if self.lanes.is_known_heavy(self.digest):
+            await self._become_heavy(None)
+        else:
+            await self._in_time(self.lanes.take_light(), "place")
+            self.lane = "light"
 
     async def _converse(self, worker: Worker) -> AsyncGenerator[bytes, None]:
         """Ask the worker and yield what it answers, until the end or the report of an error."""
-        loop = asyncio.get_running_loop()
-        begin = loop.time()
         self.spent = worker.processor_seconds()
-        if not self.lane:
-            await self._become_heavy(worker, begin)
+        if self.lane == "heavy":
+            self.lanes.start_heavy(worker)
+        self.is_running = True
         worker.send(self.request)
         while True:
-            kind, payload = await self._next(worker, begin)
+            kind, payload = await self._next(worker)
+            self.is_running = kind not in {END, FAIL}
             if kind == END:
+                self.is_answered = True
                 return
             if kind == BEGIN:
                 self.kind, self.form = decode_begin(payload)
             elif kind == DATA:
-                handed = loop.time()
-                slow = loop.call_later(SLOW_SECONDS, self._become_slow)
-                yield payload
-                slow.cancel()
-                self.reading += loop.time() - handed
+                with self.time.reading(
+                    partial(self._become_slow, worker), partial(self._give_up, worker)
+                ):
+                    yield payload
+                if self.is_given_up:
+                    raise self._too_long()
             else:
                 raise decode_fail(payload)
 
-    async def _next(self, worker: Worker, begin: float) -> Frame:
+    async def _next(self, worker: Worker) -> Frame:
         """Return the next frame; a query that has become heavy changes lanes meanwhile."""
-        loop = asyncio.get_running_loop()
         while True:
-            wait = 0.0 if worker.answers.complete else await self._reconsidered(worker, begin)
-            left = self._deadline(begin) - loop.time()
+            wait = 0.0 if worker.answers.complete else await self._reconsidered(worker)
+            left = self.time.left
             found = await worker.frame(min(wait, left))
             if found is not None:
                 return found
             if left <= 0:
                 raise self._too_long()
 
-    async def _reconsidered(self, worker: Worker, begin: float) -> float:
+    async def _reconsidered(self, worker: Worker) -> float:
         """Change lanes if the query is heavy by now; return how long to wait before the next look.
 
         What counts is processor time: on a busy machine a light query may take long by the clock.
@@ -116,34 +134,47 @@ class Run:
             return self.limits.seconds
         used = worker.processor_seconds() - self.spent
         left = self.lanes.limits.light_seconds - used
-        if left <= 0:
+        if self.is_heavy or left <= 0:
             self.lanes.remember_heavy(self.digest)
-            await self._become_heavy(worker, begin)
+            await self._become_heavy(worker)
             return self.limits.seconds
-        if used > BRIEF_SECONDS and not self.is_long:
-            await self._in_time(self.lanes.take_long(worker), begin)
+        if used > BRIEF_SECONDS and self.lane == "light" and not self.is_long:
+            await self._in_time(self.lanes.take_long(worker), "place")
             self.is_long = True
         return min(left, max(BRIEF_SECONDS - used, 1 / _LOOKS_PER_SECOND))
 
-    def _become_slow(self) -> None:
-        """Leave the light lane to others while the reader takes its time."""
-        if self.lane == "light" and self.lanes.become_slow():
+    def _become_slow(self, worker: Worker) -> None:
+        """Leave all places to others while the reader takes its time."""
+        if self.lane != "slow" and self.lanes.take_slow():
+            if self.lane == "heavy":
+                self.lanes.lower(worker)
+            self._leave_lane(worker)
             self.lane = "slow"
 
-    async def _become_heavy(self, worker: Worker, begin: float) -> None:
-        self._leave_lane(worker)
-        self.crew.numbers.heavy += 1
-        await self._in_time(self.lanes.take_heavy(worker), begin)
-        self.lane = "heavy"
+    def _give_up(self, worker: Worker) -> None:
+        """End the query of a reader that has stopped reading."""
+        self._leave(worker, "time")
+        self.is_given_up = True
 
-    async def _in_time(self, place: Coroutine[None, None, None], begin: float) -> None:
-        """Wait for a place as long as the query may take. Raises Busy."""
-        left = self._deadline(begin) - asyncio.get_running_loop().time()
+    async def _become_heavy(self, worker: Worker | None) -> None:
+        """Take a place in the heavy lane; one that had it before its reader was slow is let in."""
+        if not self.is_heavy:
+            self.lanes.check_heavy()
+            self.crew.numbers.heavy += 1
+        self._leave_lane(worker)
+        self.is_heavy = True
+        await self._in_time(self.lanes.take_heavy(worker), "place")
+        self.lane = "heavy"
+        if worker is not None:
+            self.lanes.start_heavy(worker)
+
+    async def _in_time(self, wanted: Coroutine[None, None, T], what: str) -> T:
+        """Return what the query must wait for, in the time that it may take. Raises Busy."""
         try:
-            async with asyncio.timeout(max(0.0, left)):
-                await place
+            async with asyncio.timeout(max(0.0, self.time.left)):
+                return await wanted
         except TimeoutError as error:
-            raise busy("this long one found no place in its time") from error
+            raise busy(f"this one found no {what} in its time") from error
 
     def _leave_lane(self, worker: Worker | None) -> None:
         """Give back the places that the query has."""
@@ -153,13 +184,9 @@ class Run:
             self.lanes.give_light()
         elif self.lane == "slow":
             self.lanes.give_slow()
-        elif self.lane == "heavy" and worker is not None:
+        elif self.lane == "heavy":
             self.lanes.give_heavy(worker)
         self.lane, self.is_long = "", False
-
-    def _deadline(self, begin: float) -> float:
-        extra = min(self.reading, TRANSFER_SECONDS)
-        return begin + self.limits.seconds + extra
 
     def _too_long(self) -> QueryTooLong:
         return QueryTooLong(
@@ -168,12 +195,13 @@ class Run:
         )
 
     def _leave(self, worker: Worker | None, reason: str) -> None:
-        """Give back lane and worker; it is used again if it is as good as before."""
-        heavy = self.lane == "heavy"
+        """Give back lane and worker; it is used again if it is at rest and as good as before.
+
+        ``reason`` tells why the query has ended, should that be before its answer did.
+        """
         self._leave_lane(worker)
-        done = reason == "done"
-        self.crew.numbers.answered += done
-        self.crew.numbers.failed += not done
+        self.crew.numbers.answered += self.is_answered
+        self.crew.numbers.failed += not self.is_answered
         if worker is not None:
-            reusable = done and (not heavy or worker.is_as_new())
-            self.crew.give_back(worker, reusable=reusable, reason="was heavy" if done else reason)
+            why = reason if self.is_running or reason == _CRASH else worker.wear()
+            self.crew.give_back(worker, reusable=not why, reason=why)

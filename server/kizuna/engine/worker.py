@@ -94,7 +94,6 @@ def _serve(opened: Callable[[], EmbeddedEngine], requests: BinaryIO, answers: Bi
 
 
 def _answer(engine: EmbeddedEngine, line: bytes, answers: BinaryIO) -> None:
-    query, formats = decode_request(line)
     writer = FrameWriter(answers)
 
     def begin(kind: Kind, form: Format) -> Sink:
@@ -102,13 +101,15 @@ def _answer(engine: EmbeddedEngine, line: bytes, answers: BinaryIO) -> None:
         return writer
 
     try:
-        engine.write(query, formats, begin)
+        engine.write(*decode_request(line), begin)
         writer.send()
         answers.write(frame(END))
     except KizunaError as error:
         answers.write(fail_frame(error))
     except MemoryError:
         answers.write(fail_frame(QueryCrashed("the query needs more memory than it may have")))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the asker must be told
+        answers.write(fail_frame(QueryCrashed(f"the engine has a fault here: {error!r}")))
 
 
 def encode_opening(store: Path, limits: Limits, copy: int) -> bytes:

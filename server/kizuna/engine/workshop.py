@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import os
 import select
@@ -20,6 +21,8 @@ from kizuna.engine.worker import PID, encode_opening
 from kizuna.errors import UnavailableError
 
 START_SECONDS = 60.0
+_SOMETHING = b"\0"
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE}
 PIPE_BYTES = 256 * 1024
 """What an answer's pipe may hold, so that the worker goes on while the front is busy."""
 
@@ -80,59 +83,57 @@ class Workshop:
 
     def _open(self) -> None:
         self._channel = self._opened()
-        self._channel.settimeout(START_SECONDS)
+        self._channel.settimeout(0)  # waiting is for ``_heard``
         self._ready = False
 
     async def is_ready(self, seconds: float) -> bool:
-        """Wait at most so long; tell whether workers can be had now, or why they cannot."""
+        """Wait at most so long; tell whether workers can be had now.
+
+        Raises EOFError where the process has ended before it was ready.
+        """
         if self._ready:
             return True
-        if seconds > 0:
-            return await asyncio.to_thread(self._may_read, seconds)
-        return self._may_read(0)
+        heard = await asyncio.to_thread(self._heard, seconds) if seconds > 0 else self._heard(0)
+        if heard == b"":
+            raise EOFError
+        return heard is not None
 
-    def _may_read(self, seconds: float) -> bool:
+    def _heard(self, seconds: float) -> bytes | None:
+        """Return how what the process says begins: nothing if it has ended, None if it is silent.
+
+        At most ``seconds`` are waited for it.
+        """
         try:
-            return self._ready or bool(select.select([self._channel], [], [], seconds)[0])
+            waiting = select.poll()
+            waiting.register(self._channel, select.POLLIN)
+            return self._channel.recv(1, socket.MSG_PEEK) if waiting.poll(seconds * 1000) else None
+        except BlockingIOError:  # another thread has taken it
+            return _SOMETHING
         except (OSError, ValueError):  # it has been closed
-            return True
+            return b""
 
     async def worker(self) -> Worker:
         """Return a new worker that is ready; must not be cancelled.
 
-        A process that has ended, whatever has killed it, is replaced by another.
-
-        Raises UnavailableError when none comes up.
+        Raises EOFError where none has come up: a process that has ended, whatever has killed it,
+        has been replaced by another then. Raises UnavailableError where none can.
         """
         try:
             return await self._worker()
         except (OSError, EOFError) as error:
             if self._closed:
-                raise self._unavailable() from error
-        try:
-            async with self._lock:
-                await asyncio.to_thread(self._reopen)
-            return await self._worker()
-        except (OSError, EOFError) as error:
-            raise self._unavailable() from error
-
-    def _reopen(self) -> None:
-        """Have another process if this one does not answer any more."""
-        try:
-            self._channel.send(b"", socket.MSG_DONTWAIT)
-            alive = self._channel.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
-        except BlockingIOError:
-            alive = True
-        except OSError:
-            alive = False
-        if not alive:
-            self._channel.close()
-            self._open()
+                raise UnavailableError("the release is being closed") from error
+            if isinstance(error, OSError) and error.errno in _EXHAUSTED:
+                raise UnavailableError(
+                    f"no query worker can be started: {error.strerror}",
+                    hint="Let the server have more files open (ulimit -n, LimitNOFILE).",
+                ) from error
+            message = f"a query worker for {self.store} did not start"
+            raise EOFError(message) from error
 
     async def _worker(self) -> Worker:
         loop = asyncio.get_running_loop()
-        request_end, requests = os.pipe()
-        answers, answer_end = os.pipe()
+        request_end, requests, answers, answer_end = _pipes()
         try:
             async with self._lock:
                 pid = await asyncio.to_thread(self._fork, request_end, answer_end)
@@ -168,24 +169,27 @@ class Workshop:
         worker.measure()
 
     def _fork(self, request_end: int, answer_end: int) -> int:
-        """Return the process id of a new worker with these pipe ends; blocks for its fork."""
-        if not self._ready:
-            self._receive()
-            self._ready = True
-        socket.send_fds(self._channel, [b"w"], [request_end, answer_end])
-        return int.from_bytes(self._receive(), "big")
+        """Return the process id of a new worker with these pipe ends; blocks for its fork.
+
+        A process that does not answer is replaced by another; that raises EOFError.
+        """
+        try:
+            if not self._ready:
+                self._receive()
+                self._ready = True
+            socket.send_fds(self._channel, [b"w"], [request_end, answer_end])
+            return int.from_bytes(self._receive(), "big")
+        except (OSError, EOFError) as error:
+            self._channel.close()
+            if not self._closed:
+                self._open()
+            raise EOFError from error
 
     def _receive(self) -> bytes:
-        data = self._channel.recv(PID)
+        data = self._channel.recv(PID) if self._heard(START_SECONDS) else b""
         if len(data) < PID:
             raise EOFError
         return data
-
-    def _unavailable(self) -> UnavailableError:
-        return UnavailableError(
-            f"a query worker for {self.store} did not start",
-            hint="See whether kizuna check and kizuna build go through.",
-        )
 
     def close(self) -> None:
         """End the process; its workers end with it."""
@@ -193,3 +197,14 @@ class Workshop:
         with suppress(OSError):
             self._channel.shutdown(socket.SHUT_RDWR)  # wakes the thread that may wait for it
         self._channel.close()
+
+
+def _pipes() -> tuple[int, int, int, int]:
+    """Return the ends of two pipes, all or none. Raises OSError."""
+    first = os.pipe()
+    try:
+        return *first, *os.pipe()
+    except OSError:
+        for end in first:
+            os.close(end)
+        raise
