@@ -11,17 +11,22 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import h11
+from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
+from kizuna.web.heads import Heads, answer_of
 from kizuna.web.hot import LONGEST_REQUEST, RAW, Hot, HotAnswer
 
 HEAD_SECONDS = 20.0
 """What the head of a request may take to arrive, from its first byte or from the connection."""
 BODY_SECONDS = 30.0
 """How long nothing of a body may arrive."""
+LINGER_SECONDS = 2.0
+"""How long a client that is refused may still send, so that it reads why (RFC 9112, 9.6)."""
 _END = b"\r\n\r\n"
 
 
@@ -29,7 +34,19 @@ class Connection(H11Protocol):
     """One connection; its class knows the answers that are held."""
 
     hot: ClassVar[Hot]
+    conn: Heads
     _arrival: asyncio.TimerHandle | None = None
+    _refused = False
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.conn = Heads()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
@@ -38,6 +55,8 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer at once what is known, and let the protocol read all else."""
+        if self._refused:
+            return
         begin = time.perf_counter()
         whole = self._is_idle() and _is_one_request(data)
         answer = self.hot.find(data) if whole else None
@@ -47,7 +66,21 @@ class Connection(H11Protocol):
             return
         with self._told(data if whole else None):
             super().data_received(data)
-        self._look_whether_all_is_here()
+        if not self._refused:
+            self._look_whether_all_is_here()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the problem says more
+        """Tell what was wrong, if no answer has begun, and read nothing more."""
+        self._refused = True
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            self.transport.close()
+            return
+        self.transport.write(answer_of(self.conn.problem))
+        self.transport.write_eof()
+        self._wait(LINGER_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
