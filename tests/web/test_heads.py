@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kizuna.web import Site
+from kizuna.web.heads import LONGEST_FIELDS, LONGEST_LINE, MOST_FIELDS
 from wire import Wire, statuses
 
 NEXT = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -115,3 +116,48 @@ def test_what_is_held_is_answered_as_it_was_at_first(
     packets = [changed(head, changes), NEXT]
     first, second = twice(site, packets)
     assert first == second
+
+
+def head(target: int = 10, fields: int = 1, length: int = 0) -> bytes:
+    """Return a head with an address of so many bytes, so many header lines of so many bytes more."""
+    more = b"".join(b"X%d: \r\n" % number for number in range(fields - 2))
+    filled = b"Y: " + b"y" * (length - len(more) - len(b"Host: x\r\nY: \r\n\r\n")) + b"\r\n"
+    path = b"/healthz?".ljust(target, b"x")
+    return b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n" + more + filled + b"\r\n"
+
+
+LINE = LONGEST_LINE - len(b"GET  HTTP/1.1\r\n")
+# fmt: off
+SIZES = [
+    # head                                          status
+    (head(LINE),                                    200),
+    (head(LINE + 1),                                414),
+    (head(120_000),                                 414),
+    (head(120_000, fields=5_000),                   414),
+    (head(fields=MOST_FIELDS),                      200),
+    (head(fields=MOST_FIELDS + 1),                  431),
+    (head(fields=5_000),                            431),
+    (head(length=LONGEST_FIELDS),                   200),
+    (head(length=LONGEST_FIELDS + 1),               431),
+    (head(LINE, MOST_FIELDS, LONGEST_FIELDS),       200),
+    (head(LINE, MOST_FIELDS, 100_000),              431),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("data", "status"), SIZES, ids=lambda value: str(value)[:9])
+def test_what_is_too_long_does_not_depend_on_packets(site: Site, data: bytes, status: int) -> None:
+    async def sent() -> list[bytes]:
+        wire = Wire.of_site(site)
+        return [
+            await wire.send([data[at : at + size] for at in range(0, len(data), size)])
+            for size in (len(data), 1_460, len(data) // 10, len(data) - 1)
+        ]
+
+    answers = asyncio.run(sent())
+    assert len(set(answers)) == 1
+    assert statuses(answers[0]) == [status]
+    if status != 200:
+        assert b"content-type: application/problem+json\r\n" in answers[0]
+        assert b"access-control-allow-origin: *\r\n" in answers[0]
+        assert f'"status": {status},'.encode() in answers[0]

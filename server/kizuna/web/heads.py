@@ -14,6 +14,11 @@ import h11
 from kizuna.web.middleware import EVERYWHERE
 from kizuna.web.problems import PROBLEM, Problem
 
+LONGEST_LINE = 65_536
+"""Bytes of a request line, address included, with its CR LF."""
+LONGEST_FIELDS = 32_768
+"""Bytes of all header lines together."""
+MOST_FIELDS = 200
 _END = re.compile(rb"\n\r?\n")
 _UNCLEAR = re.compile(rb"(?<!\r)\n|\r(?!\n)|\n[ \t]|\0")
 _NO_REQUEST = Problem(
@@ -28,13 +33,25 @@ _BAD_LINES = Problem(
     "the head of the request can be read in more than one way",
     "End each line with CR LF, fold none, and send no NUL (RFC 9112, section 2.2).",
 )
+_LONG_ADDRESS = Problem(
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    "AddressTooLong",
+    f"the request line is longer than {LONGEST_LINE} bytes",
+    "Send the query by POST.",
+)
+_LARGE_HEADERS = Problem(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "HeadersTooLarge",
+    f"the request has more than {MOST_FIELDS} headers, or {LONGEST_FIELDS} bytes of them",
+    "Send fewer and shorter ones.",
+)
 
 
 class Heads(h11.Connection):
     """h11's side of a server, which refuses what is not clear; ``problem`` says why."""
 
     def __init__(self) -> None:
-        super().__init__(h11.SERVER)
+        super().__init__(h11.SERVER, LONGEST_LINE + LONGEST_FIELDS)
         self.problem = _NO_REQUEST
         self._searched = 0
 
@@ -49,9 +66,24 @@ class Heads(h11.Connection):
         held = self.trailing_data[0]
         end = _END.search(held, self._searched)
         self._searched = 0 if end else max(0, len(held) - 2)
-        if end and _UNCLEAR.search(held, 0, end.end()):
-            self.problem = _BAD_LINES
-            raise h11.RemoteProtocolError(_BAD_LINES.detail)
+        problem = _fault(held[: end.end()] if end else held, whole=end is not None)
+        if problem is not None:
+            self.problem = problem
+            raise h11.RemoteProtocolError(problem.detail)
+
+
+def _fault(head: bytes, *, whole: bool) -> Problem | None:
+    """Return what is wrong with a head, or with its beginning.
+
+    How much of it has come makes no difference: what is too long is so before its end is here.
+    """
+    line_end = head.find(b"\n") + 1 or len(head)
+    if line_end > LONGEST_LINE:
+        return _LONG_ADDRESS
+    fields = head.count(b"\n", line_end) - whole
+    if fields > MOST_FIELDS or len(head) - line_end > LONGEST_FIELDS:
+        return _LARGE_HEADERS
+    return _BAD_LINES if whole and _UNCLEAR.search(head) else None
 
 
 def answer_of(problem: Problem) -> bytes:
