@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.server import ServerState
@@ -94,16 +95,17 @@ class Wire:
         for packet in packets:
             if not transport.closing:
                 connection.data_received(packet)
-                await self._settle()
+                await self._settle(connection)
         transport.closing = True
         connection.connection_lost(None)
-        await self._settle()
+        await self._settle(connection)
         return transport.sent
 
-    async def _settle(self) -> None:
-        """Wait until no request is worked on but those whose body has not come."""
+    async def _settle(self, connection: Connection) -> None:
+        """Wait until no request is worked on, but for one whose body has not come."""
         while busy := [task for task in self.state.tasks if not task.done()]:
-            done, _ = await asyncio.wait(busy, timeout=0.3)
+            waits_for_body = connection.conn.their_state is h11.SEND_BODY
+            done, _ = await asyncio.wait(busy, timeout=0.3 if waits_for_body else 20)
             if not done:
                 return
 
