@@ -15,6 +15,7 @@ from uvicorn.server import ServerState
 
 from kizuna.web import Site, create_app
 from kizuna.web.connection import Connection, connections
+from kizuna.web.crowd import Crowd
 from kizuna.web.holder import FixedSite
 from kizuna.web.hot import Hot
 from kizuna.web.operation import Operation
@@ -68,9 +69,10 @@ class Wire:
     state: ServerState = field(default_factory=ServerState)
 
     @classmethod
-    def of(cls, app: ASGIApp, hot: Hot | None = None) -> Wire:
+    def of(cls, app: ASGIApp, hot: Hot | None = None, crowd: Crowd | None = None) -> Wire:
         hot = hot or Hot()
-        config = uvicorn.Config(app, http=connections(hot), log_config=None, lifespan="off")
+        made = connections(hot, crowd or Crowd())
+        config = uvicorn.Config(app, http=made, log_config=None, lifespan="off")
         config.load()
         return cls(config, hot)
 

@@ -12,7 +12,7 @@ from http import HTTPStatus
 import h11
 
 from kizuna.web.middleware import EVERYWHERE
-from kizuna.web.problems import PROBLEM, Problem
+from kizuna.web.problems import COME_AGAIN, PROBLEM, RETRY_AFTER, Problem
 
 LONGEST_LINE = 65_536
 """Bytes of a request line, address included, with its CR LF."""
@@ -95,6 +95,8 @@ def answer_of(problem: Problem) -> bytes:
         "cache-control": "no-store",
         "connection": "close",
     }
+    if problem.status in COME_AGAIN:
+        headers["retry-after"] = str(RETRY_AFTER)
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     head = f"HTTP/1.1 {problem.status.value} {problem.status.phrase}\r\n{lines}\r\n"
     return head.encode("ascii") + body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -19,6 +20,7 @@ from kizuna.release import Release, Releases, Scribe, WriteLimits
 from kizuna.web.accesslog import AccessLog
 from kizuna.web.app import create_app
 from kizuna.web.connection import connections
+from kizuna.web.crowd import MOST, Crowd
 from kizuna.web.gate import Gate
 from kizuna.web.holder import SiteHolder
 from kizuna.web.hot import Hot
@@ -97,13 +99,19 @@ def serve_releases(
 def _config(gate: Gate, hot: Hot, finish_seconds: float) -> uvicorn.Config:
     return uvicorn.Config(
         gate,
-        http=connections(hot),
+        http=connections(hot, Crowd(_most_connections())),
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=ceil(finish_seconds),
     )
+
+
+def _most_connections() -> int:
+    """Return how many connections leave half of the files that may be open to all else."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST if files == resource.RLIM_INFINITY else min(MOST, files // 2)
 
 
 def shown(listener: socket.socket) -> str:
