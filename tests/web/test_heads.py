@@ -161,3 +161,49 @@ def test_what_is_too_long_does_not_depend_on_packets(site: Site, data: bytes, st
         assert b"content-type: application/problem+json\r\n" in answers[0]
         assert b"access-control-allow-origin: *\r\n" in answers[0]
         assert f'"status": {status},'.encode() in answers[0]
+
+
+# fmt: off
+TARGETS = [
+    # request line without version            the same as
+    (b"GET http://x/healthz",                 b"GET /healthz"),
+    (b"GET HTTP://other.example:8/healthz",   b"GET /healthz"),
+    (b"GET https://x/sparql?query=ASK%7B%7D", b"GET /sparql?query=ASK%7B%7D"),
+    (b"GET http://x/id/http://y/",            b"GET /id/http://y/"),
+    (b"HEAD http://x",                        b"HEAD /"),
+    (b"GET http://x?lang=de",                 b"GET /?lang=de"),
+    (b"OPTIONS *",                            b"OPTIONS /"),
+    (b"OPTIONS http://x",                     b"OPTIONS /"),
+    (b"GET *",                                b"GET /nope"),
+    (b"GET ftp://x/healthz",                  b"GET /nope"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("line", "same"), TARGETS)
+def test_every_form_of_a_target_is_read(site: Site, line: bytes, same: bytes) -> None:
+    async def sent(line: bytes) -> bytes:
+        wire = Wire.of_site(site)
+        return await wire.send([line + b" HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n"])
+
+    answer, expected = asyncio.run(sent(line)), asyncio.run(sent(same))
+    if same.endswith(b"/nope"):
+        assert statuses(answer) == statuses(expected) == [404]
+    else:
+        assert answer == expected
+        assert statuses(answer)[0] < 300 or b"/id/" in line
+    assert b"allow: " in answer or not line.startswith(b"OPTIONS")
+
+
+def test_other_protocols_are_not_spoken_and_not_logged(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    for lines in (
+        b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13",
+        b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM",
+    ):
+        asked = b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + lines + b"\r\n\r\n"
+        first, second = twice(site, [asked, NEXT])
+        assert first == second
+        assert statuses(first) == [200, 200]
+    assert not caplog.records

@@ -72,6 +72,10 @@ class Connection(H11Protocol):
         if not self._refused:
             self._look_whether_all_is_here(len(data))
 
+    def _should_upgrade(self) -> bool:
+        """Return False: no other protocol is spoken, and who asks for one is answered in HTTP."""
+        return False
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the problem says more
         """Tell what was wrong, if no answer has begun, and read nothing more."""
         if self.cycle is not None:

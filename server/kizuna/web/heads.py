@@ -21,6 +21,7 @@ LONGEST_FIELDS = 32_768
 MOST_FIELDS = 200
 _END = re.compile(rb"\n\r?\n")
 _UNCLEAR = re.compile(rb"(?<!\r)\n|\r(?!\n)|\n[ \t]|\0")
+_HOST = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
 _NO_REQUEST = Problem(
     HTTPStatus.BAD_REQUEST,
     "BadRequest",
@@ -59,7 +60,8 @@ class Heads(h11.Connection):
         """Return what comes next. Raises h11.RemoteProtocolError for what is refused."""
         if self.their_state is h11.IDLE:
             self._look()
-        return super().next_event()
+        event = super().next_event()
+        return _in_origin_form(event) if isinstance(event, h11.Request) else event
 
     def _look(self) -> None:
         """Pass if what is here of a head is fit to be read."""
@@ -84,6 +86,29 @@ def _fault(head: bytes, *, whole: bool) -> Problem | None:
     if fields > MOST_FIELDS or len(head) - line_end > LONGEST_FIELDS:
         return _LARGE_HEADERS
     return _BAD_LINES if whole and _UNCLEAR.search(head) else None
+
+
+def _in_origin_form(request: h11.Request) -> h11.Request:
+    """Return a request whose target is a path (RFC 9112, section 3.2).
+
+    The host of an absolute one makes no difference, as that of the ``Host`` header makes none. What
+    OPTIONS asks of the whole server (``*``) is told of the front page.
+    """
+    target = request.target
+    host = _HOST.match(target)
+    if host is not None:
+        target = target[host.end() :]
+        target = target if target.startswith(b"/") else b"/" + target
+    elif target == b"*" and request.method == b"OPTIONS":
+        target = b"/"
+    else:
+        return request
+    return h11.Request(
+        method=request.method,
+        target=target,
+        headers=request.headers,
+        http_version=request.http_version,
+    )
 
 
 def answer_of(problem: Problem) -> bytes:

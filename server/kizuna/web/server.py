@@ -100,6 +100,7 @@ def _config(gate: Gate, hot: Hot, finish_seconds: float) -> uvicorn.Config:
     return uvicorn.Config(
         gate,
         http=connections(hot, Crowd(_most_connections())),
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
