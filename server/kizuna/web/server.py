@@ -52,11 +52,15 @@ class OpenTo:
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """How a server behaves: who may write, what it logs, how long its last answers may take."""
+    """How a server behaves: who may write, what it logs, how long its last answers may take.
+
+    ``proxies`` are the networks of those in front that are believed who the client is.
+    """
 
     open_to: OpenTo | None = None
     log: AccessLog | None = None
     finish_seconds: float = SECONDS_TO_FINISH
+    proxies: tuple[str, ...] = ()
 
 
 def serve_releases(
@@ -90,22 +94,23 @@ def serve_releases(
             return app, holder.close
 
         gate = Gate(opened, lambda: setattr(server, "should_exit", True))
-        server = uvicorn.Server(_config(gate, hot, conduct.finish_seconds))
+        server = uvicorn.Server(_config(gate, hot, conduct))
         server.run(sockets=[listener])
         if gate.error is not None:
             raise gate.error
 
 
-def _config(gate: Gate, hot: Hot, finish_seconds: float) -> uvicorn.Config:
+def _config(gate: Gate, hot: Hot, conduct: Conduct) -> uvicorn.Config:
     return uvicorn.Config(
         gate,
-        http=connections(hot, Crowd(_most_connections())),
+        http=connections(hot, Crowd(_most_connections(), conduct.proxies)),
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=ceil(finish_seconds),
+        proxy_headers=bool(conduct.proxies),
+        forwarded_allow_ips=list(conduct.proxies),
+        timeout_graceful_shutdown=ceil(conduct.finish_seconds),
     )
 
 
