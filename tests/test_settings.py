@@ -42,6 +42,8 @@ GIVEN = [
     ("",                            {"KIZUNA_QUERY_SECONDS": "1.5"},       "query_seconds", 1.5),
     ("",                            {"KIZUNA_RELEASES": "/srv/kizuna"},    "releases", Path("/srv/kizuna")),
     ("",                            {"KIZUNA_DOCUMENTS": "/texts"},        "documents", Path("/texts")),
+    ('proxies = ["::1"]',           {},                                    "proxies", ("::1/128",)),
+    ("",                            {"KIZUNA_PROXIES": "127.0.0.1 10.0.0.0/8"}, "proxies", ("127.0.0.1/32", "10.0.0.0/8")),
     ('documents = "/texts"',        {},                                    "documents", Path("/texts")),
 ]
 # fmt: on
@@ -73,6 +75,8 @@ WRONG = [
     ("languages = ['en', 1]",             "languages is ['en', 1]",                    True),
     ("languages = ['']",                  "languages is ['']",                         True),
     ("languages = 'en'",                  "languages is 'en'",                         True),
+    ("proxies = ['localhost']",           "proxies has 'localhost', which is no addr", True),
+    ("proxies = ['10.0.0.1/8']",          "has host bits set",                         True),
     ("documents = 1979-05-27",            "documents is datetime.date",                True),
     ('documents = "a\\u0000"',            "no name holds a NUL character",             True),
     ("light = ",                        "is no TOML",                                True),

@@ -91,7 +91,7 @@ def _conduct(settings: Settings, options: Options) -> Iterator[Conduct]:
                 stream = undo.enter_context(_appended(Path(options.access_log)))
             log = AccessLog(stream, with_queries=options.log_queries)
             undo.callback(log.close)
-        yield Conduct(open_to(settings, options), log, settings.query_seconds)
+        yield Conduct(open_to(settings, options), log, settings.query_seconds, settings.proxies)
 
 
 def _appended(path: Path) -> TextIO:

@@ -14,9 +14,10 @@ import uvicorn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kizuna.web import Site, connection, create_app
+from kizuna.web import Site, create_app, patience
 from kizuna.web.cache import Cache
 from kizuna.web.connection import connections
+from kizuna.web.crowd import Crowd
 from kizuna.web.holder import FixedSite
 from kizuna.web.hot import Hot, HotAnswer
 from kizuna.web.operation import Operation
@@ -56,7 +57,11 @@ async def running(site: Site) -> AsyncIterator[Running]:
     app = create_app(site, operation=operation)
     with listening("127.0.0.1", 0) as listener:
         config = uvicorn.Config(
-            app, http=connections(hot), log_config=None, server_header=False, lifespan="off"
+            app,
+            http=connections(hot, Crowd()),
+            log_config=None,
+            server_header=False,
+            lifespan="off",
         )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -217,8 +222,8 @@ def test_however_bytes_are_cut_answers_come_in_order(
 def test_what_does_not_arrive_is_not_waited_for(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
-    monkeypatch.setattr(connection, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(patience, "BODY_SECONDS", 0.2)
     begun = [
         b"",
         b"GET / HT",
@@ -230,6 +235,24 @@ def test_what_does_not_arrive_is_not_waited_for(
             reader, writer = await server.connect()
             writer.write(data)
             assert await reader.read() == b""
+
+    run(site, test)
+
+
+@pytest.mark.parametrize("pieces", [1, 10])
+def test_a_refusal_is_read_by_who_still_sends(site: Site, pieces: int) -> None:
+    data = request("/" + "x" * 400_000)
+    step = len(data) // pieces
+
+    async def test(server: Running) -> None:
+        reader, writer = await server.connect()
+        for start in range(0, len(data), step):
+            writer.write(data[start : start + step])
+            await writer.drain()
+            await asyncio.sleep(0.01)
+        sent = await reader.read()
+        assert sent.startswith(b"HTTP/1.1 414 ")
+        assert sent.endswith(b"}\n")
 
     run(site, test)
 

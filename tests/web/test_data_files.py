@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from conftest import Client
 from kizuna.engine import EmbeddedEngine
@@ -51,6 +53,14 @@ RANGES = [
     ("bytes=0-9",           206,   0,      10),
     ("bytes=-10",           206,   -10,    None),
     ("bytes=100-",          206,   100,    None),
+    ("bytes=5-5",           206,   5,      6),
+    ("bytes=0-1 , 2-9",     206,   0,      10),    # two that touch are one
+    ("bytes=0-9,99999999-", 206,   0,      10),    # of two, what is there
+    ("bytes=0-99999999",    206,   0,      None),
+    ("bytes=10-5",          200,   0,      None),  # ends before it begins: no range
+    ("bytes=0-1,10-5",      200,   0,      None),
+    ("bytes=0-" + "9" * 5_000, 200, 0,     None),  # no number
+    ("bytes=\u00b2-",        200,   0,      None),
     ("lines=0-5",           200,   0,      None),  # an unknown unit is ignored
     ("bytes=abc",           200,   0,      None),  # so is what is no range
     ("bytes",               200,   0,      None),
@@ -64,14 +74,74 @@ def test_ranges(
     client: Client, site: Site, wanted: str, status: int, begin: int, end: int | None
 ) -> None:
     whole = client.get(address(site)).content
-    answer = client.get(address(site), headers={"range": wanted})
+    answer = client.get(address(site), headers={"range": wanted.encode("latin-1")})
     assert (answer.status_code, answer.content) == (status, whole[begin:end])
 
 
-def test_a_range_that_is_not_there(client: Client, site: Site) -> None:
+@pytest.mark.parametrize("wanted", ["bytes={}-", "bytes=-0", "bytes=99999999-,{}-{}"])
+def test_a_range_that_is_not_there(client: Client, site: Site, wanted: str) -> None:
     size = site.manifest.files["dumps/dataset.nt"].bytes
-    answer = client.get(address(site), headers={"range": f"bytes={size}-"})
+    headers = {"range": wanted.replace("{}", str(size))}
+    answer = client.get(address(site), headers=headers)
     assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{size}")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == 416
+    page = client.get(address(site), headers={**headers, "accept": "text/html"})
+    assert (page.status_code, "text/html" in page.headers["content-type"]) == (416, True)
+    other = client.get(address(site), headers={**headers, "if-range": '"other"'})
+    assert other.status_code == 200  # the range is of another file
+    same = client.get(address(site), headers={**headers, "if-range": other.headers["etag"]})
+    assert same.status_code == 416
+
+
+def test_only_get_has_ranges(client: Client, site: Site) -> None:
+    answer = client.head(address(site), headers={"range": "bytes=0-9"})
+    size = site.manifest.files["dumps/dataset.nt"].bytes
+    assert (answer.status_code, answer.headers["content-length"]) == (200, str(size))
+
+
+# fmt: off
+DATES = [
+    # if-modified-since                         status
+    ("Fri, 31 Dec 9999 23:59:59 -2300",         304),  # in the year 10000, as UTC has it
+    ("Fri, 31 Dec 9999 23:59:59 GMT",           304),
+    ("Mon, 01 Jan 0001 00:00:00 +2300",         200),
+    ("Mon, 01 Jan 0000 00:00:00 GMT",           200),
+    ("Fri, 31 Dec 9999 23:59:59 -9999",         200),
+    ("Fri, 31 Dec 9999 23:59:59 -0000",         304),
+    ("Fri, 31 Dec 9999 23:59:59",               304),
+    ("Fri, 99 Dec 2020 23:59:59 GMT",           200),
+    ("Fri, 31 Dec 2020 23:59:59 +" + "9" * 30,  200),
+    ("9" * 5_000,                               200),
+    ("",                                        200),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("since", "status"), DATES)
+def test_any_date_is_read_or_ignored(client: Client, site: Site, since: str, status: int) -> None:
+    answer = client.get(address(site), headers={"if-modified-since": since})
+    assert answer.status_code == status
+
+
+DATE = st.builds(
+    "{}, {} {} {} {}:{}:{} {}".format,
+    st.sampled_from(["Mon", "Tue", ""]),
+    st.integers(0, 40),
+    st.sampled_from(["Jan", "Dec", "Foo"]),
+    st.integers(0, 10_001),
+    st.integers(0, 99),
+    st.integers(0, 60),
+    st.integers(0, 61),
+    st.sampled_from(["GMT", "+2359", "-2359", "+2400", "-0000", "+99999999", "x", ""]),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(DATE | st.text(st.characters(min_codepoint=32, max_codepoint=255)))
+def test_no_date_breaks_anything(client: Client, site: Site, since: str) -> None:
+    answer = client.head(address(site), headers={"if-modified-since": since.encode("latin-1")})
+    assert answer.status_code in {200, 304}
 
 
 def test_only_files_of_the_manifest(client: Client, site: Site) -> None:

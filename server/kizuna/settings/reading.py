@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ class Settings:
     write_memory_mb: int
     write_mb: int
     load_from: tuple[str, ...]
+    proxies: tuple[str, ...]
     engine: str
     engine_default_graph: str
 
@@ -208,12 +210,24 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         addresses=addresses,
         languages=lists["languages"],
         load_from=lists["load_from"],
+        proxies=tuple(_network(_at(path, text, "proxies"), proxy) for proxy in lists["proxies"]),
         documents=(root / str(given["documents"])).resolve(),
         releases=(root / str(given["releases"])).absolute(),
         engine=str(given["engine"]),
         engine_default_graph=str(given["engine_default_graph"]),
         **_numbers(given),
     )
+
+
+def _network(where: str, proxy: str) -> str:
+    """Return an address or a network as it is written best."""
+    try:
+        return str(ip_network(proxy))
+    except ValueError as error:
+        raise SettingsError(
+            f"{where}: proxies has {proxy!r}, which is no address and no network: {error}",
+            hint='For example: proxies = ["127.0.0.1", "10.0.0.0/8", "fd00::/8"]',
+        ) from error
 
 
 def _numbers(given: Mapping[str, object]) -> dict[str, Any]:

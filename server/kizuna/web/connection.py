@@ -1,8 +1,8 @@
-"""HTTP/1.1 connections: uvicorn's on h11, which limits heads, with two things more.
+"""HTTP/1.1 connections: uvicorn's on h11, which limits heads, with three things more.
 
 A request whose answer is held (``kizuna.web.hot``) gets it before it is even parsed, and one that
 does not arrive is not waited for. h11 reads everything else, and has read every request once whose
-bytes are known.
+bytes are known. Who opens too many connections is sent away.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import h11
+from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
+from kizuna.web.crowd import Crowd
+from kizuna.web.heads import Heads, answer_of
 from kizuna.web.hot import LONGEST_REQUEST, RAW, Hot, HotAnswer
+from kizuna.web.patience import Patience
+from kizuna.web.problems import Problem
 
-HEAD_SECONDS = 20.0
-"""What the head of a request may take to arrive, from its first byte or from the connection."""
-BODY_SECONDS = 30.0
-"""How long nothing of a body may arrive."""
 _END = b"\r\n\r\n"
 
 
@@ -29,15 +31,35 @@ class Connection(H11Protocol):
     """One connection; its class knows the answers that are held."""
 
     hot: ClassVar[Hot]
-    _arrival: asyncio.TimerHandle | None = None
+    crowd: ClassVar[Crowd]
+    conn: Heads
+    _refused = False
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.conn = Heads()
+        self._patience = Patience(self.loop, lambda: self.flow.read_paused, self._give_up)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a request."""
+        """Begin to wait for a request, if there is room for another connection."""
         super().connection_made(transport)
-        self._wait(HEAD_SECONDS)
+        problem = self.crowd.enter(self, self.client[0] if self.client else "")
+        if problem is None:
+            self._patience.await_head()
+        else:
+            self._refuse(problem)
+            transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Answer at once what is known, and let the protocol read all else."""
+        if self._refused:
+            return
         begin = time.perf_counter()
         whole = self._is_idle() and _is_one_request(data)
         answer = self.hot.find(data) if whole else None
@@ -47,11 +69,34 @@ class Connection(H11Protocol):
             return
         with self._told(data if whole else None):
             super().data_received(data)
-        self._look_whether_all_is_here()
+        if not self._refused:
+            self._look_whether_all_is_here(len(data))
+
+    def _should_upgrade(self) -> bool:
+        """Return False: no other protocol is spoken, and who asks for one is answered in HTTP."""
+        return False
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the problem says more
+        """Tell what was wrong, if no answer has begun, and read nothing more."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            self.transport.close()
+            return
+        self._refuse(self.conn.problem)
+        self._patience.await_end()
+
+    def _refuse(self, problem: Problem) -> None:
+        """Tell why nothing more is read."""
+        self._refused = True
+        self.transport.write(answer_of(problem))
+        self.transport.write_eof()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
-        self._wait(None)
+        self.crowd.leave(self)
+        self._patience.rest()
         super().connection_lost(exc)
 
     def _is_idle(self) -> bool:
@@ -67,7 +112,7 @@ class Connection(H11Protocol):
     def _send(self, answer: HotAnswer) -> None:
         """Send an answer, and wait for the next request as after any other."""
         self._unset_keepalive_if_required()
-        self._wait(None)
+        self._patience.rest()
         always = b"".join(b"%b: %b\r\n" % pair for pair in self.server_state.default_headers)
         head = b"HTTP/1.1 %b\r\n%b%b" % (answer.status, always, answer.head)
         self.transport.write(head + answer.body)
@@ -86,28 +131,22 @@ class Connection(H11Protocol):
         finally:
             self.app_state.pop(RAW, None)
 
-    def _look_whether_all_is_here(self) -> None:
-        """Wait for the rest of a head as long as for all of it, of a body from now on."""
+    def _look_whether_all_is_here(self, received: int) -> None:
+        """Wait for the rest of a head as long as for all of it, of a body as long as it flows."""
         if self.conn.their_state is h11.SEND_BODY:
-            self._wait(None if self.flow.read_paused else BODY_SECONDS)
-        elif self.conn.their_state is not h11.IDLE or not self.conn.trailing_data[0]:
-            self._wait(None)
-        elif self._arrival is None:
-            self._wait(HEAD_SECONDS)
-
-    def _wait(self, seconds: float | None) -> None:
-        if self._arrival is not None:
-            self._arrival.cancel()
-        self._arrival = None if seconds is None else self.loop.call_later(seconds, self._give_up)
+            self._patience.await_body(received)
+        elif self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
+            self._patience.await_head()
+        else:
+            self._patience.rest()
 
     def _give_up(self) -> None:
-        self._arrival = None
         self.transport.close()
 
 
-def connections(hot: Hot) -> type[Connection]:
-    """Return the class of connections that answer from ``hot``."""
-    return type("HotConnection", (Connection,), {"hot": hot})
+def connections(hot: Hot, crowd: Crowd) -> type[Connection]:
+    """Return the class of connections of ``crowd`` that answer from ``hot``."""
+    return type("HotConnection", (Connection,), {"hot": hot, "crowd": crowd})
 
 
 def _is_one_request(data: bytes) -> bool:

@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from kizuna.web.middleware import EVERYWHERE
+
 _STARTING = {
     "type": "about:blank",
     "title": HTTPStatus.SERVICE_UNAVAILABLE.phrase,
@@ -69,7 +71,7 @@ class Gate:
 
 
 def _unready(scope: Scope) -> Response:
-    headers = {"cache-control": "no-store", "retry-after": "1", "access-control-allow-origin": "*"}
+    headers = EVERYWHERE | {"cache-control": "no-store", "retry-after": "1"}
     if scope["path"] == "/healthz":
         return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
     if scope["path"] == "/readyz":

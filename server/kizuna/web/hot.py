@@ -7,7 +7,6 @@ A request is known by all its bytes, so whatever chose the answer (path, query, 
 from __future__ import annotations
 
 import math
-import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -27,12 +26,12 @@ REPEATABLE = "repeatable"
 """Set in a request's state where its answer depends on nothing but the request and the release."""
 _OVERHEAD = 1_000
 _STATUS = {HTTPStatus.OK, HTTPStatus.SEE_OTHER, HTTPStatus.NOT_MODIFIED}
-# What makes a request more than its bytes: a body to come, a connection to end, a secret.
-_SPECIAL = re.compile(
-    rb"\r\n(?:content-length|transfer-encoding|expect|upgrade|authorization|cookie|range"
-    rb"|connection(?!: *keep-alive\r\n))[ \t]*:",
-    re.IGNORECASE,
-)
+# What makes a request more than its bytes: a body to come, a secret, something to do besides, and a
+# proxy's word of who asks, which is another one for each client.
+_SPECIAL = {
+    b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"authorization", b"cookie",
+    b"range", b"x-forwarded-for",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class Repeating:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, and hold the answer if it is whole and stays right."""
         raw: bytes | None = scope.get("state", {}).get(RAW)
-        if raw is None or b" HTTP/1.1\r\n" not in raw or _SPECIAL.search(raw):
+        if raw is None or not _is_plain(scope):
             await self.app(scope, receive, send)
             return
         messages: list[Message] = []
@@ -146,6 +145,14 @@ class Repeating:
             answer = _answer(messages, scope)
             if answer is not None:
                 self.hot.keep(raw, answer, state["site"])
+
+
+def _is_plain(scope: Scope) -> bool:
+    """Tell whether a request, as it has been read, is all that its bytes say and ends nothing."""
+    return scope["http_version"] == "1.1" and not any(
+        name in _SPECIAL or (name == b"connection" and value.lower() != b"keep-alive")
+        for name, value in scope["headers"]
+    )
 
 
 def _answer(messages: list[Message], scope: Scope) -> HotAnswer | None:

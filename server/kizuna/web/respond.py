@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from kizuna.web.codings import CODINGS, Coding, packed
+from kizuna.web.collecting import Collected
 from kizuna.web.negotiation import negotiate_coding
 
 REVALIDATE = "no-cache"
@@ -130,7 +131,8 @@ def stream(
     """Return a response that is sent while its body is still being made.
 
     It has neither length nor entity tag. If the body breaks off, so does the connection: a part
-    is never taken for the whole (RFC 9112, section 8).
+    is never taken for the whole (RFC 9112, section 8). HTTP/1.0 has no chunks that would tell:
+    there it is collected first.
     """
     coding = _coding(request)
     headers = meta.headers() | {"content-type": content_type}
@@ -140,6 +142,10 @@ def stream(
         head = Response(headers=headers, background=BackgroundTask(chunks.aclose))
         del head.headers["content-length"]  # GET has none (RFC 9110, section 8.6)
         return head
+    if request.scope["http_version"] < "1.1":
+        return Collected(
+            chunks, lambda body: respond_soon(request, Representation(body, content_type), meta)
+        )
     return StreamingResponse(chunks if coding is None else packed(coding, chunks), headers=headers)
 
 

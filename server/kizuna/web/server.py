@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -19,6 +20,7 @@ from kizuna.release import Release, Releases, Scribe, WriteLimits
 from kizuna.web.accesslog import AccessLog
 from kizuna.web.app import create_app
 from kizuna.web.connection import connections
+from kizuna.web.crowd import MOST, Crowd
 from kizuna.web.gate import Gate
 from kizuna.web.holder import SiteHolder
 from kizuna.web.hot import Hot
@@ -50,11 +52,15 @@ class OpenTo:
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """How a server behaves: who may write, what it logs, how long its last answers may take."""
+    """How a server behaves: who may write, what it logs, how long its last answers may take.
+
+    ``proxies`` are the networks of those in front that are believed who the client is.
+    """
 
     open_to: OpenTo | None = None
     log: AccessLog | None = None
     finish_seconds: float = SECONDS_TO_FINISH
+    proxies: tuple[str, ...] = ()
 
 
 def serve_releases(
@@ -88,22 +94,30 @@ def serve_releases(
             return app, holder.close
 
         gate = Gate(opened, lambda: setattr(server, "should_exit", True))
-        server = uvicorn.Server(_config(gate, hot, conduct.finish_seconds))
+        server = uvicorn.Server(_config(gate, hot, conduct))
         server.run(sockets=[listener])
         if gate.error is not None:
             raise gate.error
 
 
-def _config(gate: Gate, hot: Hot, finish_seconds: float) -> uvicorn.Config:
+def _config(gate: Gate, hot: Hot, conduct: Conduct) -> uvicorn.Config:
     return uvicorn.Config(
         gate,
-        http=connections(hot),
+        http=connections(hot, Crowd(_most_connections(), conduct.proxies)),
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=ceil(finish_seconds),
+        proxy_headers=bool(conduct.proxies),
+        forwarded_allow_ips=list(conduct.proxies),
+        timeout_graceful_shutdown=ceil(conduct.finish_seconds),
     )
+
+
+def _most_connections() -> int:
+    """Return how many connections leave half of the files that may be open to all else."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST if files == resource.RLIM_INFINITY else min(MOST, files // 2)
 
 
 def shown(listener: socket.socket) -> str:

@@ -17,6 +17,8 @@ from kizuna.errors import NotFound, ReleaseBroken
 from kizuna.formats import BY_SUFFIX
 from kizuna.release.manifest import FileRecord, Manifest, read_manifest
 from kizuna.web.dependencies import READ, Asking, Here, Whole
+from kizuna.web.problems import Problem, meta_of, represented
+from kizuna.web.ranges import ranges_of
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.respond import FOREVER, Meta, Representation, is_known, respond
 from kizuna.web.routes.front import PAGE
@@ -26,7 +28,6 @@ from kizuna.web.views.page import render
 router = APIRouter()
 _FOLDER = "dumps/"
 _RELEASE = re.compile(r"[0-9a-f]{12}")
-_RANGE = re.compile(r"bytes=(?:\d+-\d*|-\d+)(?:\s*,\s*(?:\d+-\d*|-\d+)){0,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def dump(request: Request, site: Here, release: str, name: str) -> Response:
     }
     if _is_held(request, headers["etag"], modified):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    _drop_unusable_range(request)
+    if not _settle_range(request, record.bytes, {headers["etag"], headers["last-modified"]}):
+        return _out_of_range(request, record.bytes)
     form = BY_SUFFIX.get(name.rpartition(".")[2])
     return FileResponse(
         site.release.folder.parent / manifest.id / _FOLDER / name,
@@ -97,16 +99,38 @@ def _is_held(request: Request, etag: str, modified: datetime) -> bool:
         return is_known(request, etag)
     try:
         since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-    except ValueError:
+        return (since if since.tzinfo else since.replace(tzinfo=UTC)) >= modified
+    except (ValueError, OverflowError):  # no date, or one with numbers that no clock shows
         return False
-    return since.astimezone(UTC) >= modified
 
 
-def _drop_unusable_range(request: Request) -> None:
-    """Remove a ``Range`` of an unknown unit or of bad syntax, so that the whole file is sent."""
+def _settle_range(request: Request, size: int, known: set[str]) -> bool:
+    """Leave in the request's ``Range`` what there is of it; tell whether that is anything.
+
+    It is removed, so that the whole file is sent, where it is no range of bytes, where it is not
+    one of this file (``If-Range``), and for HEAD.
+    """
     headers = MutableHeaders(scope=request.scope)
-    if not _RANGE.fullmatch(headers.get("range", "bytes=0-")):
+    applies = request.method == "GET" and headers.get("if-range") in {None, *known}
+    found = ranges_of(headers.get("range", ""), size) if applies else None
+    if found is None:
         del headers["range"]
+    else:
+        headers["range"] = f"bytes={','.join(f'{begin}-{end}' for begin, end in found)}"
+    return found != []
+
+
+def _out_of_range(request: Request, size: int) -> Response:
+    problem = Problem(
+        HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+        "RangeNotSatisfiable",
+        f"the file has {size} bytes, none of them in the range",
+        f"Ask for a part of bytes=0-{size - 1}, or for all of it without Range.",
+    )
+    told = represented(request, problem)
+    response = respond(request, told, meta_of(request, problem), problem.status)
+    response.headers["content-range"] = f"bytes */{size}"
+    return response
 
 
 def _dumps(reader: Reader) -> list[Dump]:
