@@ -59,9 +59,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("query", "begin", "body"), ANSWERS)
-def test_answers(
-    engine: EmbeddedEngine, query: str, begin: dict[str, object], body: bytes
-) -> None:
+def test_answers(engine: EmbeddedEngine, query: str, begin: dict[str, object], body: bytes) -> None:
     (first, head), data, end = answers(engine, query)
     assert (first, json.loads(head)) == (BEGIN, begin)
     assert data == (DATA, body)

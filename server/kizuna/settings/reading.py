@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from kizuna.engine import LaneLimits, Limits
-from kizuna.errors import BadAddress, ProjectError, SettingsError
+from kizuna.engine.remote.access import checked_url
+from kizuna.errors import BadAddress, ProjectError, SettingsError, UsageError
 from kizuna.iris import Addresses
 from kizuna.settings.table import SETTINGS, Setting
 
@@ -46,6 +47,8 @@ class Settings:
     write_memory_mb: int
     write_mb: int
     load_from: tuple[str, ...]
+    services: tuple[str, ...]
+    service_seconds: float
     engine: str
     engine_default_graph: str
 
@@ -93,8 +96,9 @@ def bare_settings(base: str, environ: Mapping[str, str] = os.environ) -> Setting
 def _in_force(root: Path, path: Path, text: str, environ: Mapping[str, str]) -> Settings:
     values = _parsed(path, text)
     for setting in SETTINGS:
-        if setting.env and environ.get(setting.env):
-            values[setting.key] = _from_environment(setting, environ[setting.env])
+        said = environ.get(setting.env) if setting.env else None
+        if said or (said is not None and setting.may_be_empty):
+            values[setting.key] = _from_environment(setting, said)
     missing = [s for s in SETTINGS if s.default is None and s.key not in values]
     if missing:
         raise SettingsError(
@@ -158,7 +162,7 @@ def _check_type(where: str, setting: Setting, value: object) -> None:
     allowed = (int, float) if setting.type is float else (setting.type,)
     right = isinstance(value, allowed) and not isinstance(value, bool)
     if right and isinstance(value, list):
-        right = bool(value) and all(isinstance(v, str) and v for v in value)
+        right = bool(value or setting.may_be_empty) and all(isinstance(v, str) and v for v in value)
     if not right:
         raise SettingsError(
             f"{where}{setting.key} is {value!r}, but must be {_WORDS[setting.type]}",
@@ -208,12 +212,25 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         addresses=addresses,
         languages=lists["languages"],
         load_from=lists["load_from"],
+        services=_addresses(path, text, lists["services"]),
         documents=(root / str(given["documents"])).resolve(),
         releases=(root / str(given["releases"])).absolute(),
         engine=str(given["engine"]),
         engine_default_graph=str(given["engine_default_graph"]),
         **_numbers(given),
     )
+
+
+def _addresses(path: Path, text: str, listed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the endpoints that queries may call, if each is an address of http or https."""
+    for address in listed:
+        try:
+            checked_url(address)
+        except UsageError as error:
+            raise SettingsError(
+                f"{_at(path, text, 'services')}: {error.message}", hint=error.hint
+            ) from error
+    return listed
 
 
 def _numbers(given: Mapping[str, object]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -21,7 +22,7 @@ from kizuna.web.operation import note_query
 from kizuna.web.problems import STATUS, Problem, meta_of, problem_of, report_suffix
 from kizuna.web.protocol import Asked, Updating, read_request
 from kizuna.web.reader import Reader, reader_of
-from kizuna.web.respond import Meta, Representation, respond, respond_soon, stream
+from kizuna.web.respond import NOT_KEPT, Meta, Representation, respond, respond_soon, stream
 from kizuna.web.service import service_description
 from kizuna.web.site import Site
 from kizuna.web.views.front import questions
@@ -31,6 +32,8 @@ from kizuna.web.writing import authorised, unconditionally, writing_of
 
 router = APIRouter()
 _VARY = Meta(vary=("Accept", "Accept-Language"))
+_ONCE = replace(_VARY, cache_control=NOT_KEPT)
+"""For answers that others have a part in: the same question may get another one."""
 
 
 @router.api_route("/sparql", methods=["GET", "HEAD", "POST"])
@@ -71,20 +74,28 @@ async def _answer(request: Request, site: Site, reader: Reader, asked: Asked) ->
     wanted = wanted_formats(accept_of(request))
     if HTML in wanted.values():
         answer = await ask_whole(request, site, asked.query(site.endpoint), wanted)
+        meta = _VARY if answer.lasting else _ONCE
         if wanted[answer.kind] is HTML:
-            return respond(
-                request, _form(reader, asked.text, table=table_of(reader, answer)), _VARY
-            )
-        return respond(request, _whole(answer), _VARY)
+            return respond(request, _form(reader, asked.text, table=table_of(reader, answer)), meta)
+        return respond(request, _whole(answer), meta)
     key = (asked, tuple(form.suffix for form in wanted.values()))
     held = site.cache.find(key)
     if held is None:
         found = await ask(request, site, asked.query(site.endpoint), wanted)
+        if not found.lasting:
+            return await _once(request, found)
         if isinstance(found, Stream):
             chunks = remembering(found.chunks, lambda body: _keep(site, key, found.format, body))
             return stream(request, chunks, found.format.content_type, _VARY)
         held = site.cache.keep(key, _whole(found))
     return await respond_soon(request, held, _VARY)
+
+
+async def _once(request: Request, found: Answer | Stream) -> Response:
+    """Return an answer that is nowhere kept."""
+    if isinstance(found, Stream):
+        return stream(request, found.chunks, found.format.content_type, _ONCE)
+    return await respond_soon(request, _whole(found), _ONCE)
 
 
 def _keep(site: Site, key: Hashable, form: Format, body: bytes) -> None:
