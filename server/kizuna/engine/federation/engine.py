@@ -141,9 +141,9 @@ class Federated:
         head, text = job.prologue, job.draft.text
         between = text[len(head) : job.clause.opening + 1]
         lines = between.count("\n")
-        start = " SELECT*{" if head else "SELECT*{"
+        start = " SELECT*{FILTER(false){" if head else "SELECT*{FILTER(false){"
         blank = len(between) - len(start) if not lines else len(between) - between.rindex("\n") - 1
-        probe = f"{head}{start}{lines * chr(10)}{' ' * blank}{job.pattern}}} LIMIT 0"
+        probe = f"{head}{start}{lines * chr(10)}{' ' * blank}{job.pattern}}}}}"
         body = await self._local(job, Draft(probe))
         return tuple(json.loads(body)["head"]["vars"])
 
