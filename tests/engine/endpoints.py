@@ -8,21 +8,20 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, Store
+from pyoxigraph import QueryResultsFormat, QuerySolutions, Store
 
 JSON = "application/sparql-results+json"
 Behaviour = Callable[["Handler"], None]
 
 
 class Endpoint(ThreadingHTTPServer):
-    """Answers with what is in ``graph`` of ``store``; notes each query, and who asked."""
+    """Answers with what is in ``store``; notes each query, and who asked."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.store = Store()
-        self.graph: NamedNode | None = None
         self.seen: list[str] = []
         self.agents: list[str] = []
         self.hosts: list[str] = []
@@ -45,10 +44,10 @@ class Endpoint(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     server: Endpoint
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.note(urlsplit(self.path).query)
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         self.note(self.rfile.read(int(self.headers["Content-Length"])).decode())
 
     def note(self, form: str) -> None:
@@ -73,9 +72,8 @@ class Handler(BaseHTTPRequestHandler):
 def answer(handler: Handler) -> None:
     """Answer the query as an endpoint should."""
     server = handler.server
-    graph = [server.graph] if server.graph else None
     try:
-        found = server.store.query(server.seen[-1], default_graph=graph)
+        found = server.store.query(server.seen[-1])
     except SyntaxError as error:
         handler.send(400, f"MalformedQuery: {error}".encode(), "text/plain")
         return

@@ -217,7 +217,7 @@ def test_addresses_are_compared_in_one_form(given: str, compared: str) -> None:
 
 
 @pytest.mark.parametrize(("address", "expected"), PUBLIC)
-def test_which_addresses_are_public(address: str, expected: bool) -> None:
+def test_which_addresses_are_public(address: str, *, expected: bool) -> None:
     assert is_public(address) is expected
 
 

@@ -29,12 +29,12 @@ from kizuna.formats import BY_SUFFIX, Kind
 THERE = NamedNode("urn:there")
 NAMED = NamedNode("urn:g")
 JSON = {Kind.ROWS: BY_SUFFIX["json"]}
-NODES = [NamedNode(f"urn:n{i}") for i in range(4)]
+NODES = [NamedNode(f"urn:n{i}") for i in range(3)]
 PREDICATES = [NamedNode(f"urn:p{i}") for i in range(3)]
-VALUES = [*NODES, Literal("x"), Literal("x", language="en"), Literal(1)]
+VALUES = [*NODES, *NODES, Literal("x"), Literal("x", language="en"), Literal(1)]
 triples = st.tuples(st.sampled_from(NODES), st.sampled_from(PREDICATES), st.sampled_from(VALUES))
-ours = st.lists(st.one_of(triples, st.tuples(st.sampled_from(NODES), st.sampled_from(PREDICATES), st.just(BlankNode("b")))), max_size=14)  # fmt: skip
-theirs = st.lists(triples, max_size=14)
+ours = st.lists(st.one_of(triples, st.tuples(st.sampled_from(NODES), st.sampled_from(PREDICATES), st.just(BlankNode("b")))), min_size=3, max_size=20)  # fmt: skip
+theirs = st.lists(triples, min_size=3, max_size=20)
 
 # S is a clause about ?b, T one that may leave ?c unbound, U a union, V a subquery.
 SHAPES = [
@@ -63,6 +63,10 @@ SHAPES = [
     "?a <urn:p0> ?b {S} FILTER(?c = ?a || ?b = <urn:n0>)",
     "?a <urn:p0> ?b FILTER(?b != <urn:n0>) {S}",
     "?a <urn:p0> ?b FILTER(!BOUND(?c)) {S}",
+    "?a <urn:p0> ?b FILTER(BOUND(?c)) {S}",
+    "{S} FILTER(?c = <urn:n1>) ?a <urn:p0> ?b",
+    "?a <urn:p0> ?b . ?a <urn:p1> ?c OPTIONAL {{ {T} FILTER(!BOUND(?c)) }}",
+    "?a <urn:p0> ?b . ?a <urn:p1> ?c OPTIONAL {{ {U} FILTER(!BOUND(?c)) }}",
     "?a <urn:p0> ?b FILTER(!BOUND(?c)) OPTIONAL {{ {S} }}",
     "VALUES ?b {{ <urn:n0> <urn:n1> 'x' }} {S}",
     "VALUES (?b ?c) {{ (<urn:n0> UNDEF) (UNDEF <urn:n1>) (<urn:n0> <urn:n1>) }} {S}",
