@@ -43,6 +43,10 @@ GIVEN = [
     ("",                            {"KIZUNA_RELEASES": "/srv/kizuna"},    "releases", Path("/srv/kizuna")),
     ("",                            {"KIZUNA_DOCUMENTS": "/texts"},        "documents", Path("/texts")),
     ('documents = "/texts"',        {},                                    "documents", Path("/texts")),
+    ("",                            {},                                    "services", ("https://query.wikidata.org/sparql",)),
+    ("services = []",               {},                                    "services", ()),
+    ("",                            {"KIZUNA_SERVICES": ""},               "services", ()),
+    ("services = []",               {"KIZUNA_SERVICES": "http://a/ http://b/"}, "services", ("http://a/", "http://b/")),
 ]
 # fmt: on
 
@@ -58,6 +62,8 @@ def test_the_environment_wins(
 WRONG = [
     # line 2 of the file                  message                                      in a line
     ("basis = 1",                         "unknown setting 'basis'",                   True),
+    ('services = ["urn:x"]',              "'urn:x' is no address of a SPARQL service", True),
+    ('services = ["http://a:b@c/"]',      "holds a user or password",                  True),
     ("[light]\nx = 1",                  "light is {'x': 1}, but must be a whole",  True),
     ("[[languages]]",                     "languages is [{}]",                         True),
     ('"lïght" = 1',                     "unknown setting 'lïght'",                 True),
