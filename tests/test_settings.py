@@ -45,6 +45,10 @@ GIVEN = [
     ('proxies = ["::1"]',           {},                                    "proxies", ("::1/128",)),
     ("",                            {"KIZUNA_PROXIES": "127.0.0.1 10.0.0.0/8"}, "proxies", ("127.0.0.1/32", "10.0.0.0/8")),
     ('documents = "/texts"',        {},                                    "documents", Path("/texts")),
+    ("",                            {},                                    "services", ("https://query.wikidata.org/sparql",)),
+    ("services = []",               {},                                    "services", ()),
+    ("",                            {"KIZUNA_SERVICES": ""},               "services", ()),
+    ("services = []",               {"KIZUNA_SERVICES": "http://a/ http://b/"}, "services", ("http://a/", "http://b/")),
 ]
 # fmt: on
 
@@ -60,6 +64,8 @@ def test_the_environment_wins(
 WRONG = [
     # line 2 of the file                  message                                      in a line
     ("basis = 1",                         "unknown setting 'basis'",                   True),
+    ('services = ["urn:x"]',              "'urn:x' is no address of a SPARQL service", True),
+    ('services = ["http://a:b@c/"]',      "holds a user or password",                  True),
     ("[light]\nx = 1",                  "light is {'x': 1}, but must be a whole",  True),
     ("[[languages]]",                     "languages is [{}]",                         True),
     ('"lïght" = 1',                     "unknown setting 'lïght'",                 True),

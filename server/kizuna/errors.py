@@ -25,6 +25,7 @@ KizunaError
     ├── QueryCrashed          the engine gave up on this query                    HTTP 500
     ├── EngineFailed          the engine elsewhere gives no proper answer         HTTP 502
     ├── EngineAway            the engine elsewhere cannot be reached              HTTP 503
+    ├── ServiceFailed         an endpoint that the query calls fails              HTTP 502
     ├── Busy                  too many queries at once                            HTTP 503
     └── TooMany               this client has too many queries running            HTTP 429
 
@@ -157,6 +158,10 @@ class EngineFailed(AnswerError):
 
 class EngineAway(AnswerError):
     """An engine on another server cannot be reached, or takes no more queries now."""
+
+
+class ServiceFailed(AnswerError):
+    """An endpoint that a query calls by SERVICE is away, or gives no proper answer."""
 
 
 class Busy(AnswerError):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from kizuna.engine import Engine, LaneLimits, Pool
+from kizuna.engine.federation import Federated, Services
 from kizuna.engine.remote import Credentials, Dataset, Remote, RemoteEngine, count
 from kizuna.engine.workshop import Nursery
 from kizuna.errors import KizunaError, NoRelease, UnavailableError, UsageError
@@ -148,18 +149,31 @@ def _engines(
     """Give the function that returns an engine for a release."""
     address = options.engine or settings.engine
     remote = Remote(address, Credentials.from_environment(os.environ)) if address else None
-    nursery = Nursery()
+    nursery, services = Nursery(), services_of(settings)
 
-    def engine_for(release: Release) -> Engine:
+    def own(release: Release) -> Engine:
         if remote is None:
             return Pool(release.store, settings.limits, lanes, nursery=nursery)
         _compare(remote, release, settings.engine_default_graph or None)
         return RemoteEngine(remote, settings.limits, lanes, _dataset(settings, release))
 
+    def engine_for(release: Release) -> Engine:
+        return Federated(own(release), services, settings.limits) if services else own(release)
+
     try:
         yield engine_for
     finally:
         nursery.close()
+        if services is not None:
+            services.close()
+
+
+def services_of(settings: Settings) -> Services | None:
+    """Return the endpoints that queries may call, None where there are none."""
+    base = settings.addresses.base
+    return (
+        Services(settings.services, settings.service_seconds, base) if settings.services else None
+    )
 
 
 def _compare(remote: Remote, release: Release, default: str | None) -> None:

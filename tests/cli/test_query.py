@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SMALL
+from endpoints import serving as serving_endpoint
 from kizuna.release import Release
 from live import environment, kizuna, serving
 
@@ -129,3 +130,22 @@ def test_an_endpoint(small_release: Release, tmp_path: Path) -> None:
     assert "Friendship fair" in done.stdout
     away = query(small_release, "ASK {}", "--endpoint", "http://127.0.0.1:9/sparql")
     assert away.returncode == 3
+
+
+def test_services(small_release: Release) -> None:
+    with serving_endpoint() as endpoint:
+        endpoint.store.update(f"INSERT DATA {{ <{FAIR}> <urn:visitors> 300 }}")
+        text = (
+            "SELECT ?n { ?fair a <https://example.org/small/ontology#Fair> "
+            f"SERVICE <{endpoint.url}> {{ ?fair <urn:visitors> ?n }} }}"
+        )
+        told = {}
+        for services in (endpoint.url, "", "http://127.0.0.1:1/"):
+            environment = {"KIZUNA_RELEASES": str(small_release.folder.parent)}
+            done = kizuna("query", text, str(SMALL), KIZUNA_SERVICES=services, **environment)
+            told[services] = (done.returncode, done.stdout.split(), done.stderr)
+        assert told[endpoint.url] == (0, ["n", "300"], "")
+        assert FAIR in endpoint.seen[0]
+    assert told[""][0] == told["http://127.0.0.1:1/"][0] == 3
+    assert "not passed on" in told[""][2]
+    assert "not on the list" in told["http://127.0.0.1:1/"][2]

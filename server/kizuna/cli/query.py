@@ -14,6 +14,7 @@ import typer
 
 from kizuna.cli.common import HERE, Directory, ReleasesOption, say, told
 from kizuna.engine import Engine, LaneLimits, Limits, Pool, Query
+from kizuna.engine.federation import Federated
 from kizuna.engine.remote import Credentials, Remote, RemoteEngine
 from kizuna.engine.tokens import prefixes as declared
 from kizuna.engine.tokens import tokens
@@ -33,6 +34,7 @@ from kizuna.querying import (
 )
 from kizuna.querying.asking import Sink
 from kizuna.release import Releases
+from kizuna.serving import services_of
 from kizuna.settings import load_settings
 from kizuna.vocabulary import PREFIXES
 
@@ -116,8 +118,14 @@ def _here(directory: Path, named: Path | None, seconds: float) -> _Asked:
     settings = load_settings(directory)
     release = Releases(named or settings.releases).current()
     limits = replace(settings.limits, seconds=seconds, answer_bytes=NO_LIMIT)
+    services = services_of(settings)
+
+    def engine() -> Engine:
+        pool = Pool(release.store, limits, _LANES, copy=0)
+        return Federated(pool, services, limits) if services else pool
+
     return _Asked(
-        lambda: Pool(release.store, limits, _LANES, copy=0),
+        engine,
         f"{release.manifest.base}sparql",
         dict(release.manifest.prefixes),
     )

@@ -124,12 +124,13 @@ class EmbeddedEngine:
             raise QueryCrashed(f"the engine could not answer: {error}") from error
 
     def _prepared(self, query: Query) -> Query:
-        """Return the query with what it is given from outside: parameters and search results."""
-        text = query.text
+        """Return the query with what it is given from outside: rows, values, search results."""
+        text = query.whole
         if query.bindings:
             check_syntax(text, query.base)
             text = bound(text, query.bindings)
-        return replace(query, text=with_hits(text, self.index, query.base), bindings={})
+        text = with_hits(text, self.index, query.base)
+        return replace(query, text=text, bindings={}, rows=())
 
     def _evaluate(self, query: Query) -> Results:
         """Return the results, found in a faster way where one is known (``kizuna.engine.rewrite``).

@@ -16,6 +16,9 @@ class Query:
     ``default_graphs`` and ``named_graphs`` are None where the request names no dataset; if
     either is given, the other is empty. ``bindings`` gives variables values, terms in N-Triples
     syntax (``kizuna.engine.bindings``), so that no value is ever pasted into the text.
+
+    ``rows`` are put into the text, each at its offset, in ascending order, once the text has been
+    looked at: rows of ``VALUES``, made of terms alone (``kizuna.engine.federation``).
     """
 
     text: str
@@ -23,6 +26,16 @@ class Query:
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     bindings: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """The text with its rows."""
+        parts, done = [], 0
+        for at, row in self.rows:
+            parts += [self.text[done:at], row]
+            done = at
+        return "".join((*parts, self.text[done:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,7 @@ class Engine(Protocol):
         number of queries per client is limited.
 
         Raises BadQuery, NotAcceptable (no format for this kind), Refused, QueryTooLong,
-        AnswerTooLarge, QueryCrashed, Busy, TooMany.
+        AnswerTooLarge, QueryCrashed, ServiceFailed, Busy, TooMany.
         """
         ...
 

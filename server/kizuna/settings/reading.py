@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from kizuna.engine import LaneLimits, Limits
-from kizuna.errors import BadAddress, ProjectError, SettingsError
+from kizuna.engine.remote.access import checked_url
+from kizuna.errors import BadAddress, ProjectError, SettingsError, UsageError
 from kizuna.iris import Addresses
 from kizuna.settings.table import SETTINGS, Setting
 
@@ -48,6 +49,8 @@ class Settings:
     write_mb: int
     load_from: tuple[str, ...]
     proxies: tuple[str, ...]
+    services: tuple[str, ...]
+    service_seconds: float
     engine: str
     engine_default_graph: str
 
@@ -95,8 +98,9 @@ def bare_settings(base: str, environ: Mapping[str, str] = os.environ) -> Setting
 def _in_force(root: Path, path: Path, text: str, environ: Mapping[str, str]) -> Settings:
     values = _parsed(path, text)
     for setting in SETTINGS:
-        if setting.env and environ.get(setting.env):
-            values[setting.key] = _from_environment(setting, environ[setting.env])
+        said = environ.get(setting.env) if setting.env else None
+        if said or (said is not None and setting.may_be_empty):
+            values[setting.key] = _from_environment(setting, said)
     missing = [s for s in SETTINGS if s.default is None and s.key not in values]
     if missing:
         raise SettingsError(
@@ -160,7 +164,7 @@ def _check_type(where: str, setting: Setting, value: object) -> None:
     allowed = (int, float) if setting.type is float else (setting.type,)
     right = isinstance(value, allowed) and not isinstance(value, bool)
     if right and isinstance(value, list):
-        right = bool(value) and all(isinstance(v, str) and v for v in value)
+        right = bool(value or setting.may_be_empty) and all(isinstance(v, str) and v for v in value)
     if not right:
         raise SettingsError(
             f"{where}{setting.key} is {value!r}, but must be {_WORDS[setting.type]}",
@@ -211,6 +215,7 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         languages=lists["languages"],
         load_from=lists["load_from"],
         proxies=tuple(_network(_at(path, text, "proxies"), proxy) for proxy in lists["proxies"]),
+        services=_addresses(path, text, lists["services"]),
         documents=(root / str(given["documents"])).resolve(),
         releases=(root / str(given["releases"])).absolute(),
         engine=str(given["engine"]),
@@ -228,6 +233,18 @@ def _network(where: str, proxy: str) -> str:
             f"{where}: proxies has {proxy!r}, which is no address and no network: {error}",
             hint='For example: proxies = ["127.0.0.1", "10.0.0.0/8", "fd00::/8"]',
         ) from error
+
+
+def _addresses(path: Path, text: str, listed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the endpoints that queries may call, if each is an address of http or https."""
+    for address in listed:
+        try:
+            checked_url(address)
+        except UsageError as error:
+            raise SettingsError(
+                f"{_at(path, text, 'services')}: {error.message}", hint=error.hint
+            ) from error
+    return listed
 
 
 def _numbers(given: Mapping[str, object]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ class Setting:
     help: str
     env: str = ""
     example: str = ""
+    may_be_empty: bool = False
 
 
 # fmt: off
@@ -73,6 +74,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("load_from", list, (),
             "Beginnings of the addresses from which SPARQL LOAD may fetch; without any, none.",
             env="KIZUNA_LOAD_FROM", example='load_from = ["https://example.org/data/"]'),
+    Setting("services", list, ("https://query.wikidata.org/sparql",),
+            "SPARQL endpoints that queries may call by SERVICE; an empty list: none.",
+            env="KIZUNA_SERVICES", example='services = ["https://query.wikidata.org/sparql"]',
+            may_be_empty=True),
+    Setting("service_seconds", float, 10.0,
+            "Seconds by the clock that one SERVICE may take.",
+            env="KIZUNA_SERVICE_SECONDS", example="service_seconds = 10"),
     Setting("engine", str, "",
             "Address of a SPARQL endpoint that answers the queries; empty: kizuna itself.",
             env="KIZUNA_ENGINE", example='engine = "http://localhost:7878/query"'),

@@ -41,6 +41,7 @@ STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
     errors.QueryCrashed: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.EngineFailed: HTTPStatus.BAD_GATEWAY,
     errors.EngineAway: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ServiceFailed: HTTPStatus.BAD_GATEWAY,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     errors.QueryTooLong: HTTPStatus.GATEWAY_TIMEOUT,

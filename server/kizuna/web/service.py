@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
+from kizuna.engine.federation import Federated
 from kizuna.formats import FORMATS, Kind, carrying
 from kizuna.vocabulary import KZ_SEARCH, RDF_TYPE, XSD_INTEGER, term
 from kizuna.web.site import Site
@@ -18,7 +19,11 @@ def service_description(site: Site, *, writable: bool) -> tuple[list[Quad], dict
     service, dataset = NamedNode(site.endpoint), BlankNode("dataset")
     default = BlankNode("default")
     languages = ("SPARQL11Query", "SPARQL11Update") if writable else ("SPARQL11Query",)
-    features = ("EmptyGraphs",) if writable else ()
+    abilities = {
+        "EmptyGraphs": writable,
+        "BasicFederatedQuery": isinstance(site.engine, Federated),
+    }
+    features = [name for name, is_there in abilities.items() if is_there]
     read = [form.iri for form in carrying(Kind.GRAPH)] if writable else []
     quads = [
         Quad(service, RDF_TYPE, _sd("Service")),

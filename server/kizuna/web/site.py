@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kizuna.checks.questions import SavedQuery, readable_queries
 from kizuna.engine import DescriptionIndex, Engine
+from kizuna.engine.federation import Federated
 from kizuna.engine.remote import RemoteEngine
 from kizuna.iris import Addresses
 from kizuna.release import Manifest, Release
@@ -122,8 +123,13 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
         names=Names(index, languages, prefixes, value_classes),
         classes=read_classes(index, manifest),
         ordering=Ordering(index),
-        cache=Cache(seconds=FRESH_SECONDS if isinstance(engine, RemoteEngine) else math.inf),
+        cache=Cache(seconds=FRESH_SECONDS if _is_elsewhere(engine) else math.inf),
     )
+
+
+def _is_elsewhere(engine: Engine) -> bool:
+    own = engine.engine if isinstance(engine, Federated) else engine
+    return isinstance(own, RemoteEngine)
 
 
 def _about(index: DescriptionIndex) -> About:

@@ -45,10 +45,16 @@ class Credentials:
 
 
 class Remote:
-    """A server of HTTP and how to be let in. Safe to use from threads."""
+    """A server of HTTP and how to be let in. Safe to use from threads.
 
-    def __init__(self, url: str, credentials: Credentials | None = None) -> None:
+    ``proxied`` allows the way over a proxy that the environment names.
+    """
+
+    def __init__(
+        self, url: str, credentials: Credentials | None = None, *, proxied: bool = True
+    ) -> None:
         self.url = checked_url(url)
+        self.proxied = proxied
         self.credentials = credentials or Credentials()
         user, password = self.credentials.user, self.credentials.password
         wanted = bool(user) and not self.credentials.token
@@ -85,7 +91,7 @@ class Remote:
         ]
         if self.login is not None:
             handlers += self.login.handlers()
-        if not _is_here(urlsplit(self.url).hostname or ""):
+        if self.proxied and not _is_here(urlsplit(self.url).hostname or ""):
             handlers.append(urllib.request.ProxyHandler())
         opener = urllib.request.OpenerDirector()
         for handler in handlers:
@@ -111,7 +117,7 @@ def checked_url(url: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise UsageError(
             f"the address at {parts.hostname} holds a user or password",
-            hint="Give them as KIZUNA_ENGINE_USER and KIZUNA_ENGINE_PASSWORD.",
+            hint="Remove them; an engine gets KIZUNA_ENGINE_USER and KIZUNA_ENGINE_PASSWORD.",
         )
     return url
 

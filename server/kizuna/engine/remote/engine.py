@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import traceback
 from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from kizuna.engine.lanes import LaneLimits, Lanes
 from kizuna.engine.parts import answer_or_stream
 from kizuna.engine.protocol import Answer, Limits, Query, Stream
 from kizuna.engine.remote.access import Remote
-from kizuna.engine.remote.failures import failure
+from kizuna.engine.remote.failures import failure, let_go
 from kizuna.engine.remote.form import names_dataset, with_base
 from kizuna.engine.remote.line import Line
 from kizuna.engine.remote.reading import too_long
@@ -97,7 +96,7 @@ class RemoteEngine:
             default, named = (self.dataset.default,), self.dataset.named
         return Sending(
             self.remote,
-            with_base(bound(query.text, query.bindings), query.base),
+            with_base(bound(query.whole, query.bindings), query.base),
             (
                 *(("default-graph-uri", graph) for graph in default or ()),
                 *(("named-graph-uri", graph) for graph in named or ()),
@@ -170,7 +169,7 @@ class _Exchange:
         try:
             with_found(self.sending, self.engine.dataset.search).answer(self.form, self.line, take)
         except Exception as error:  # noqa: BLE001 - whatever it is, the asker must be told
-            _let_go(error)
+            let_go(error)
             if self.line.is_cut:
                 return None
             told = failure(error, self.sending.text, self.sending.remote.shown)
@@ -182,10 +181,3 @@ class _Exchange:
         """End the connections and wake the thread if it waits for room."""
         self.line.cut()
         self.room.release()
-
-
-def _let_go(error: BaseException | None) -> None:
-    """Free what the frames of an error hold: pyoxigraph's objects may not leave their thread."""
-    while error is not None:
-        traceback.clear_frames(error.__traceback__)
-        error = error.__cause__ or error.__context__

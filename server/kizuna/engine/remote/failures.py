@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import re
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException, RemoteDisconnected
@@ -37,8 +38,15 @@ def failure(error: Exception, text: str, shown: str) -> KizunaError:
     else:
         told = garbled(error)
     if not isinstance(told, BadQuery):
-        _log.warning("engine %s: %s: %s", shown, type(error).__name__, _one_line(str(error)))
+        _log.warning("engine %s: %s: %s", shown, type(error).__name__, one_line(str(error)))
     return told
+
+
+def let_go(error: BaseException | None) -> None:
+    """Free what the frames of an error hold: pyoxigraph's objects may not leave their thread."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _reason(error: Exception, kind: type[Exception]) -> bool:
@@ -61,10 +69,11 @@ def explained(error: HTTPError) -> str:
     words = said.decode("utf-8", "replace")
     if "html" in str(error.headers.get("Content-Type", "")).lower():
         words = html.unescape(_TAG.sub(" ", words))
-    return _one_line(_ECHO.sub("", words))
+    return one_line(_ECHO.sub("", words))
 
 
-def _one_line(words: str) -> str:
+def one_line(words: str) -> str:
+    """Return ``words`` as one short line without what cannot be seen."""
     line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
     return line if len(line) <= MESSAGE_LENGTH else line[: MESSAGE_LENGTH - 1] + "…"
 

@@ -21,6 +21,12 @@ class Line:
         self.is_cut = False
         self._sockets: list[socket.socket] = []
 
+    def connect(
+        self, address: tuple[str, int], timeout: float | None, source: tuple[str, int] | None = None
+    ) -> socket.socket:
+        """Return a connection to a host and port, as ``socket.create_connection`` does."""
+        return socket.create_connection(address, timeout, source)
+
     def opened(self, connection: socket.socket) -> None:
         """Take note of a connection. Raises ConnectionAbortedError when the line is cut already."""
         self._sockets.append(connection)
@@ -65,6 +71,7 @@ class SecureHandler(urllib.request.HTTPSHandler):
 class _Plain(HTTPConnection):
     def __init__(self, host: str, *, line: Line, timeout: float | None = None) -> None:
         super().__init__(host, timeout=timeout)
+        self._create_connection = line.connect
         self.line = line
 
     def connect(self) -> None:
@@ -77,6 +84,7 @@ class _Secure(HTTPSConnection):
         self, host: str, *, line: Line, context: ssl.SSLContext, timeout: float | None = None
     ) -> None:
         super().__init__(host, timeout=timeout, context=context)
+        self._create_connection = line.connect
         self.line = line
 
     def connect(self) -> None:

@@ -56,12 +56,14 @@ class Sending:
     """One query on its way to a remote engine.
 
     ``graphs`` are the parameters that name its dataset (SPARQL 1.1 Protocol, section 2.1.4).
+    ``agent`` says who asks.
     """
 
     remote: Remote
     text: str
     graphs: tuple[tuple[str, str], ...]
     limits: Limits
+    agent: str = AGENT
 
     @property
     def kind(self) -> Kind:
@@ -94,9 +96,9 @@ class Sending:
             ordered.answer(form, line, take)
         sink.flush()
 
-    def solutions(self) -> QuerySolutions:
+    def solutions(self, line: Line | None = None) -> QuerySolutions:
         """Return the rows of a SELECT, read whole; the errors are those of ``answer``."""
-        with self.response(Line()) as response:
+        with self.response(line or Line()) as response:
             source = format_of(response, Kind.ROWS)
             data = b"".join(iter(self._body(response).read, b""))
         results = _results(data, source)
@@ -160,7 +162,7 @@ class _Wrapper(SPARQLWrapper):
     def __init__(self, sending: Sending, line: Line) -> None:
         self.sending = sending
         self.line = line
-        super().__init__(sending.remote.url, agent=AGENT)
+        super().__init__(sending.remote.url, agent=sending.agent)
         self.setQuery(sending.text)
         self.setOnlyConneg(True)
         self.setMethod(GET if self._fits_into_address() else POST)
