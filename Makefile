@@ -39,7 +39,8 @@ test: install  ## Run the tests
 
 test-engines: install engines  ## Run the tests over HTTP over other engines: the oxigraph server, Virtuoso, Fuseki
 	@set -e; for engine in $(ENGINES); do echo "-- over $$engine"; KIZUNA_TEST_ENGINE=$$engine \
-		$(BIN)/python -m pytest --quiet --numprocesses auto tests/engine/test_engines.py tests/web; done
+		$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile tests/engine/test_engines.py tests/web \
+		tests/test_queries.py; done
 	$(BIN)/python -m pytest --quiet tests/engine/test_remote.py
 
 engines: install

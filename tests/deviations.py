@@ -26,13 +26,36 @@ def _errors(*names: str) -> tuple[str, ...]:
     return tuple(f"test_engines.py::test_errors[{name}]" for name in names)
 
 
+def _questions(*names: str) -> tuple[str, ...]:
+    test = "test_queries.py::test_is_answered_as_the_documents_answer_it"
+    return tuple(f"{test}[{name}]" for name in names)
+
+
 V = "virtuoso"
 DEVIATIONS: tuple[Deviation, ...] = (
     Deviation(
         V,
         "a path with `*` beside other patterns may find nothing: "
         "`?x a/rdfs:subClassOf* kz:Event ; skos:prefLabel ?l`",
-        (*_rows("path joined"), "test_sparql.py::test_saved_queries"),
+        (
+            *_rows("path joined"),
+            "test_sparql.py::test_saved_queries",
+            *_questions("agreements", "agreements-older-than", "different-roles"),
+            *_questions("events-in-japan"),
+            "test_queries.py::test_memorandum_of_2010_has_no_thuringian_party",
+            "test_queries.py::test_undated_agreement_is_neither_old_nor_new",
+            "test_queries.py::test_taking_part_and_supporting_stay_apart",
+        ),
+    ),
+    Deviation(
+        V,
+        "an `OPTIONAL` that holds `UNION` or `EXISTS` beside others may bind nothing",
+        _questions("quoted-persons", "rit-participants", "speakers"),
+    ),
+    Deviation(
+        V,
+        "`ORDER BY` a computed label, and `GROUP_CONCAT` over an ordered subquery, order otherwise",
+        _questions("documents", "open-questions", "timeline"),
     ),
     Deviation(
         V,

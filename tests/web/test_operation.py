@@ -234,6 +234,9 @@ def test_before_there_is_a_release(site: Site) -> None:
     assert (failures, closed) == ([], [1])
 
 
+RUNNING = 'kizuna_queries{place="light"}'
+
+
 class Server:
     """``kizuna serve`` on the small project, with its log."""
 
@@ -288,7 +291,8 @@ def test_told_to_stop_a_server_lets_queries_end(server: Server) -> None:
 
     asking = threading.Thread(target=ask)
     asking.start()
-    time.sleep(0.1)
+    while asking.is_alive() and not numbers(httpx.get(f"{server.url}/metrics").text)[RUNNING]:
+        time.sleep(0.01)
     assert server.end() == 0, server.errors
     asking.join(30)
     assert [answer.status_code for answer in found] == [200]
