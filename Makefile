@@ -5,10 +5,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8000
 HOST   ?= 127.0.0.1
-# Engines whose tests must run, not be skipped: those that are here or can be fetched.
-FUSEKI_VERSION := 4.10.0
-FUSEKI := jena-fuseki-server-$(FUSEKI_VERSION)
-ENGINES = oxigraph$(shell command -v virtuoso-t >/dev/null && echo ,virtuoso)$(shell ls $(VENV)/engines/$(FUSEKI).jar >/dev/null 2>&1 && echo ,fuseki)
+FUSEKI := $(VENV)/engines/jena-fuseki-server-4.10.0.jar
+# The engines that tests run over besides the embedded one: those that are here.
+ENGINES = oxigraph $(shell command -v virtuoso-t >/dev/null && echo virtuoso) $(shell test -f $(FUSEKI) && echo fuseki)
 # The texts that the data quotes, where they are at hand; without them quotes are taken from the lock.
 ifneq ($(wildcard ../shared/documents/*.txt),)
 export KIZUNA_DOCUMENTS ?= $(abspath ../shared/documents)
@@ -38,18 +37,14 @@ build: install  ## Check the project and build a release
 test: install  ## Run the tests
 	$(BIN)/python -m pytest --quiet --numprocesses auto
 
-test-engines: install engines  ## Test over other engines too: the oxigraph server, Virtuoso, Fuseki
-	KIZUNA_ALL_ENGINES=$(ENGINES) $(BIN)/python -m pytest --quiet tests/engine/test_engines.py tests/engine/test_remote.py
+test-engines: install engines  ## Run the tests over HTTP over other engines: the oxigraph server, Virtuoso, Fuseki
+	@set -e; for engine in $(ENGINES); do echo "-- over $$engine"; KIZUNA_TEST_ENGINE=$$engine \
+		$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile tests/engine/test_engines.py tests/web \
+		tests/test_queries.py; done
+	$(BIN)/python -m pytest --quiet tests/engine/test_remote.py
 
-# What is not there is fetched where that is possible: Virtuoso from Debian as root, Fuseki where Maven and Java are.
 engines: install
-	command -v virtuoso-t >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y virtuoso-opensource-7-bin; } \
-		|| echo "Virtuoso is not here and cannot be fetched: its tests are skipped" >&2
-	ls $(VENV)/engines/$(FUSEKI).jar >/dev/null 2>&1 || { command -v java >/dev/null && command -v mvn >/dev/null \
-		&& mvn --quiet dependency:copy -Dartifact=org.apache.jena:jena-fuseki-server:$(FUSEKI_VERSION):jar \
-			-DoutputDirectory=$(abspath $(VENV))/engines; } \
-		|| echo "Fuseki is not here and cannot be fetched: its tests are skipped" >&2
+	@.ci/engines $(abspath $(FUSEKI))
 
 bench: install  ## Measure beside the engine itself and other servers; see docs/performance.md
 	test -x .bench/bin/python || $(PYTHON) -m venv .bench

@@ -13,18 +13,50 @@ import hypothesis
 import pytest
 from starlette.types import ASGIApp
 
+from deviations import DEVIATIONS
 from kizuna.checks import check_project
-from kizuna.engine import EmbeddedEngine
 from kizuna.iris import Addresses
 from kizuna.project import load_project
 from kizuna.release import Release, Releases, build_release
 from kizuna.web import Site, create_app, open_site
+from servers import CHOSEN, EMBEDDED, SERVERS, Service
 
 hypothesis.settings.register_profile("kizuna", deadline=None)
 hypothesis.settings.load_profile("kizuna")
 
 SMALL = Path(__file__).parent / "projects" / "small"
 SMALL_BASE = "https://example.org/small/"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "embedded(reason): not for engines elsewhere, see servers.py"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is about the embedded engine alone; expect the known deviations of others."""
+    for item in items:
+        name = engine_of(item)
+        about = item.get_closest_marker("embedded")
+        if about and name != EMBEDDED:
+            item.add_marker(pytest.mark.skip(reason=f"{EMBEDDED} engine only: {about.args[0]}"))
+        for known in DEVIATIONS:
+            if known.engine == name and id_of(item) in known.tests:
+                item.add_marker(pytest.mark.xfail(reason=f"{name}: {known.what}", strict=True))
+
+
+def engine_of(item: pytest.Item) -> str:
+    """Return the name of the engine that a test uses, if it uses one."""
+    call = getattr(item, "callspec", None)
+    return str(call.params.get("asked", CHOSEN) if call else CHOSEN) or EMBEDDED
+
+
+def id_of(item: pytest.Item) -> str:
+    """Return file and name of a test, without the engine among its parameters."""
+    return f"{item.path.name}::{item.nodeid.partition('::')[2]}".replace(
+        f"[{engine_of(item)}-", "["
+    )
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +70,17 @@ def small_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 @pytest.fixture(scope="session")
-def site(small_release: Release) -> Iterator[Site]:
-    """The small release with an engine in this process."""
-    opened = open_site(small_release, EmbeddedEngine(small_release.store), SMALL / "queries")
+def behind(small_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The engine of this run, which holds the small release; see servers.py."""
+    with SERVERS[CHOSEN or EMBEDDED](tmp_path_factory.mktemp("engine")) as service:
+        service.fill(small_release)
+        yield service
+
+
+@pytest.fixture(scope="session")
+def site(small_release: Release, behind: Service) -> Iterator[Site]:
+    """The small release with the engine of this run."""
+    opened = open_site(small_release, behind.engine(small_release), SMALL / "queries")
     yield opened
     opened.close()
 

@@ -6,10 +6,11 @@ from the documents; when the data change and an answer with it, read the documen
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,10 @@ from rdflib.plugins.sparql import prepareQuery
 
 from kizuna.checks import OUTPUTS, check_project
 from kizuna.checks.questions import read_queries
-from kizuna.engine import EmbeddedEngine, Query
+from kizuna.engine import Answer, Query
 from kizuna.formats import BY_SUFFIX, Kind
 from kizuna.release import Releases, build_release
+from servers import CHOSEN, EMBEDDED, SERVERS
 from support import BASE, ROOT, load, real_texts
 
 EXPECTED = ROOT / "tests" / "queries"
@@ -33,22 +35,27 @@ Rows = Callable[[str], list[Row]]
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """Answer a saved query on a release of this project: the head first, then the rows.
 
-    Without the documents' texts the lock stands in for them; findings are a failure either way.
+    The engine is that of the tests over HTTP, see servers.py. Without the documents' texts the lock stands in for them; findings are a failure either way.
     """
     project = load(ROOT, real_texts())
     report = check_project(project)
     assert report.conforms, OUTPUTS["text"](report)
     release = build_release(project, report, Releases(tmp_path_factory.mktemp("releases")))
-    engine = EmbeddedEngine(release.store)
+    with SERVERS[CHOSEN or EMBEDDED](tmp_path_factory.mktemp("engine")) as service:
+        service.fill(release)
+        engine = service.engine(release)
 
-    def answer(name: str) -> list[list[str]]:
-        query = Query(QUESTIONS[name].text, BASE)
-        return split(engine.answer(query, {Kind.ROWS: BY_SUFFIX["csv"]}).body.decode())
+        def answer(name: str) -> list[list[str]]:
+            query = Query(QUESTIONS[name].text, BASE)
+            found = asyncio.run(engine.ask(query, {Kind.ROWS: BY_SUFFIX["csv"]}))
+            assert isinstance(found, Answer)
+            return split(found.body.decode())
 
-    return answer
+        yield answer
+        engine.close()
 
 
 @pytest.fixture(scope="module")

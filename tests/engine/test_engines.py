@@ -8,9 +8,11 @@ is none any more is an error (strict), so that ``docs/engines.md`` stays true.
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,15 +26,16 @@ from pyoxigraph import (
     parse,
     parse_query_results,
 )
-from servers import SERVERS, NotHere, Service, all_wanted
 
-from conftest import SMALL, Client
-from kizuna.engine import Answer, EmbeddedEngine, Engine, Limits, Pool, Query
-from kizuna.engine.remote import Dataset, GraphStore, Remote, RemoteEngine, count
+from deviations import DEVIATIONS
+from kizuna.engine import Answer, Engine, Limits, Pool, Query
+from kizuna.engine.remote import GraphStore, Remote, RemoteEngine, count
 from kizuna.errors import BadQuery, KizunaError, QueryTooLong, Refused
 from kizuna.formats import BY_SUFFIX, Kind, carrying
-from kizuna.release import Release, Target, push
-from kizuna.web import create_app, open_site
+from kizuna.release import Release, push
+from live import environment
+from servers import CHOSEN, EMBEDDED, SERVERS, NotHere, Service
+from support import ROOT
 
 BASE = "https://example.org/small/sparql"
 TSV = {Kind.ROWS: BY_SUFFIX["tsv"], Kind.TRUTH: BY_SUFFIX["json"], Kind.GRAPH: BY_SUFFIX["nt"]}
@@ -52,11 +55,10 @@ PREFIX graph: <https://example.org/small/graph/>
 
 @dataclass
 class Asked:
-    """An engine on the loop where it lives. ``service`` is None for kizuna's own."""
+    """An engine on the loop where it lives."""
 
-    name: str
     engine: Engine
-    service: Service | None
+    service: Service
     runner: asyncio.Runner
 
     def ask(self, text: str, formats: Any = None, **options: Any) -> Answer:  # noqa: ANN401
@@ -69,49 +71,33 @@ class Asked:
         return Answer(found.kind, found.format, b"".join([c async for c in found.chunks]))
 
 
-Started = Callable[[Path], AbstractContextManager[Service]]
+NAMES = [CHOSEN] if CHOSEN else list(SERVERS)
 
 
-@pytest.fixture(scope="module", params=["embedded", *SERVERS])
+@pytest.fixture(scope="module", params=NAMES)
 def asked(
     request: pytest.FixtureRequest, small_release: Release, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Asked]:
     name: str = request.param
     with ExitStack() as stack:
+        try:
+            service = stack.enter_context(SERVERS[name](tmp_path_factory.mktemp(name)))
+        except NotHere as error:
+            if CHOSEN:
+                raise
+            pytest.skip(f"{name} is not on this machine: {error}")
+        service.fill(small_release)
         runner = stack.enter_context(asyncio.Runner())
         limits = Limits(seconds=20)
-        if name == "embedded":
 
-            async def pool() -> Pool:
+        async def engine() -> Engine:
+            if name == EMBEDDED:
                 return Pool(small_release.store, limits)
+            return service.engine(small_release, limits)
 
-            engine: Engine = runner.run(pool())
-            service = None
-        else:
-            service = _started(name, tmp_path_factory.mktemp(name), stack)
-            engine = _filled(service, small_release, limits)
-        stack.callback(engine.close)
-        yield Asked(name, engine, service, runner)
-
-
-def _started(name: str, folder: Path, stack: ExitStack) -> Service:
-    try:
-        start: Any = SERVERS[name]
-        service: Service = stack.enter_context(start(folder))
-    except NotHere as error:
-        if all_wanted() and name in os.environ["KIZUNA_ALL_ENGINES"].split(","):
-            raise
-        pytest.skip(f"{name} is not on this machine: {error}")
-    return service
-
-
-def _filled(service: Service, release: Release, limits: Limits) -> RemoteEngine:
-    target = Target(Remote(service.store), Remote(service.endpoint), service.default)
-    done = list(push(release, target))
-    assert all(one.right for one in done), done
-    named = tuple(release.manifest.graphs) if service.default else ()
-    dataset = Dataset(service.default or "", named, release.search)
-    return RemoteEngine(Remote(service.endpoint), limits, dataset=dataset)
+        made = runner.run(engine())
+        stack.callback(made.close)
+        yield Asked(made, service, runner)
 
 
 EVENTS = '?event a small:Fair ; skos:prefLabel ?label FILTER(LANG(?label) = "en")'
@@ -230,30 +216,7 @@ TRUTHS = [
     ("ask a graph",    "ASK { GRAPH graph:small { ?s ?p ?o } }", True),
     ("ask no graph",   "ASK { GRAPH <urn:nothing> { ?s ?p ?o } }", False),
 ]
-DEVIATIONS: dict[tuple[str, str], str] = {
-    ("virtuoso", "path joined"):     "a path with * beside other patterns finds nothing",
-    ("virtuoso", "escaped iri"):     r"\u is not read in IRIs",
-    ("virtuoso", "escaped name"):    r"\/ is not read in prefixed names",
-    ("virtuoso", "sharp s"):         "UCASE leaves ß as it is",
-    ("virtuoso", "encode"):          "ENCODE_FOR_URI leaves ü and adds %00",
-    ("virtuoso", "matches"):         "LANGMATCHES gives the integer 1",
-    ("virtuoso", "division"):        "integers are divided to an integer",
-    ("virtuoso", "same term"):       "sameTerm finds no constant",
-    ("virtuoso", "iri"):             "IRI() does not resolve",
-    ("virtuoso", "ask no graph"):    "true where the request names a dataset (SELECT is right)",
-    ("virtuoso", "grouped wrongly"): "answered, though ?s is not grouped",
-    ("virtuoso", "bound twice"):     "answered, though ?s is bound already",
-    ("virtuoso", "/queries/events.csv"): "as 'path joined'",
-    ("virtuoso", "/queries/events"): "as 'path joined'",
-}
 # fmt: on
-
-
-def deviation(request: pytest.FixtureRequest, asked: Asked, name: str) -> None:
-    """Expect the test to fail where the engine is known to deviate."""
-    reason = DEVIATIONS.get((asked.name, name))
-    if reason:
-        request.applymarker(pytest.mark.xfail(reason=f"{asked.name}: {reason}", strict=True))
 
 
 def rows(body: bytes) -> list[list[str]]:
@@ -272,22 +235,16 @@ def _value(term: object) -> str:
     return f"{term.value in {'true', '1'}}" if kind == "boolean" else str(term)
 
 
-@pytest.mark.parametrize(("name", "text", "expected"), CASES, ids=[c[0] for c in CASES])
-def test_rows(
-    request: pytest.FixtureRequest, asked: Asked, name: str, text: str, expected: str
-) -> None:
-    deviation(request, asked, name)
+@pytest.mark.parametrize(("text", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_rows(asked: Asked, text: str, expected: str) -> None:
     columns = expected.partition(" | ")[0].count("\t") + 1
     head = "\t".join(f"?{number}" for number in range(columns))
     table = "\n".join([head, *filter(None, expected.split(" | ")), ""])
     assert rows(asked.ask(text).body) == rows(table.encode())
 
 
-@pytest.mark.parametrize(("name", "text", "expected"), TRUTHS, ids=[c[0] for c in TRUTHS])
-def test_truths(
-    request: pytest.FixtureRequest, asked: Asked, name: str, text: str, *, expected: bool
-) -> None:
-    deviation(request, asked, name)
+@pytest.mark.parametrize(("text", "expected"), [t[1:] for t in TRUTHS], ids=[t[0] for t in TRUTHS])
+def test_truths(asked: Asked, text: str, *, expected: bool) -> None:
     answer = asked.ask(text)
     assert (answer.kind, answer.body) == (
         Kind.TRUTH,
@@ -372,11 +329,8 @@ ERRORS: list[tuple[str, str, type[KizunaError]]] = [
 # fmt: on
 
 
-@pytest.mark.parametrize(("name", "text", "error"), ERRORS, ids=[e[0] for e in ERRORS])
-def test_errors(
-    request: pytest.FixtureRequest, asked: Asked, name: str, text: str, error: type[KizunaError]
-) -> None:
-    deviation(request, asked, name)
+@pytest.mark.parametrize(("text", "error"), [e[1:] for e in ERRORS], ids=[e[0] for e in ERRORS])
+def test_errors(asked: Asked, text: str, error: type[KizunaError]) -> None:
     with pytest.raises(error):
         asked.ask(text)
 
@@ -387,7 +341,7 @@ def test_the_time_limit(asked: Asked, small_release: Release) -> None:
     limits = Limits(seconds=1)
 
     async def go() -> None:
-        if asked.service is None:
+        if not asked.service.endpoint:
             engine: Engine = Pool(small_release.store, limits)
         else:
             engine = RemoteEngine(Remote(asked.service.endpoint), limits)
@@ -401,10 +355,12 @@ def test_the_time_limit(asked: Asked, small_release: Release) -> None:
     asyncio.run(go())
 
 
-@pytest.mark.parametrize("asked", list(SERVERS), indirect=True, scope="module")
+@pytest.mark.parametrize(
+    "asked", [n for n in NAMES if n != EMBEDDED], indirect=True, scope="module"
+)
 class TestPush:
     def test_again_sends_nothing(self, asked: Asked, small_release: Release) -> None:
-        done = list(push(small_release, _target(asked)))
+        done = list(push(small_release, asked.service.target))
         assert not [one.graph for one in done if one.sent]
         assert len(done) == 10
         assert all(one.right for one in done)
@@ -412,7 +368,7 @@ class TestPush:
     def test_what_is_missing_is_sent_and_what_is_left_over_removed(
         self, asked: Asked, small_release: Release, tmp_path: Path
     ) -> None:
-        target = _target(asked)
+        target = asked.service.target
         store = GraphStore(target.store)
         left_over = "https://example.org/small/graph/of-yesterday"
         path = tmp_path / "a.nt"
@@ -425,56 +381,26 @@ class TestPush:
         assert count(target.endpoint, left_over) == 0
 
 
-def _target(asked: Asked) -> Target:
-    service = asked.service
-    assert service is not None
-    return Target(Remote(service.store), Remote(service.endpoint), service.default)
-
-
-@pytest.fixture(scope="module")
-def over(asked: Asked, small_release: Release) -> Iterator[Client]:
-    """The same site over the engine: pages come from the release, answers from elsewhere."""
-    engine = asked.engine
-    mine: Engine = EmbeddedEngine(small_release.store)
-    if isinstance(engine, RemoteEngine):
-        mine = RemoteEngine(engine.remote, engine.limits, dataset=engine.dataset)
-    site = open_site(small_release, mine, SMALL / "queries")
-    yield Client(create_app(site))
-    site.close()
-
-
-# fmt: off
-PAGES = [
-    ("/",                                          "text/html",   200, "A small dataset"),
-    ("/doc/event/fair",                            "text/turtle", 200, "Friendship fair"),
-    ("/queries/events.csv",                        "*/*",         200, "Second fair"),
-    ("/queries/events",                            "text/html",   200, "Second fair"),
-    ("/queries/is-there-a-fair.json",              "*/*",         200, "true"),
-    ("/queries/parties.ttl",                       "*/*",         200, "organisation/guild"),
-    ("/sparql?query=SELECT+nonsense",              "application/json", 400, "BadQuery"),
-    ("/sparql?query=ASK%7B%7D",                    "text/html",   200, "<html"),
-    ("/sparql?query=SELECT*%7B%3Fs%20%3Fp%20%3Fo%7D", "text/csv", 200, "s,p,o\r\n"),
-    ("/sparql?query=SELECT*%7B%3Fs%20%3Fp%20%3Fo%7D", "text/html", 200, "<table"),
-]
-# fmt: on
-
-
-@pytest.mark.parametrize(("path", "accept", "status", "words"), PAGES)
-def test_pages_and_answers(
-    request: pytest.FixtureRequest,
-    asked: Asked,
-    over: Client,
-    path: str,
-    accept: str,
-    status: int,
-    words: str,
-) -> None:
-    deviation(request, asked, path)
-    answer = over.get(path, headers={"Accept": accept})
-    assert answer.status_code == status
-    assert words in answer.text
-
-
-def test_each_deviation_is_one_of_a_case() -> None:
-    names = {c[0] for c in CASES} | {t[0] for t in TRUTHS} | {e[0] for e in ERRORS}
-    assert {name for _, name in DEVIATIONS} <= names | {page[0] for page in PAGES}
+@pytest.mark.parametrize("engine", sorted({known.engine for known in DEVIATIONS}))
+def test_deviations_are_documented_and_of_tests_that_exist(engine: str) -> None:
+    known = [one for one in DEVIATIONS if one.engine == engine]
+    manual = (ROOT / "docs" / "engines.md").read_text(encoding="utf-8")
+    section = re.split(rf"^## {engine}$", manual, flags=re.MULTILINE | re.IGNORECASE)[1]
+    table = re.findall(r"^\| (.+?) \| .*\|$", section.partition("\n## ")[0], re.MULTILINE)
+    assert table == ["deviation", "---", *(one.what for one in known)]
+    files = {path.name: path for path in (ROOT / "tests").rglob("test_*.py")}
+    here = Path(__file__).name
+    ids = [
+        f"{files[name]}::{test.replace('[', f'[{engine}-') if name == here else test}"
+        for one in known
+        for name, _, test in (test.partition("::") for test in one.tests)
+    ]
+    collected = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider", *ids],
+        cwd=ROOT,
+        env=environment(KIZUNA_TEST_ENGINE=engine),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert collected.returncode == 0, collected.stderr

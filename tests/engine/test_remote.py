@@ -18,6 +18,7 @@ import pytest
 
 from kizuna.engine import Answer, LaneLimits, Limits, Query, Stream
 from kizuna.engine.remote import Credentials, Dataset, GraphStore, Remote, RemoteEngine
+from kizuna.engine.remote.engine import NO_GRAPH
 from kizuna.engine.remote.form import query_form
 from kizuna.errors import (
     AnswerTooLarge,
@@ -507,7 +508,7 @@ def test_a_store_without_default_graph_is_told_which_stands_for_it(server: _Serv
     asker("SELECT ?s FROM <urn:own> {}")
     asker(default_graphs=("urn:asked",))
     graphs = [[v for n, v in seen.parameters if n != "query"] for seen in server.seen]
-    assert graphs == [["urn:all", "urn:one", "urn:two"], [], ["urn:asked"]]
+    assert graphs == [["urn:all", "urn:one", "urn:two"], [NO_GRAPH], ["urn:asked", NO_GRAPH]]
 
 
 def test_an_address_with_parameters_of_its_own_is_kept(server: _Server) -> None:

@@ -23,7 +23,9 @@ from kizuna.web.hot import Hot, HotAnswer
 from kizuna.web.operation import Operation
 from kizuna.web.server import listening
 from live import serving
+from servers import ELSEWHERE
 
+HELD = pytest.mark.embedded("an answer that may change is not held by its request")
 ASK = "/sparql?query=ASK%7B%7D"
 FAIR = "/doc/event/fair"
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -115,6 +117,7 @@ CASES = [
 ]
 
 
+@HELD
 @pytest.mark.parametrize("data", CASES)
 def test_the_second_answer_is_the_first_one(site: Site, data: bytes) -> None:
     body = not data.startswith(b"HEAD")
@@ -133,6 +136,7 @@ def test_the_second_answer_is_the_first_one(site: Site, data: bytes) -> None:
     run(site, test)
 
 
+@HELD
 def test_known_representations(site: Site) -> None:
     async def test(server: Running) -> None:
         streams = await server.connect()
@@ -257,6 +261,7 @@ def test_a_refusal_is_read_by_who_still_sends(site: Site, pieces: int) -> None:
     run(site, test)
 
 
+@HELD
 def test_the_bytes_that_are_held_are_bounded(site: Site) -> None:
     hot = Hot(limit=100_000)
     hot.open(FixedSite(site), Operation(FixedSite(site)).metrics, None)
@@ -270,6 +275,7 @@ def test_the_bytes_that_are_held_are_bounded(site: Site) -> None:
     assert hot.find(b"large") is None
 
 
+@HELD
 def test_answers_of_another_site_are_forgotten(site: Site) -> None:
     hot = Hot()
     other = replace(site, cache=Cache(seconds=5))
@@ -286,6 +292,7 @@ def test_answers_of_another_site_are_forgotten(site: Site) -> None:
     assert hot.find(b"a") is None
 
 
+@pytest.mark.embedded(ELSEWHERE)
 def test_after_a_write_nothing_old_is_sent() -> None:
     with serving("--bare", "--writable") as live:
         for number in range(3):

@@ -23,6 +23,7 @@ from kizuna.project import load_project
 from kizuna.release import Releases, build_release
 from kizuna.web import Site, create_app, open_site
 
+pytestmark = pytest.mark.embedded("which terms a store keeps is its own affair")
 XSD = "http://www.w3.org/2001/XMLSchema#"
 ODD = NamedNode(f"{SMALL_BASE}ontology#odd")
 THING = f"{SMALL_BASE}id/place/odd"

@@ -9,6 +9,7 @@ import pytest
 
 from conftest import Client
 from live import Live, serving
+from servers import ELSEWHERE, Service
 
 G = "http://example.org/g"
 AT_G = f"/graphs?graph={quote(G, safe='')}"
@@ -18,7 +19,8 @@ TWO = "<http://example.org/a> <http://example.org/p> 2 ."
 
 
 @pytest.fixture(scope="module")
-def live() -> Iterator[Live]:
+def live(behind: Service) -> Iterator[Live]:
+    behind.must_be_embedded(ELSEWHERE)
     with serving("--bare", "--writable") as server:
         yield server
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from live import serving
 from load import Things, load
 
@@ -14,6 +16,7 @@ NUMBER = 3_000
 THINGS = Things("http://x/{}", ("/healthz", "/sparql?query=ASK%7B%7D"), NUMBER)
 
 
+@pytest.mark.embedded("workers and lanes are its own")
 def test_light_requests_are_answered_while_the_worst_are_asked() -> None:
     lines = "".join(f'<http://x/{n}> <http://x/p> "number {n}" .\n' for n in range(NUMBER))
     limits = {"KIZUNA_QUERY_SECONDS": "2", "KIZUNA_QUERY_MEMORY_MB": "300"}

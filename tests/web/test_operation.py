@@ -31,6 +31,7 @@ from kizuna.web.gate import Gate
 from kizuna.web.metrics import MOST_WATCHED, Metrics
 from kizuna.web.operation import Operation
 from live import environment, free_port, kizuna
+from servers import Service
 
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? -?[0-9.e+]+')
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -233,11 +234,19 @@ def test_before_there_is_a_release(site: Site) -> None:
     assert (failures, closed) == ([], [1])
 
 
+RUNNING = 'kizuna_queries{place="light"}'
+
+
 class Server:
     """``kizuna serve`` on the small project, with its log."""
 
     def __init__(
-        self, release: Release, folder: Path, *arguments: str, seconds: str = "30"
+        self,
+        behind: Service,
+        release: Release,
+        folder: Path,
+        *arguments: str,
+        seconds: str = "30",
     ) -> None:
         self.log = folder / "access.log"
         project = shutil.copytree(SMALL, folder / "project")
@@ -245,8 +254,8 @@ class Server:
         command = [sys.executable, "-c", "from kizuna.cli import main; main()", "serve"]
         options = ["--releases", str(release.folder.parent), "--access-log", str(self.log)]
         self.process = subprocess.Popen(
-            [*command, str(project), *options, "--port", str(port), *arguments],
-            env=environment(KIZUNA_QUERY_SECONDS=seconds),
+            [*command, str(project), *options, "--port", str(port), *arguments, *behind.options],
+            env=environment(KIZUNA_QUERY_SECONDS=seconds, **behind.environ),
             stderr=subprocess.PIPE,
         )
         until = time.monotonic() + 30
@@ -265,8 +274,8 @@ class Server:
 
 
 @pytest.fixture
-def server(small_release: Release, tmp_path: Path) -> Iterator[Server]:
-    started = Server(small_release, tmp_path, "--log-queries")
+def server(behind: Service, small_release: Release, tmp_path: Path) -> Iterator[Server]:
+    started = Server(behind, small_release, tmp_path, "--log-queries")
     yield started
     if started.process.poll() is None:
         started.end()
@@ -282,7 +291,8 @@ def test_told_to_stop_a_server_lets_queries_end(server: Server) -> None:
 
     asking = threading.Thread(target=ask)
     asking.start()
-    time.sleep(0.1)
+    while asking.is_alive() and not numbers(httpx.get(f"{server.url}/metrics").text)[RUNNING]:
+        time.sleep(0.01)
     assert server.end() == 0, server.errors
     asking.join(30)
     assert [answer.status_code for answer in found] == [200]
@@ -293,9 +303,9 @@ def test_told_to_stop_a_server_lets_queries_end(server: Server) -> None:
 
 
 def test_a_query_past_the_limit_does_not_hold_the_server_up(
-    small_release: Release, tmp_path: Path
+    behind: Service, small_release: Release, tmp_path: Path
 ) -> None:
-    server = Server(small_release, tmp_path, seconds="2")
+    server = Server(behind, small_release, tmp_path, seconds="2")
     asking = threading.Thread(
         target=lambda: httpx.get(f"{server.url}/sparql", params={"query": SLOW}, timeout=30)
     )
@@ -307,8 +317,11 @@ def test_a_query_past_the_limit_does_not_hold_the_server_up(
     asking.join(30)
 
 
-def test_workers_and_kills_are_counted(small_release: Release, tmp_path: Path) -> None:
-    server = Server(small_release, tmp_path, seconds="1")
+@pytest.mark.embedded("workers and lanes are its own")
+def test_workers_and_kills_are_counted(
+    behind: Service, small_release: Release, tmp_path: Path
+) -> None:
+    server = Server(behind, small_release, tmp_path, seconds="1")
     slow = httpx.get(f"{server.url}/sparql", params={"query": SLOW}, timeout=30)
     assert slow.status_code == 504
     found = numbers(httpx.get(f"{server.url}/metrics").text)

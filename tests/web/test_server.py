@@ -3,72 +3,35 @@
 from __future__ import annotations
 
 import http.client
-import os
-import signal
+import shutil
 import socket
-import subprocess
-import sys
-import textwrap
-import time
 from collections.abc import Iterator
-from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from rdflib import Graph, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, POST, TURTLE, SPARQLWrapper
 
+from conftest import SMALL
 from kizuna.errors import UnavailableError
 from kizuna.release import Release
 from kizuna.web.server import listening
+from live import serving
+from servers import Service
 
 BASE = "https://example.org/small/"
-SERVE = """
-    import sys
-    from pathlib import Path
-    from kizuna.engine import LaneLimits, Pool
-    from kizuna.release import Releases
-    from kizuna.web import serve_releases
-    releases, queries, port = sys.argv[1:]
-    serve_releases(
-        Releases(Path(releases)),
-        lambda release: Pool(release.store, lanes=LaneLimits(light=2)),
-        Path(queries),
-        ("127.0.0.1", int(port)),
-    )
-"""
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
-
-
-def is_up(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
 
 
 @pytest.fixture(scope="module")
-def port(small_release: Release) -> Iterator[int]:
-    number = free_port()
-    queries = Path(__file__).parents[1] / "projects" / "small" / "queries"
-    command = [sys.executable, "-c", textwrap.dedent(SERVE)]
-    arguments = [str(small_release.folder.parent), str(queries), str(number)]
-    with subprocess.Popen([*command, *arguments]) as process:
-        until = time.monotonic() + 30
-        while not is_up(number) and time.monotonic() < until:
-            assert process.poll() is None
-            time.sleep(0.05)
-        yield number
-        os.kill(process.pid, signal.SIGINT)
-        process.wait(20)
+def port(
+    behind: Service, small_release: Release, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[int]:
+    project = shutil.copytree(SMALL, tmp_path_factory.mktemp("server") / "project")
+    releases = ("--releases", str(small_release.folder.parent))
+    options = ("--workers", "2", *releases, *behind.options)
+    with serving(str(project), *options, **behind.environ) as live:
+        yield urlsplit(live.base).port or 0
 
 
 def test_sparqlwrapper(port: int) -> None:

@@ -11,13 +11,15 @@ import pytest
 
 from conftest import Client
 from live import TOKEN, Live, serving
+from servers import ELSEWHERE, Service
 
 EX = "http://example.org/"
 UPDATE = {"content-type": "application/sparql-update"}
 
 
 @pytest.fixture(scope="module")
-def live() -> Iterator[Live]:
+def live(behind: Service) -> Iterator[Live]:
+    behind.must_be_embedded(ELSEWHERE)
     with serving("--bare", "--writable") as server:
         yield server
 
@@ -243,7 +245,8 @@ def source() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def loading(source: str) -> Iterator[Live]:
+def loading(behind: Service, source: str) -> Iterator[Live]:
+    behind.must_be_embedded(ELSEWHERE)
     with serving("--bare", "--writable", KIZUNA_LOAD_FROM=f"{source}/data") as server:
         yield server
 

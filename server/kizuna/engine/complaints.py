@@ -15,7 +15,7 @@ _PREFIX_DECLARED = re.compile(r"\bPREFIX\s+([A-Za-z][\w.-]*|)\s*:", re.IGNORECAS
 _QUIET = re.compile(r"<[^<>\s]*>|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*")
 _NO_LINE_END = re.compile(r"[^\n]")
 NEAR = 40
-_SPECIFICATION = "SPARQL 1.1 is at https://www.w3.org/TR/sparql11-query/."
+SPECIFICATION = "SPARQL 1.1 is at https://www.w3.org/TR/sparql11-query/."
 
 
 def complaint(text: str, message: str) -> BadQuery:
@@ -26,7 +26,7 @@ def complaint(text: str, message: str) -> BadQuery:
     """
     place = _PLACE.match(message)
     if place is None:
-        return BadQuery(f"the query is no SPARQL: {message}", hint=_SPECIFICATION)
+        return BadQuery(f"the query is no SPARQL: {message}", hint=SPECIFICATION)
     line, column = int(place[1]), int(place[2])
     undeclared = _undeclared_prefix(text)
     if undeclared is not None:
@@ -43,7 +43,7 @@ def complaint(text: str, message: str) -> BadQuery:
         f"the query is no SPARQL: {reason} (line {line}, column {column})",
         line=line,
         column=column,
-        hint=_SPECIFICATION,
+        hint=SPECIFICATION,
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import IO, cast
 
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, Triple
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, Triple
 from pyoxigraph import serialize as serialize_triples
 
 from kizuna.engine.protocol import Sink
@@ -14,7 +14,7 @@ from kizuna.errors import AnswerTooLarge, NotAcceptable
 from kizuna.formats import RDF_XML, Format
 from kizuna.vocabulary import PREFIXES
 
-Results = QuerySolutions | QueryBoolean | QueryTriples
+Results = QuerySolutions | QueryBoolean | Iterable[Triple]
 
 _UNSAYABLE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 """Characters that no XML document holds, not even escaped (XML 1.0, section 2.2), in UTF-8."""
@@ -30,11 +30,11 @@ def write_results(results: Results, form: Format, sink: Sink, limit: int) -> Non
     is_xml = form is RDF_XML or form.results == QueryResultsFormat.XML
     guarded = _Guarded(sink, limit, is_xml=is_xml)
     try:
-        if isinstance(results, QueryTriples):
+        if isinstance(results, QuerySolutions | QueryBoolean):
+            results.serialize(cast("IO[bytes]", guarded), form.results)
+        else:
             triples = _named(results) if form is RDF_XML else results
             serialize_triples(triples, cast("IO[bytes]", guarded), form.rdf, prefixes=PREFIXES)
-        else:
-            results.serialize(cast("IO[bytes]", guarded), form.results)
     except OSError as error:
         if guarded.reason is not None:
             raise guarded.reason from error

@@ -25,6 +25,8 @@ from kizuna.engine.run import TRANSFER_SECONDS
 from kizuna.errors import KizunaError, NotAcceptable
 from kizuna.formats import Format, Kind
 
+NO_GRAPH = "urn:kizuna:no-graph"
+"""Named where a query shall see no named graph; without any, Virtuoso lets it see all it has."""
 PIECES_AHEAD = 4
 """How many pieces of an answer are held for a reader that is slower than the engine."""
 
@@ -94,6 +96,8 @@ class RemoteEngine:
         unnamed = default is None and named is None and not names_dataset(query.text)
         if self.dataset.default and unnamed:
             default, named = (self.dataset.default,), self.dataset.named
+        elif self.dataset.default:
+            named = named or (NO_GRAPH,)
         return Sending(
             self.remote,
             with_base(bound(query.whole, query.bindings), query.base),

@@ -11,7 +11,7 @@ from contextlib import suppress
 from http.client import HTTPException, RemoteDisconnected
 from urllib.error import HTTPError, URLError
 
-from kizuna.engine.complaints import complaint
+from kizuna.engine.complaints import SPECIFICATION, complaint
 from kizuna.engine.remote.reading import garbled, silent
 from kizuna.errors import BadQuery, EngineAway, EngineFailed, KizunaError
 
@@ -85,7 +85,9 @@ def _bad(message: str, text: str) -> KizunaError:
     place = re.search(r"\bline:? (\d+)(?:, column:? (\d+))?", message, re.IGNORECASE)
     line, column = (int(place[1]), int(place[2] or 0)) if place else (0, 0)
     said = message or "it does not say why"
-    return BadQuery(f"the engine refuses the query: {said}", line=line, column=column)
+    return BadQuery(
+        f"the engine refuses the query: {said}", line=line, column=column, hint=SPECIFICATION
+    )
 
 
 def _closed(message: str, text: str) -> KizunaError:

@@ -64,22 +64,17 @@ class Body:
         return data
 
 
-class Bounded:
-    """Passes the written bytes on in chunks until there are too many."""
+class Gathered:
+    """Passes the written bytes on in chunks."""
 
-    def __init__(self, take: Callable[[bytes], None], limit: int) -> None:
+    def __init__(self, take: Callable[[bytes], None]) -> None:
         self.take = take
-        self.limit = limit
-        self.count = 0
         self._held: list[bytes] = []
         self._size = 0
 
     def write(self, data: bytes) -> int:
-        """Take ``data``. Raises AnswerTooLarge past the limit."""
-        self.count += len(data)
+        """Take ``data``."""
         self._size += len(data)
-        if self.count > self.limit:
-            raise too_large(self.limit)
         self._held.append(bytes(data))
         if self._size >= CHUNK:
             self.flush()

@@ -18,7 +18,6 @@ from pyoxigraph import (
     QuerySolutions,
     parse,
     parse_query_results,
-    serialize,
 )
 from SPARQLWrapper import GET, POST, SPARQLWrapper
 
@@ -29,10 +28,10 @@ from kizuna.engine.protocol import Limits
 from kizuna.engine.remote.access import Remote
 from kizuna.engine.remote.form import KINDS, query_form
 from kizuna.engine.remote.line import Line
-from kizuna.engine.remote.reading import Body, Bounded, cut_off, format_of, garbled
+from kizuna.engine.remote.reading import Body, Gathered, cut_off, format_of, garbled
+from kizuna.engine.results import Results, write_results
 from kizuna.errors import BadQuery
 from kizuna.formats import Format, Kind
-from kizuna.vocabulary import PREFIXES
 
 AGENT = f"kizuna/{__version__}"
 LONGEST_ADDRESS = 2_000
@@ -77,22 +76,21 @@ class Sending:
 
         Raises what ``Remote.open`` raises and KizunaError, both also when pieces were taken.
         """
-        sink = Bounded(take, self.limits.answer_bytes)
+        sink = Gathered(take)
         with self.response(line) as response:
             source = format_of(response, self.kind)
             body = self._body(response)
             try:
                 if source.rdf is not None:
-                    triples = (quad.triple for quad in parse(body, source.rdf))
-                    serialize(triples, cast("IO[bytes]", sink), form.rdf, prefixes=PREFIXES)
+                    results: Results = (quad.triple for quad in parse(body, source.rdf))
                 else:
-                    results = _results(body, source)
-                    ordered = self._in_order(results)
-                    if ordered is None:
-                        self._write(results, form, sink)
+                    results = self._checked(_results(body, source))
+                ordered = self._in_order(results)
+                if ordered is None:
+                    write_results(results, form, sink, self.limits.answer_bytes)
             except (SyntaxError, ValueError) as error:
                 raise garbled(error) from error
-        if source.rdf is None and ordered is not None:
+        if ordered is not None:
             ordered.answer(form, line, take)
         sink.flush()
 
@@ -121,19 +119,20 @@ class Sending:
     def _body(self, response: HTTPResponse) -> IO[bytes]:
         return cast("IO[bytes]", Body(response, VERBOSITY * self.limits.answer_bytes))
 
-    def _in_order(self, results: QuerySolutions | QueryBoolean) -> Sending | None:
+    def _in_order(self, results: Results) -> Sending | None:
         """Return the query to send instead, where ``SELECT *`` has brought columns in no order."""
-        if self.kind is not Kind.ROWS or not isinstance(results, QuerySolutions):
+        if not isinstance(results, QuerySolutions):
             return None
         text = in_textual_order(self.text, [v.value for v in results.variables])
         return replace(self, text=text) if text else None
 
-    def _write(self, results: QuerySolutions | QueryBoolean, form: Format, sink: Bounded) -> None:
+    def _checked(self, results: QuerySolutions | QueryBoolean) -> QuerySolutions | QueryBoolean:
+        """Return rows for SELECT, a truth value for ASK. Raises EngineFailed."""
         if self.kind is Kind.TRUTH and isinstance(results, QuerySolutions):
             results = _truth(results)
         if isinstance(results, QueryBoolean) is not (self.kind is Kind.TRUTH):
             raise garbled(ValueError(f"no {self.kind.value}"))
-        results.serialize(cast("IO[bytes]", sink), cast("QueryResultsFormat", form.results))
+        return results
 
 
 def with_found(sending: Sending, index: Path | None) -> Sending:

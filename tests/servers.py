@@ -1,6 +1,8 @@
 """SPARQL servers of others, started for the tests on free ports of this machine.
 
-``KIZUNA_ALL_ENGINES=1`` (``make test-engines`` sets it) makes a missing one a failure.
+``KIZUNA_TEST_ENGINE=virtuoso pytest tests/web`` puts one of them behind all tests over HTTP; it must
+be here then. Without it these tests use the embedded engine, and ``test_engines.py`` all that are
+here.
 """
 
 from __future__ import annotations
@@ -14,23 +16,69 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from kizuna.engine import EmbeddedEngine, Engine, Limits
+from kizuna.engine.remote import Dataset, Remote, RemoteEngine
+from kizuna.release import Release, Target, push
+
+EMBEDDED = "embedded"
+CHOSEN = os.environ.get("KIZUNA_TEST_ENGINE", "")
+"""The engine behind the tests over HTTP; empty is the embedded one."""
+ELSEWHERE = "--writable and --engine exclude each other"
 START_SECONDS = 60
 DEFAULT_GRAPH = "https://example.org/small/graph-of-all"
-JARS = Path(__file__).parents[2] / ".venv" / "engines"
+JARS = Path(__file__).parents[1] / ".venv" / "engines"
 
 
 @dataclass(frozen=True)
 class Service:
-    """A running server: its endpoint, its graph store, and what stands for its default graph."""
+    """A running server: its endpoint, its graph store, and what stands for its default graph.
+
+    The embedded engine is one without addresses.
+    """
 
     name: str
-    endpoint: str
-    store: str
+    endpoint: str = ""
+    store: str = ""
     default: str | None = None
+
+    def must_be_embedded(self, reason: str) -> None:
+        """Skip the test that uses a fixture; see the marker of the same name in conftest.py."""
+        if self.endpoint:
+            pytest.skip(f"{EMBEDDED} engine only: {reason}")
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What ``kizuna serve`` must be told to use it."""
+        return ("--engine", self.endpoint) if self.endpoint else ()
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What must stand in the environment besides."""
+        return {"KIZUNA_ENGINE_DEFAULT_GRAPH": self.default} if self.default else {}
+
+    @property
+    def target(self) -> Target:
+        return Target(Remote(self.store), Remote(self.endpoint), self.default)
+
+    def fill(self, release: Release) -> None:
+        """Load a release into it as ``kizuna push`` does."""
+        if self.endpoint:
+            done = list(push(release, self.target))
+            assert all(one.right for one in done), done
+
+    def engine(self, release: Release, limits: Limits | None = None) -> Engine:
+        """Return an engine that asks it about a release that it holds."""
+        if not self.endpoint:
+            return EmbeddedEngine(release.store)
+        named = tuple(release.manifest.graphs) if self.default else ()
+        dataset = Dataset(self.default or "", named, release.search)
+        return RemoteEngine(Remote(self.endpoint), limits, dataset=dataset)
 
 
 class NotHere(Exception):
@@ -118,7 +166,13 @@ def fuseki(folder: Path) -> Iterator[Service]:
         yield Service("fuseki", f"{url}/query", f"{url}/data")
 
 
-SERVERS: dict[str, Callable[[Path], object]] = {
+@contextmanager
+def embedded(_: Path) -> Iterator[Service]:
+    yield Service(EMBEDDED)
+
+
+SERVERS: dict[str, Callable[[Path], AbstractContextManager[Service]]] = {
+    EMBEDDED: embedded,
     "oxigraph": oxigraph,
     "virtuoso": virtuoso,
     "fuseki": fuseki,
@@ -155,7 +209,3 @@ def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
         except OSError:
             time.sleep(0.1)
     raise RuntimeError(f"{process.args!r} did not start: {log.read_text(errors='replace')[-2000:]}")
-
-
-def all_wanted() -> bool:
-    return bool(os.environ.get("KIZUNA_ALL_ENGINES"))
