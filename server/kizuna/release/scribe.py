@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from kizuna.release.change import Change, Task
 from kizuna.release.folder import Release, Releases
 from kizuna.release.pen import Pen, PenBroken
 from kizuna.release.successor import new_identifier
+from kizuna.release.threads import on_threads, to_end
 from kizuna.release.times import now
 
 
@@ -66,15 +67,18 @@ class Scribe:
         Raises BadData, BadQuery, Refused, NotFound, NotConforming, QueryTooLong, QueryCrashed
         and Busy; the current release then stays as it was.
         """
-        building = self.releases.building()
-        try:
-            folder = await asyncio.to_thread(building.__enter__)
-        except UnavailableError as error:
-            raise Busy(f"no write is possible now: {error.message}", hint=error.hint) from error
-        try:
+        async with self._alone() as folder:
             return await self._write(change, body, folder)
-        finally:
-            await asyncio.to_thread(building.__exit__, None, None, None)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[Path]:
+        """Give a folder for a new release. Raises Busy while another process makes one."""
+        async with AsyncExitStack() as undo:
+            try:
+                folder = await undo.enter_async_context(on_threads(self.releases.building()))
+            except UnavailableError as error:
+                raise Busy(f"no write is possible now: {error.message}", hint=error.hint) from error
+            yield folder
 
     async def _write(self, change: Change, body: bytes, folder: Path) -> Written:
         parent = str(self.releases.current_id())
@@ -87,7 +91,7 @@ class Scribe:
             validate=self.validate,
         )
         said = await self._told(task, body)
-        release = await asyncio.to_thread(self.releases.publish, folder, task.identifier)
+        release = await to_end(self.releases.publish, folder, task.identifier)
         return Written(release, bool(said["created"]))
 
     async def _told(self, task: Task, body: bytes) -> dict[str, object]:
