@@ -106,7 +106,7 @@ def test_a_write_that_cannot_be_published_leaves_what_was(
     def fail(_: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder_module, "_sync_all", fail)
+    monkeypatch.setattr(folder_module, "sync_all", fail)
 
     async def failing() -> None:
         scribe = Scribe(releases)

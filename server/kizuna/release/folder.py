@@ -13,6 +13,7 @@ from pathlib import Path
 from kizuna.engine import SEARCH_FILE
 from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
 from kizuna.release.contents import INDEX_FILE
+from kizuna.release.disk import sync, sync_all
 from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, verify
 
 KEPT = 10
@@ -174,7 +175,7 @@ class Releases:
             release = self.get(identifier)
         except ReleaseBroken:
             if self.durable:
-                _sync_all(built)
+                sync_all(built)
             if place.exists():
                 place.rename(self.folder / f"{_OLD}{identifier}-{os.getpid()}")
             built.rename(place)
@@ -211,25 +212,10 @@ class Releases:
 
     def _sync(self) -> None:
         if self.durable:
-            _sync(self.folder)
+            sync(self.folder)
 
     def _forget_old(self, current: str) -> None:
         origin = read_manifest(self.folder / current).origin
         others = [i for i in self.ids() if i != current]
         for identifier in [i for i in others[KEPT - 1 :] if i != origin]:
             shutil.rmtree(self.folder / identifier, ignore_errors=True)
-
-
-def _sync_all(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file's or folder's content is on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from kizuna.errors import ReleaseBroken
+from kizuna.release.disk import sync
 
 FILE_NAME = "manifest.json"
 _BROKEN = "Build the release again: kizuna build."
@@ -70,10 +71,26 @@ def record_all(folder: Path) -> dict[str, FileRecord]:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest into the release's folder, in one step."""
-    content = json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
-    beside = folder / f".{FILE_NAME}-{os.getpid()}"
-    beside.write_text(content, encoding="utf-8")
+    _written(folder, manifest).replace(folder / FILE_NAME)
+
+
+def renew_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest of a release that is there already: a crash leaves the old or the new.
+
+    What it names must be on disk before.
+    """
+    beside = _written(folder, manifest)
+    sync(beside)
     beside.replace(folder / FILE_NAME)
+    sync(folder)
+
+
+def _written(folder: Path, manifest: Manifest) -> Path:
+    """Return a new file beside the manifest's place."""
+    beside = folder / f".{FILE_NAME}-{os.getpid()}"
+    content = json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
+    beside.write_text(content, encoding="utf-8")
+    return beside
 
 
 def read_manifest(folder: Path) -> Manifest:
