@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kizuna.errors import UnavailableError
-from kizuna.release import Act, Change, Release, Releases, Scribe, Written, empty_release
+from kizuna.errors import Busy, UnavailableError
+from kizuna.release import Act, Change, Release, Releases, Scribe, Written, empty_release, workplace
 from kizuna.release import folder as folder_module
 
 BASE = "https://x.example/"
@@ -26,8 +26,9 @@ def releases(tmp_path: Path) -> Releases:
 
 
 async def write(scribe: Scribe) -> Written:
-    async with scribe.turn():
-        return await scribe.write(UPDATE, INSERT)
+    parent = scribe.releases.current()
+    async with scribe.turn() as folder:
+        return await scribe.write(folder, parent, UPDATE, INSERT)
 
 
 class Halted:
@@ -63,7 +64,7 @@ async def cancelled_at(scribe: Scribe, halted: Halted, after: Callable[[], None]
         await scribe.close()
 
 
-@pytest.mark.parametrize("step", ["publish", "switch"])
+@pytest.mark.parametrize("step", ["publish", "_step"])
 def test_a_write_that_is_cancelled_while_it_is_published_is_whole(
     releases: Releases, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -85,12 +86,12 @@ def test_a_write_that_is_cancelled_while_it_is_published_is_whole(
         pass
 
 
-@pytest.mark.parametrize("step", ["_take", "_clear"])
+@pytest.mark.parametrize("step", ["_take", "clear"])
 def test_a_write_that_is_cancelled_while_it_begins_leaves_nothing(
     releases: Releases, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     before, halted = releases.current_id(), Halted()
-    monkeypatch.setattr(Releases, step, halted.before(getattr(Releases, step)))
+    monkeypatch.setattr(workplace, step, halted.before(getattr(workplace, step)))
     asyncio.run(cancelled_at(Scribe(releases), halted, lambda: None))
     assert releases.current_id() == before
     assert not list(releases.folder.glob(".building-*"))
@@ -121,12 +122,43 @@ def test_a_write_that_cannot_be_published_leaves_what_was(
     assert not list(releases.folder.glob(".building-*"))
 
 
-def test_release_is_what_is_given_back(releases: Releases) -> None:
-    async def written() -> Release:
+def test_each_write_stands_on_what_is_current(releases: Releases) -> None:
+    first = releases.current()
+
+    async def written_twice() -> list[Release]:
         scribe = Scribe(releases)
         try:
-            return (await write(scribe)).release
+            made = [(await write(scribe)).release for _ in range(2)]
+            async with scribe.turn() as folder:
+                with pytest.raises(
+                    Busy, match=f"written on {first.id}, but {made[1].id} is current"
+                ):
+                    await scribe.write(folder, first, UPDATE, INSERT)
+            return made
         finally:
             await scribe.close()
 
-    assert asyncio.run(written()) == releases.current()
+    one, two = asyncio.run(written_twice())
+    assert (one.manifest.parent, two.manifest.parent) == (first.id, one.id)
+    assert two == releases.current()
+
+
+def test_nobody_goes_back_during_a_turn(
+    releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_module, "PATIENCE", 0.0)
+    first = releases.current_id()
+
+    async def one_turn() -> str | None:
+        scribe = Scribe(releases)
+        try:
+            await write(scribe)
+            async with scribe.turn():
+                with pytest.raises(UnavailableError, match="another build is running"):
+                    await asyncio.to_thread(releases.rollback)
+            return releases.current_id()
+        finally:
+            await scribe.close()
+
+    assert asyncio.run(one_turn()) != first
+    assert releases.rollback().id == releases.current_id() == first

@@ -25,6 +25,26 @@ def sync_all(folder: Path) -> None:
     sync(folder)
 
 
+def put(path: Path, text: str) -> None:
+    """Write a file in one step: who reads it finds the old text or the new one."""
+    _beside(path, text).replace(path)
+
+
+def put_for_good(path: Path, text: str) -> None:
+    """Write a file in one step: also after a crash of the machine it is the old or the new one."""
+    beside = _beside(path, text)
+    sync(beside)
+    beside.replace(path)
+    sync(path.parent)
+
+
+def _beside(path: Path, text: str) -> Path:
+    """Return a new file with ``text``, to be put at ``path``."""
+    beside = path.with_name(f".{path.name}-{os.getpid()}")
+    beside.write_text(text, encoding="utf-8")
+    return beside
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Wait until nobody else has locked the file or folder, and lock it for the context.

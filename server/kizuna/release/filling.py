@@ -22,7 +22,7 @@ from kizuna.iris import DERIVED, REIFIERS, Addresses
 from kizuna.release.contents import members, write_contents
 from kizuna.release.disk import locked, sync, sync_all
 from kizuna.release.folder import Release
-from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, record_all, renew_manifest
+from kizuna.release.manifest import Manifest, read_manifest, record_all, renew_manifest
 from kizuna.release.terms import as_written, read_forms
 
 _BESIDE = ".filling"
@@ -58,10 +58,7 @@ def _fill(folder: Path, manifest: Manifest) -> Manifest:
     beside.rmdir()
     sync(folder)  # a manifest on disk names nothing that is not
     whole = _whole(folder, manifest, published)
-    place = folder / FILE_NAME
-    times = place.stat()
     renew_manifest(folder, whole)
-    os.utime(place, ns=(times.st_atime_ns, times.st_mtime_ns))  # it tells the order of releases
     return whole
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from kizuna.errors import ReleaseBroken
-from kizuna.release.disk import sync
+from kizuna.release.disk import put, put_for_good
 
 FILE_NAME = "manifest.json"
 _BROKEN = "Build the release again: kizuna build."
@@ -71,7 +70,7 @@ def record_all(folder: Path) -> dict[str, FileRecord]:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest into the release's folder, in one step."""
-    _written(folder, manifest).replace(folder / FILE_NAME)
+    put(folder / FILE_NAME, _text(manifest))
 
 
 def renew_manifest(folder: Path, manifest: Manifest) -> None:
@@ -79,18 +78,11 @@ def renew_manifest(folder: Path, manifest: Manifest) -> None:
 
     What it names must be on disk before.
     """
-    beside = _written(folder, manifest)
-    sync(beside)
-    beside.replace(folder / FILE_NAME)
-    sync(folder)
+    put_for_good(folder / FILE_NAME, _text(manifest))
 
 
-def _written(folder: Path, manifest: Manifest) -> Path:
-    """Return a new file beside the manifest's place."""
-    beside = folder / f".{FILE_NAME}-{os.getpid()}"
-    content = json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
-    beside.write_text(content, encoding="utf-8")
-    return beside
+def _text(manifest: Manifest) -> str:
+    return json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
 
 
 def read_manifest(folder: Path) -> Manifest:

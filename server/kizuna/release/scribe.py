@@ -52,46 +52,45 @@ class Scribe:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait until nobody else writes; conditions that hold then hold until the write."""
-        async with self._turn:
-            yield
+    async def turn(self) -> AsyncIterator[Path]:
+        """Give a folder to write in; until the end nobody else writes, builds or switches.
+
+        So conditions that hold then hold until the write.
+
+        Raises Busy while another process builds.
+        """
+        async with self._turn, AsyncExitStack() as undo:
+            try:
+                folder = await undo.enter_async_context(on_threads(self.releases.building()))
+            except UnavailableError as error:
+                raise _busy(error) from error
+            yield folder
 
     async def start(self) -> None:
         """Start the process, so that the first write need not wait for it."""
         await self._ready()
 
-    async def write(self, change: Change, body: bytes) -> Written:
-        """Return the release that ``change`` has made, current now; to be called in one's turn.
+    async def write(self, folder: Path, parent: Release, change: Change, body: bytes) -> Written:
+        """Return the release that ``change`` has made of ``parent``, current now.
 
-        Raises BadData, BadQuery, Refused, NotFound, NotConforming, QueryTooLong, QueryCrashed
-        and Busy; the current release then stays as it was.
+        ``folder`` is that of one's turn.
+
+        Raises BadData, BadQuery, Refused, NotFound, NotConforming, QueryTooLong, QueryCrashed,
+        and Busy when ``parent`` is not current; the current release then stays as it was.
         """
-        async with self._alone() as folder:
-            return await self._write(change, body, folder)
-
-    @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[Path]:
-        """Give a folder for a new release. Raises Busy while another process makes one."""
-        async with AsyncExitStack() as undo:
-            try:
-                folder = await undo.enter_async_context(on_threads(self.releases.building()))
-            except UnavailableError as error:
-                raise Busy(f"no write is possible now: {error.message}", hint=error.hint) from error
-            yield folder
-
-    async def _write(self, change: Change, body: bytes, folder: Path) -> Written:
-        parent = str(self.releases.current_id())
         task = Task(
             change=change,
-            parent=str(self.releases.folder / parent),
+            parent=str(parent.folder),
             folder=str(folder),
-            identifier=new_identifier(parent),
+            identifier=new_identifier(parent.id),
             created=now().isoformat(),
             validate=self.validate,
         )
         said = await self._told(task, body)
-        release = await to_end(self.releases.publish, folder, task.identifier)
+        try:
+            release = await to_end(self.releases.publish, folder, task.identifier)
+        except UnavailableError as error:
+            raise _busy(error) from error
         return Written(release, bool(said["created"]))
 
     async def _told(self, task: Task, body: bytes) -> dict[str, object]:
@@ -140,3 +139,7 @@ class Scribe:
         """End the process."""
         if self._pen is not None:
             await self._pen.put_down()
+
+
+def _busy(error: UnavailableError) -> Busy:
+    return Busy(f"no write is possible now: {error.message}", hint=error.hint)
