@@ -9,8 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from kizuna.errors import Busy, UnavailableError
-from kizuna.release import Act, Change, Release, Releases, Scribe, Written, empty_release, workplace
+from kizuna.errors import Busy, QueryTooLong, UnavailableError
+from kizuna.release import (
+    Act,
+    Change,
+    Release,
+    Releases,
+    Scribe,
+    WriteLimits,
+    Written,
+    empty_release,
+    workplace,
+)
 from kizuna.release import folder as folder_module
 
 BASE = "https://x.example/"
@@ -162,3 +172,46 @@ def test_nobody_goes_back_during_a_turn(
 
     assert asyncio.run(one_turn()) != first
     assert releases.rollback().id == releases.current_id() == first
+
+
+# fmt: off
+LOADS = [
+    # update                                                     allowed addresses, whether SILENT
+    (b"LOAD <http://x/a/1>",                                     {"http://x/a/1": False}),
+    (b"LOAD SILENT <http://x/a/1>; LOAD <http://x/b>",           {"http://x/a/1": True}),
+    (b"LOAD SILENT <http://x/a/1>; LOAD <http://x/a/1>",         {"http://x/a/1": False}),
+    (b"LOAD <http://x/ab/1> ; LOAD <http://x/a>",                {}),
+    (b"INSERT DATA { <s> <p> 'LOAD <http://x/a/1>' }",           {}),
+    (b"\xff LOAD <http://x/a/1>",                                {"http://x/a/1": False}),
+    (b";".join(b"LOAD <http://x/a/%d>" % n for n in range(99)),  {f"http://x/a/{n}": False for n in range(10)}),
+]
+# fmt: on
+
+
+def test_what_an_update_loads(releases: Releases) -> None:
+    async def asked() -> list[dict[str, bool]]:
+        scribe = Scribe(releases)
+        try:
+            return [await scribe.loads(text, ("http://x/a/",)) for text, _ in LOADS]
+        finally:
+            await scribe.close()
+
+    assert asyncio.run(asked()) == [named for _, named in LOADS]
+
+
+def test_a_text_that_nobody_can_read_in_time(releases: Releases) -> None:
+    endless = (
+        b"LOAD <http://x/a> {" + b'\\"""\n' * 400_000
+    )  # strings without an end, each to the end
+
+    async def asked() -> Written:
+        scribe = Scribe(releases, WriteLimits(seconds=1.5))
+        try:
+            await scribe.start()
+            with pytest.raises(QueryTooLong):
+                await scribe.loads(endless, ("http://x/a",))
+            return await write(scribe)
+        finally:
+            await scribe.close()
+
+    assert asyncio.run(asked()).release == releases.current()

@@ -17,6 +17,7 @@ from kizuna.engine.frames import END, decode_fail
 from kizuna.errors import Busy, QueryCrashed, QueryTooLong, UnavailableError
 from kizuna.release.change import Change, Task
 from kizuna.release.folder import Release, Releases
+from kizuna.release.loads import Loads
 from kizuna.release.pen import Pen, PenBroken
 from kizuna.release.successor import new_identifier
 from kizuna.release.threads import on_threads, to_end
@@ -93,7 +94,16 @@ class Scribe:
             raise _busy(error) from error
         return Written(release, bool(said["created"]))
 
-    async def _told(self, task: Task, body: bytes) -> dict[str, object]:
+    async def loads(self, text: bytes, load_from: tuple[str, ...]) -> dict[str, bool]:
+        """Return the addresses below ``load_from`` that an update loads, and whether SILENT.
+
+        Raises QueryTooLong and QueryCrashed for a text that cannot be read.
+        """
+        async with self._turn:
+            said = await self._told(Loads(load_from), text)
+            return {address: bool(silent) for address, silent in said.items()}
+
+    async def _told(self, task: Task | Loads, body: bytes) -> dict[str, object]:
         """Return what the process says of the task that it has done."""
         pen = await self._ready()
         try:
