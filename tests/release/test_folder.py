@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import stat
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -86,6 +88,50 @@ def test_what_was_current_before_is_never_forgotten(releases: Releases) -> None:
     releases.switch("1")
     publish(releases, str(KEPT + 1))
     assert releases.rollback().id == "1"
+
+
+def test_what_is_served_is_removed_only_later(releases: Releases) -> None:
+    served = publish(releases, "1")
+    with served.kept(), served.kept():
+        for number in range(2, KEPT + 4):
+            publish(releases, str(number))
+        assert set(releases.ids()) == {"1", *(str(n) for n in range(4, KEPT + 4))}
+        assert releases.get("1") == served
+    publish(releases, str(KEPT + 4))
+    assert "1" not in releases.ids()
+    assert hidden(releases) == {".lock"}
+    with pytest.raises(ReleaseBroken, match="has been removed"):
+        served.kept()
+
+
+def test_nobody_holds_what_has_been_removed_meanwhile(
+    releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, real = publish(releases, "1"), fcntl.flock
+
+    def removed_before(descriptor: int, kind: int) -> None:
+        shutil.move(release.folder, releases.folder / ".old-1")
+        shutil.copytree(releases.folder / ".old-1", release.folder)
+        real(descriptor, kind)
+
+    monkeypatch.setattr(fcntl, "flock", removed_before)
+    with pytest.raises(ReleaseBroken, match="has been removed"):
+        release.kept()
+
+
+def test_a_file_system_without_locks(releases: Releases, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = fcntl.flock
+
+    def none(descriptor: int, kind: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(95, "Operation not supported")
+        real(descriptor, kind)
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    with publish(releases, "1").kept():
+        for number in range(2, KEPT + 3):
+            publish(releases, str(number))
+    assert len(releases.ids()) == KEPT
 
 
 # fmt: off

@@ -72,7 +72,7 @@ def push(
         Remote(endpoint, credentials) if endpoint else None,
         settings.engine_default_graph or None,
     )
-    with told.status("pushing") as status:
+    with release.kept(), told.status("pushing") as status:
         done = list(push_release(release, target, status.update))
     say(report_json(release, done) if as_json else report_text(release, done))
     if not all(graph.right for graph in done):

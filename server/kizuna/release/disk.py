@@ -46,14 +46,22 @@ def _beside(path: Path, text: str) -> Path:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Wait until nobody else has locked the file or folder, and lock it for the context.
+def locked(path: Path, kind: int = fcntl.LOCK_EX) -> Iterator[int]:
+    """Give a file or folder, open and locked: once nobody else has a lock that rules this one out.
 
-    The lock is flock(2): it ends with the process that holds it, however that ends.
+    The lock is flock(2): it ends with the process that holds it, however that ends. Where the file
+    system has no such locks, there is none.
+
+    Raises OSError where there is no such file, and BlockingIOError where ``kind`` is not to wait.
     """
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(descriptor, kind)
+        except BlockingIOError:
+            raise
+        except OSError:
+            pass
+        yield descriptor
     finally:
         os.close(descriptor)

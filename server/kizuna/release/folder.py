@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-import shutil
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from kizuna.engine import SEARCH_FILE
 from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
 from kizuna.release.contents import INDEX_FILE
-from kizuna.release.disk import put, put_for_good, sync, sync_all
+from kizuna.release.disk import locked, put, put_for_good, sync, sync_all
 from kizuna.release.history import FILE_NAME as HISTORY_FILE
 from kizuna.release.history import Step, Way, last_made, read_history, way_back, with_step
 from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, verify
 from kizuna.release.workplace import REMOVED, alone, clear, workplace
 
 KEPT = 10
-"""How many releases stay: the current one and those made last, besides what it came after."""
+"""How many releases stay: the current one and those made last, besides what it came after
+and what is served."""
 PATIENCE = 10.0
 """Seconds for which going back waits for a build or write that runs."""
 _CURRENT = "current"
@@ -55,6 +56,21 @@ class Release:
     def dumps(self) -> Path:
         """The folder of the dumps."""
         return self.folder / "dumps"
+
+    def kept(self) -> ExitStack:
+        """Return a hold on the release: until it is closed, no pruning removes it.
+
+        Raises ReleaseBroken when it has been removed already.
+        """
+        with ExitStack() as undo:
+            try:
+                found = undo.enter_context(locked(self.folder, fcntl.LOCK_SH))
+                there = os.path.samestat(os.fstat(found), self.folder.stat())
+            except OSError:
+                there = False
+            if not there:
+                raise ReleaseBroken(f"{self.folder}: has been removed", hint="Use a newer one.")
+            return undo.pop_all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +163,8 @@ class Releases:
             self._sync()
             release = Release(place, read_manifest(place))
         self._step(Step(Way.MADE, identifier))
-        clear(self.folder)
         self._forget_old(identifier)
+        clear(self.folder)
         return release
 
     def _check_parent(self, parent: str | None) -> None:
@@ -217,4 +233,9 @@ class Releases:
         spared = {origin, *way_back(read_history(self.folder), current)[:1]}
         others = [i for i in self.ids() if i != current]
         for identifier in [i for i in others[KEPT - 1 :] if i not in spared]:
-            shutil.rmtree(self.folder / identifier, ignore_errors=True)
+            self._forget(self.folder / identifier)
+
+    def _forget(self, folder: Path) -> None:
+        """Take a release out of the folder, unless somebody serves it; then another time."""
+        with suppress(OSError), locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            folder.rename(self.folder / f"{REMOVED}{folder.name}-{os.getpid()}")

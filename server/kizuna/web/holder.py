@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -40,9 +40,10 @@ class SiteSource(Protocol):
 
 @dataclass(eq=False)
 class _Tenure:
-    """A site with the number of requests that are on it."""
+    """A site with the number of requests that are on it, and the hold on its release."""
 
     site: Site
+    hold: ExitStack
     requests: int = 0
     over: bool = False
 
@@ -65,7 +66,7 @@ class SiteHolder:
     _looks: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._tenure = _Tenure(self.open(self.releases.current()))
+        self._tenure = self._begun(self.releases.current())
 
     @property
     def refused(self) -> str | None:
@@ -105,23 +106,23 @@ class SiteHolder:
             if wanted == self._tenure.site.release.id:
                 return
             try:
-                site = await asyncio.to_thread(self._opened, str(wanted))
+                tenure = await asyncio.to_thread(self._opened, str(wanted))
             except (KizunaError, OSError) as error:
                 self._refused = wanted
                 _log.error("release %s is not taken over: %s", wanted, error)
                 return
             self._refused = None
-            self._replace(site)
-        _log.info("release %s is served now", site.release.id)
+            self._replace(tenure)
+        _log.info("release %s is served now", wanted)
 
     async def take(self, release: Release) -> None:
         """Take over a release that this process has just made, so that it need not be verified."""
         async with self._changing:
             if self._tenure.site.release != release:
-                self._replace(await asyncio.to_thread(self.open, release))
+                self._replace(await asyncio.to_thread(self._begun, release))
 
-    def _replace(self, site: Site) -> None:
-        before, self._tenure = self._tenure, _Tenure(site)
+    def _replace(self, tenure: _Tenure) -> None:
+        before, self._tenure = self._tenure, tenure
         before.over = True
         _close_if_unused(before)
 
@@ -135,9 +136,14 @@ class SiteHolder:
 
     async def _fill(self, release: Release) -> None:
         """Make a release whole, and open it again if it is still the current one."""
-        whole = await filled(release)
-        if whole.manifest.filled and self._tenure.site.release.id == whole.id:
+        try:
+            whole = await filled(release)
+            if not whole.manifest.filled or self._tenure.site.release.id != whole.id:
+                return
             await self.take(whole)
+        except (KizunaError, OSError) as error:
+            _log.error("release %s is not made whole: %s", release.id, error)
+        else:
             _log.info("release %s is whole now", whole.id)
 
     def close(self) -> None:
@@ -147,8 +153,14 @@ class SiteHolder:
         self._tenure.over = True
         _close_if_unused(self._tenure)
 
-    def _opened(self, identifier: str) -> Site:
-        return self.open(self.releases.get(identifier))
+    def _opened(self, identifier: str) -> _Tenure:
+        return self._begun(self.releases.get(identifier))
+
+    def _begun(self, release: Release) -> _Tenure:
+        """Return the site of a release, which stays on disk for as long as it is served."""
+        with release.kept() as hold:
+            site = self.open(release)
+            return _Tenure(site, hold.pop_all())
 
 
 @dataclass(frozen=True)
@@ -175,3 +187,4 @@ class FixedSite:
 def _close_if_unused(tenure: _Tenure) -> None:
     if tenure.over and tenure.requests == 0:
         tenure.site.close()
+        tenure.hold.close()
