@@ -167,6 +167,16 @@ def test_build(run: Run, root: Path, tmp_path: Path) -> None:
     assert Releases(tmp_path / "other").current().id == identifier
 
 
+def test_languages_that_change_alone_are_in_the_next_build(run: Run, root: Path) -> None:
+    run("build", root)
+    before = Releases(root / "releases").current()
+    edit(root / "kizuna.toml", '["en", "de"]', '["de", "en"]')
+    assert run("build", root)[0] == 0
+    after = Releases(root / "releases").current()
+    assert after.id == before.id
+    assert (before.manifest.languages, after.manifest.languages) == (("en", "de"), ("de", "en"))
+
+
 def test_build_goes_where_the_environment_says(
     run: Run, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

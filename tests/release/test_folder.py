@@ -19,9 +19,12 @@ from kizuna.release.manifest import Manifest, read_manifest, record_all, write_m
 
 
 def built(folder: Path, identifier: str, text: str = "data") -> None:
-    """Fill a folder as a build does, without a store."""
+    """Fill a folder as a build does, with hardly a store."""
     (folder / "dumps").mkdir(parents=True, exist_ok=True)
     (folder / "dumps" / "dataset.nt").write_text(text, encoding="utf-8")
+    (folder / "store").mkdir(exist_ok=True)
+    (folder / "store" / "CURRENT").write_text("MANIFEST-1", encoding="utf-8")
+    (folder / "store" / "MANIFEST-1").write_text("", encoding="utf-8")
     files = record_all(folder)
     write_manifest(
         folder,
@@ -231,7 +234,9 @@ def test_what_was_written_on_another_release_is_not_published(releases: Releases
 # fmt: off
 DAMAGE = [
     "changed", "cut", "removed", "no manifest", "garbage manifest", "folder gone", "file is folder",
+    "no files", "no store", "half a store",
 ]
+FORGOTTEN = {"no files": "", "no store": "store/", "half a store": "store/M"}
 # fmt: on
 
 
@@ -249,6 +254,10 @@ def damage(folder: Path, kind: str) -> None:
         manifest.write_bytes(b"\xff{")
     elif kind == "folder gone":
         shutil.rmtree(folder)
+    elif kind in FORGOTTEN:
+        known = read_manifest(folder)
+        files = {n: r for n, r in known.files.items() if not n.startswith(FORGOTTEN[kind])}
+        write_manifest(folder, replace(known, files=files))
     else:
         file.unlink()
         file.mkdir()
@@ -275,6 +284,32 @@ def test_a_damaged_release_is_replaced_by_a_new_build(releases: Releases, kind: 
     publish(releases, "1")
     assert releases.current().id == "1"
     assert hidden(releases) == {".lock"}
+
+
+# fmt: off
+FACTS = [
+    {"languages": ("de", "en")}, {"base": "c"}, {"prefixes": {"x": "urn:x:"}},
+    {"value_classes": ("urn:v",)}, {"roles": {"urn:g": "shapes"}},
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("facts", FACTS)
+def test_facts_that_change_without_the_content(
+    releases: Releases, facts: dict[str, object]
+) -> None:
+    first = publish(releases, "1")
+    before = {p: p.stat().st_ino for p in first.folder.rglob("*") if p.name != "manifest.json"}
+    with releases.building() as folder:
+        built(folder, "1")
+        made = replace(read_manifest(folder), created="later", **facts)  # type: ignore[arg-type]
+        write_manifest(folder, made)
+        second = releases.publish(folder, "1")
+    assert second == releases.current()
+    assert second.manifest == replace(first.manifest, **facts)  # type: ignore[arg-type]
+    after = {p: p.stat().st_ino for p in first.folder.rglob("*") if p.name != "manifest.json"}
+    assert after == before
+    assert publish(releases, "1").manifest == first.manifest
 
 
 def test_links_and_strangers_are_no_releases(releases: Releases) -> None:

@@ -108,6 +108,26 @@ def test_a_release_stays_on_disk_while_it_is_served(
     assert set(releases.ids()) == {"7", "8"}
 
 
+def test_other_facts_of_the_same_release_are_taken_over(
+    holder: SiteHolder, releases: Releases
+) -> None:
+    with holder.lease() as first:
+        asyncio.run(holder.look())
+        place = first.release.folder
+        write_manifest(place, replace(first.manifest, languages=("ja",)))
+        asyncio.run(holder.look())
+        with holder.lease() as second:
+            assert (second.release.id, second.languages) == (FIRST, ("ja",))
+        asyncio.run(holder.look())
+        with holder.lease() as third:
+            assert third is second
+        (place / "manifest.json").unlink()
+        asyncio.run(holder.look())
+        with holder.lease() as fourth:
+            assert fourth is second
+    assert is_closed(first)
+
+
 def test_what_cannot_be_filled_is_logged(
     holder: SiteHolder, releases: Releases, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from contextlib import AbstractContextManager, ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kizuna.engine import SEARCH_FILE
@@ -14,7 +14,14 @@ from kizuna.release.contents import INDEX_FILE
 from kizuna.release.disk import locked, put, put_for_good, sync, sync_all
 from kizuna.release.history import FILE_NAME as HISTORY_FILE
 from kizuna.release.history import Step, Way, last_made, read_history, way_back, with_step
-from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, verify
+from kizuna.release.manifest import (
+    FILE_NAME,
+    Manifest,
+    read_manifest,
+    renew_manifest,
+    verify,
+    with_facts,
+)
 from kizuna.release.workplace import REMOVED, alone, clear, workplace
 
 KEPT = 10
@@ -145,26 +152,31 @@ class Releases:
     def publish(self, built: Path, identifier: str) -> Release:
         """Make the folder ``built``, of one's own building, the current release ``identifier``.
 
-        An intact release of the same content stays as it is. Everything is on disk before the
-        link is switched by one rename, so a crash leaves the old release or the new one.
+        An intact release of the same content stays, and only what its manifest says besides may
+        change. Everything is on disk before the link is switched by one rename, so a crash leaves
+        the old release or the new one.
 
         Raises UnavailableError when it was written on a release that is not the current one.
         """
-        self._check_parent(read_manifest(built).parent)
-        place = self.folder / identifier
+        made = read_manifest(built)
+        self._check_parent(made.parent)
         try:
-            release = self.get(identifier)
+            release = _renewed(self.get(identifier), made)
         except ReleaseBroken:
-            if self.durable:
-                sync_all(built)
-            if place.exists():
-                place.rename(self.folder / f"{REMOVED}{identifier}-{os.getpid()}")
-            built.rename(place)
-            self._sync()
-            release = Release(place, read_manifest(place))
+            release = self._placed(built, Release(self.folder / identifier, made))
         self._step(Step(Way.MADE, identifier))
         self._forget_old(identifier)
         clear(self.folder)
+        return release
+
+    def _placed(self, built: Path, release: Release) -> Release:
+        """Move what was built to the place of a release, in which there is none that is intact."""
+        if self.durable:
+            sync_all(built)
+        if release.folder.exists():
+            release.folder.rename(self.folder / f"{REMOVED}{release.folder.name}-{os.getpid()}")
+        built.rename(release.folder)
+        self._sync()
         return release
 
     def _check_parent(self, parent: str | None) -> None:
@@ -239,3 +251,11 @@ class Releases:
         """Take a release out of the folder, unless somebody serves it; then another time."""
         with suppress(OSError), locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
             folder.rename(self.folder / f"{REMOVED}{folder.name}-{os.getpid()}")
+
+
+def _renewed(release: Release, made: Manifest) -> Release:
+    """Return a release with the facts of a manifest that was made of the same content."""
+    manifest = with_facts(release.manifest, made)
+    if manifest != release.manifest:
+        renew_manifest(release.folder, manifest)
+    return replace(release, manifest=manifest)

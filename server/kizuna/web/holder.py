@@ -12,6 +12,7 @@ from typing import Protocol
 from kizuna.errors import KizunaError
 from kizuna.release import Release, Releases
 from kizuna.release.filling import filled
+from kizuna.release.manifest import read_manifest, stamp_of
 from kizuna.web.site import Site
 
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -40,10 +41,14 @@ class SiteSource(Protocol):
 
 @dataclass(eq=False)
 class _Tenure:
-    """A site with the number of requests that are on it, and the hold on its release."""
+    """A site with the number of requests that are on it, and the hold on its release.
+
+    ``stamp`` is that of the manifest when it was last seen to be the site's.
+    """
 
     site: Site
     hold: ExitStack
+    stamp: tuple[int, int] | None = None
     requests: int = 0
     over: bool = False
 
@@ -95,18 +100,18 @@ class SiteHolder:
             settled = self._tenure.site.release.id
 
     async def look(self) -> None:
-        """Take over the current release if it is another one; a broken one is logged and left."""
+        """Take over the current release if it is new; a broken one is logged and left."""
         wanted = self.releases.current_id()
         self._looks += 1
         if self._refused and self._looks % LOOKS_UNTIL_RETRY == 0:
             self._refused = None  # what was wrong with it may have been mended
-        if wanted in {None, self._tenure.site.release.id, self._refused}:
+        if wanted is None or wanted == self._refused or not self._is_new(wanted):
             return
         async with self._changing:
-            if wanted == self._tenure.site.release.id:
+            if not self._is_new(wanted):
                 return
             try:
-                tenure = await asyncio.to_thread(self._opened, str(wanted))
+                tenure = await asyncio.to_thread(self._opened, wanted)
             except (KizunaError, OSError) as error:
                 self._refused = wanted
                 _log.error("release %s is not taken over: %s", wanted, error)
@@ -114,6 +119,20 @@ class SiteHolder:
             self._refused = None
             self._replace(tenure)
         _log.info("release %s is served now", wanted)
+
+    def _is_new(self, wanted: str) -> bool:
+        """Tell whether a release is not the one that is served, or its manifest is another now."""
+        tenure, release = self._tenure, self._tenure.site.release
+        if wanted != release.id:
+            return True
+        try:
+            stamp = stamp_of(release.folder)
+            if stamp != tenure.stamp and read_manifest(release.folder) != release.manifest:
+                return True
+        except (KizunaError, OSError):
+            return False  # it is not, and cannot be opened anew
+        tenure.stamp = stamp
+        return False
 
     async def take(self, release: Release) -> None:
         """Take over a release that this process has just made, so that it need not be verified."""
