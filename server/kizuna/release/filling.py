@@ -21,8 +21,8 @@ from kizuna.engine.sandbox import deny_network, die_with_parent
 from kizuna.iris import DERIVED, REIFIERS, Addresses
 from kizuna.release.contents import members, write_contents
 from kizuna.release.disk import locked, sync, sync_all
-from kizuna.release.folder import Release
 from kizuna.release.manifest import Manifest, read_manifest, record_all, renew_manifest
+from kizuna.release.release import Release
 from kizuna.release.terms import as_written, read_forms
 
 _BESIDE = ".filling"

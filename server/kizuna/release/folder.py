@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import AbstractContextManager, ExitStack, suppress
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from kizuna.engine import SEARCH_FILE
 from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
-from kizuna.release.contents import INDEX_FILE
 from kizuna.release.disk import locked, put, put_for_good, sync, sync_all
 from kizuna.release.history import FILE_NAME as HISTORY_FILE
 from kizuna.release.history import Step, Way, last_made, read_history, way_back, with_step
-from kizuna.release.manifest import (
-    FILE_NAME,
-    Manifest,
-    read_manifest,
-    renew_manifest,
-    verify,
-    with_facts,
-)
+from kizuna.release.manifest import FILE_NAME, read_manifest, verify
+from kizuna.release.release import Release
 from kizuna.release.workplace import REMOVED, alone, clear, workplace
 
 KEPT = 10
@@ -30,54 +22,6 @@ and what is served."""
 PATIENCE = 10.0
 """Seconds for which going back waits for a build or write that runs."""
 _CURRENT = "current"
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """One release on disk."""
-
-    folder: Path
-    manifest: Manifest
-
-    @property
-    def id(self) -> str:
-        """The release's identifier: the beginning of its content's digest."""
-        return self.manifest.id
-
-    @property
-    def store(self) -> Path:
-        """The folder of the RocksDB store."""
-        return self.folder / "store"
-
-    @property
-    def index(self) -> Path:
-        """The SQLite file with the descriptions of things."""
-        return self.folder / INDEX_FILE
-
-    @property
-    def search(self) -> Path:
-        """The SQLite file with the full-text index."""
-        return self.folder / SEARCH_FILE
-
-    @property
-    def dumps(self) -> Path:
-        """The folder of the dumps."""
-        return self.folder / "dumps"
-
-    def kept(self) -> ExitStack:
-        """Return a hold on the release: until it is closed, no pruning removes it.
-
-        Raises ReleaseBroken when it has been removed already.
-        """
-        with ExitStack() as undo:
-            try:
-                found = undo.enter_context(locked(self.folder, fcntl.LOCK_SH))
-                there = os.path.samestat(os.fstat(found), self.folder.stat())
-            except OSError:
-                there = False
-            if not there:
-                raise ReleaseBroken(f"{self.folder}: has been removed", hint="Use a newer one.")
-            return undo.pop_all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +105,7 @@ class Releases:
         made = read_manifest(built)
         self._check_parent(made.parent)
         try:
-            release = _renewed(self.get(identifier), made)
+            release = self.get(identifier).renewed(made)
         except ReleaseBroken:
             release = self._placed(built, Release(self.folder / identifier, made))
         self._step(Step(Way.MADE, identifier))
@@ -251,11 +195,3 @@ class Releases:
         """Take a release out of the folder, unless somebody serves it; then another time."""
         with suppress(OSError), locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
             folder.rename(self.folder / f"{REMOVED}{folder.name}-{os.getpid()}")
-
-
-def _renewed(release: Release, made: Manifest) -> Release:
-    """Return a release with the facts of a manifest that was made of the same content."""
-    manifest = with_facts(release.manifest, made)
-    if manifest != release.manifest:
-        renew_manifest(release.folder, manifest)
-    return replace(release, manifest=manifest)

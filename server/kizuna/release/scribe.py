@@ -16,9 +16,10 @@ from pathlib import Path
 from kizuna.engine.frames import END, decode_fail
 from kizuna.errors import Busy, QueryCrashed, QueryTooLong, UnavailableError
 from kizuna.release.change import Change, Task
-from kizuna.release.folder import Release, Releases
+from kizuna.release.folder import Releases
 from kizuna.release.loads import Loads
 from kizuna.release.pen import Pen, PenBroken
+from kizuna.release.release import Release
 from kizuna.release.successor import new_identifier
 from kizuna.release.threads import on_threads, to_end
 from kizuna.release.times import now
