@@ -20,7 +20,7 @@ from kizuna.checks import OUTPUTS
 from kizuna.checks.run import CHECKS
 from kizuna.cli import projects
 from kizuna.engine import Pool
-from kizuna.release import Release, Releases
+from kizuna.release import Release, Releases, empty_release
 from kizuna.settings import SETTINGS
 from kizuna.web import Conduct
 from support import copy_bridge, edit, line_of
@@ -165,6 +165,16 @@ def test_build(run: Run, root: Path, tmp_path: Path) -> None:
     told = json.loads(out)
     assert (status, told["id"], told["claims"]) == (0, identifier, 18)
     assert Releases(tmp_path / "other").current().id == identifier
+
+
+def test_languages_that_change_alone_are_in_the_next_build(run: Run, root: Path) -> None:
+    run("build", root)
+    before = Releases(root / "releases").current()
+    edit(root / "kizuna.toml", '["en", "de"]', '["de", "en"]')
+    assert run("build", root)[0] == 0
+    after = Releases(root / "releases").current()
+    assert after.id == before.id
+    assert (before.manifest.languages, after.manifest.languages) == (("en", "de"), ("de", "en"))
 
 
 def test_build_goes_where_the_environment_says(
@@ -327,6 +337,53 @@ def test_serve_falls_back_on_the_last_good_release(
     assert message in err
     assert f"Serving the last good release {good}." in err
     assert served.calls[0][0] == good
+
+
+# fmt: off
+BAD_SETTINGS = [
+    (lambda toml: toml.write_text("base = ["),                                  "is no TOML"),
+    (lambda toml: toml.write_bytes(b"\xff"),                                    "is not UTF-8"),
+    (lambda toml: toml.write_text('base = "x"'),                                "is no absolute"),
+    (lambda toml: toml.write_text(toml.read_text() + "lihgt = 3\nlight = 1\n"), "unknown setting 'lihgt'"),
+    (lambda toml: toml.unlink(),                                                "there is no kizuna.toml"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("place", ["default", "option", "environment"])
+@pytest.mark.parametrize(("breaks", "message"), BAD_SETTINGS)
+def test_serve_without_settings_falls_back_on_the_last_good_release(
+    run: Run,
+    root: Path,
+    served: Served,
+    monkeypatch: pytest.MonkeyPatch,
+    breaks: Callable[[Path], object],
+    message: str,
+    place: str,
+) -> None:
+    folder = root / ("releases" if place == "default" else "elsewhere")
+    if place == "environment":
+        monkeypatch.setenv("KIZUNA_RELEASES", "elsewhere")  # relative to the project
+    options = ("--releases", folder) if place == "option" else ()
+    breaks(root / "kizuna.toml")
+    status, _, err = run("serve", root, *options)
+    assert (status, served.calls, message in err) == (2, [], True), err
+    good = empty_release(Releases(folder), "https://w3id.org/kizuna/").id
+    status, _, err = run("serve", root, *options)
+    assert (status, message in err) == (0, True), err
+    assert f"Serving the last good release {good} of {folder}, with default settings" in err
+    assert served.calls == [(good, root / "queries", ("127.0.0.1", 8000))]
+    assert served.light == 16
+
+
+def test_serve_with_a_bad_environment(
+    run: Run, root: Path, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("build", root)
+    monkeypatch.setenv("KIZUNA_LIGHT", "many")
+    status, _, err = run("serve", root)
+    assert (status, served.calls) == (2, [])
+    assert "KIZUNA_LIGHT is 'many'" in err
 
 
 def test_serve_with_nothing_to_fall_back_on(run: Run, root: Path, served: Served) -> None:

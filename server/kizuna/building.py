@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console
 
 from kizuna.checks import OUTPUTS, Report, check_project
 from kizuna.checks.output import summary
-from kizuna.errors import KizunaError, NoRelease
+from kizuna.errors import KizunaError, NoRelease, UsageError
 from kizuna.project import DocumentState, Project, load_project
 from kizuna.project.load import LOCK_FILE
 from kizuna.project.lock import lock_of, write_lock
 from kizuna.release import Release, Releases, build_release
-from kizuna.settings import Settings
+from kizuna.settings import Settings, bare_settings
+
+_NO_BASE = "http://localhost/"
 
 
 def checked(settings: Settings, told: Console) -> tuple[Project, Report]:
@@ -76,3 +80,24 @@ def current_or_last_good(settings: Settings, releases: Releases, told: Console) 
         except NoRelease:
             raise error from None
         told.print(f"{error}\nServing the last good release {release.id}.")
+
+
+def last_good_with_defaults(
+    root: Path, named: Path | None, error: UsageError, told: Console
+) -> tuple[Settings, Releases]:
+    """Return with what to serve the last good release of a project whose settings are ``error``.
+
+    Its folder is the one that is ``named``, or that of the environment, or the default one.
+
+    Raises ``error`` when there is no good release, and SettingsError for the environment.
+    """
+    releases = Releases(named or bare_settings(_NO_BASE, root=root).releases)
+    try:
+        release = releases.current()
+    except NoRelease:
+        raise error from None
+    told.print(
+        f"{error}\nServing the last good release {release.id} of {releases.folder}, with default "
+        "settings: nothing is built until this is mended."
+    )
+    return bare_settings(release.manifest.base, root=root), releases

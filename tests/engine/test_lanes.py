@@ -334,7 +334,7 @@ def test_waiting_for_a_worker_counts(heavy: bool) -> None:  # noqa: FBT001 - a c
         stage.workshop.gate.set()
         await until(lambda: len(stage.crew._idle) == 1)  # it is there for the next
 
-    play(test, Limits(seconds=0.05))
+    play(test, Limits(seconds=0.05), LaneLimits(patience=0.05))
 
 
 @pytest.mark.parametrize("heavy", [False, True])
@@ -354,7 +354,7 @@ def test_waiting_for_a_place_counts(heavy: bool) -> None:  # noqa: FBT001 - a ca
         await asked
         await first.aclose()
 
-    play(test, lane_limits=LaneLimits(light=1, heavy=1))
+    play(test, lane_limits=LaneLimits(light=1, heavy=1, patience=0.05))
 
 
 def test_a_worker_to_which_nothing_was_sent_is_kept() -> None:

@@ -233,7 +233,8 @@ def test_violations_build_nothing(root: Path) -> None:
 def leftovers(root: Path) -> set[str]:
     """Return what a build should not leave in the folder of releases."""
     releases = Releases(root / "releases")
-    return {p.name for p in releases.folder.iterdir()} - {"current", ".lock", *releases.ids()}
+    kept = {"current", ".lock", ".history", *releases.ids()}
+    return {p.name for p in releases.folder.iterdir()} - kept
 
 
 def changed(root: Path, first: Release) -> Path:

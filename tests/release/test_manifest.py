@@ -40,6 +40,10 @@ def test_records(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_text("x", encoding="utf-8")
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert record_all(tmp_path) == {"a/b": FileRecord(digest, 3)}
+    with pytest.raises(ReleaseBroken, match="does not name store/CURRENT"):
+        verify(tmp_path, replace(GOOD, files=record_all(tmp_path)))
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "CURRENT").write_bytes(b"")
     verify(tmp_path, replace(GOOD, files=record_all(tmp_path)))
 
 
@@ -76,9 +80,11 @@ NAMES = ["missing", "\x00", "x" * 5_000, "../outside", "/etc/hostname", "", "a\n
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: repr(name[:12]))
 def test_files_that_are_not_as_recorded(tmp_path: Path, name: str) -> None:
     (tmp_path / "outside").write_text("x", encoding="utf-8")
-    (tmp_path / "release").mkdir()
-    manifest = replace(GOOD, files={name: FileRecord("0" * 64, 1)})
-    with pytest.raises(ReleaseBroken):
+    (tmp_path / "release" / "store").mkdir(parents=True)
+    (tmp_path / "release" / "store" / "CURRENT").write_bytes(b"")
+    files = record_all(tmp_path / "release")
+    manifest = replace(GOOD, files={**files, name: FileRecord("0" * 64, 1)})
+    with pytest.raises(ReleaseBroken, match=r"cannot be read|SHA-256"):
         verify(tmp_path / "release", manifest)
 
 

@@ -9,7 +9,6 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -20,9 +19,8 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from conftest import SMALL, SMALL_BASE
 from kizuna.iris import Addresses
-from kizuna.release import Release, Releases
-from kizuna.release.filling import fill
-from kizuna.release.manifest import read_manifest, write_manifest
+from kizuna.release import Releases
+from kizuna.release.manifest import read_manifest
 from kizuna.release.merging import merge
 from live import TOKEN, Live, kizuna, serving
 
@@ -217,18 +215,6 @@ def test_pages_and_dumps_follow(live: Live, folder: Path) -> None:
 
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
-
-
-def test_filling_makes_what_a_build_makes(small_release: Release, tmp_path: Path) -> None:
-    copy = tmp_path / small_release.id
-    shutil.copytree(small_release.folder, copy)
-    for name in ("descriptions.sqlite", "search.sqlite"):
-        (copy / name).unlink()
-    shutil.rmtree(copy / "dumps")
-    write_manifest(copy, replace(small_release.manifest, filled=False, classes={}))
-    made = fill(copy)
-    assert made.classes == small_release.manifest.classes
-    assert made.files == small_release.manifest.files
 
 
 def writer(live: Live) -> int:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pyoxigraph import Store
 
 from conftest import Client
 from kizuna.engine import EmbeddedEngine
 from kizuna.errors import NoRelease, ReleaseBroken
 from kizuna.release import Release, Releases
+from kizuna.release.manifest import write_manifest
 from kizuna.web import FixedSite, Site, SiteHolder, create_app
 from kizuna.web.server import opener
 
@@ -76,6 +78,61 @@ def test_an_unused_release_is_closed_at_once(holder: SiteHolder, releases: Relea
     releases.switch(SECOND)
     asyncio.run(holder.look())
     assert is_closed(first)
+
+
+def publish(releases: Releases, release: Release, identifier: str) -> None:
+    with releases.building() as folder:
+        shutil.copytree(release.folder, folder, dirs_exist_ok=True)
+        write_manifest(folder, replace(release.manifest, id=identifier))
+        releases.publish(folder, identifier)
+
+
+def test_a_release_stays_on_disk_while_it_is_served(
+    holder: SiteHolder,
+    releases: Releases,
+    small_release: Release,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kizuna.release.folder.KEPT", 1)
+    with holder.lease() as first:
+        for identifier in ("3", "4", "5"):
+            publish(releases, small_release, identifier)
+            asyncio.run(holder.look())
+        assert set(releases.ids()) == {FIRST, "4", "5"}
+        assert len(Store.read_only(str(first.release.store))) > 0  # as a new worker opens it
+    publish(releases, small_release, "6")
+    assert set(releases.ids()) == {"5", "6"}
+    holder.close()
+    for identifier in ("7", "8"):
+        publish(releases, small_release, identifier)
+    assert set(releases.ids()) == {"7", "8"}
+
+
+def test_other_facts_of_the_same_release_are_taken_over(
+    holder: SiteHolder, releases: Releases
+) -> None:
+    with holder.lease() as first:
+        asyncio.run(holder.look())
+        place = first.release.folder
+        write_manifest(place, replace(first.manifest, languages=("ja",)))
+        asyncio.run(holder.look())
+        with holder.lease() as second:
+            assert (second.release.id, second.languages) == (FIRST, ("ja",))
+        asyncio.run(holder.look())
+        with holder.lease() as third:
+            assert third is second
+        (place / "manifest.json").unlink()
+        asyncio.run(holder.look())
+        with holder.lease() as fourth:
+            assert fourth is second
+    assert is_closed(first)
+
+
+def test_what_cannot_be_filled_is_logged(
+    holder: SiteHolder, releases: Releases, caplog: pytest.LogCaptureFixture
+) -> None:
+    asyncio.run(holder._fill(replace(releases.current(), folder=releases.folder / "nowhere")))
+    assert f"release {FIRST} is not made whole" in caplog.text
 
 
 def test_a_broken_release_is_logged_once_and_left(

@@ -35,17 +35,16 @@ def rollback(
     to: Annotated[str, typer.Option(help="Which release; else the one before.")] = "",
     releases: ReleasesOption = None,
 ) -> None:
-    """Go back to the release before the current one, or to any that is kept.
+    """Go back to the release that was current before, or to any that is kept.
 
     A server that runs takes it over within a second. Nothing is deleted: naming the newer release
-    goes forward again.
+    goes forward again. A build or a write that runs is waited for, some seconds.
 
     Examples: `kizuna rollback` · `kizuna rollback --to 0a1b2c3d4e5f`
     """
     folder = _releases(directory, releases)
     current = folder.current_id() or ""
-    release = folder.get(to) if to else folder.before(current)
-    folder.switch(release.id)
+    release = folder.rollback(to)
     say(f"{release.id} is current now, {release.manifest.created}; before, it was {current}\n")
 
 
@@ -73,7 +72,7 @@ def push(
         Remote(endpoint, credentials) if endpoint else None,
         settings.engine_default_graph or None,
     )
-    with told.status("pushing") as status:
+    with release.kept(), told.status("pushing") as status:
         done = list(push_release(release, target, status.update))
     say(report_json(release, done) if as_json else report_text(release, done))
     if not all(graph.right for graph in done):

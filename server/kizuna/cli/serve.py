@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kizuna.building import current_or_last_good
+from kizuna.building import current_or_last_good, last_good_with_defaults
 from kizuna.cli.common import HERE, Directory, EngineOption, ReleasesOption, told
+from kizuna.errors import UsageError
 from kizuna.release import Releases
 from kizuna.serving import STANDARD_ERROR, Options, open_to, serve_bare, serve_project
 from kizuna.settings import load_settings
@@ -44,7 +45,8 @@ def serve(
 ) -> None:
     """Serve the current release; build it first if the project has changed.
 
-    When the project has violations, the last good release is served and the findings are told.
+    When the project has violations, the last good release is served and the findings are told; when
+    kizuna.toml cannot be read, it is served with default settings.
     A release that is built while the server runs is taken over without dropping a request.
 
     With --engine, queries go to another SPARQL endpoint, into which `kizuna push` has loaded the
@@ -63,8 +65,12 @@ def serve(
     if bare:
         serve_bare(releases, options)
         return
-    settings = load_settings(directory)
-    open_to(settings, options)  # whatever is wrong with it is told before the work begins
-    folder = Releases(releases or settings.releases)
-    current_or_last_good(settings, folder, told)
+    try:
+        settings = load_settings(directory)
+    except UsageError as error:
+        settings, folder = last_good_with_defaults(directory, releases, error, told)
+    else:
+        open_to(settings, options)  # whatever is wrong with it is told before the work begins
+        folder = Releases(releases or settings.releases)
+        current_or_last_good(settings, folder, told)
     serve_project(settings, folder, directory / "queries", options)

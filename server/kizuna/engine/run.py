@@ -35,7 +35,7 @@ _REASONS: dict[type[KizunaError], str] = {
 class Run:
     """One query on its way through the lanes.
 
-    ``time`` counts from the asking, ``kind`` and ``form`` are set by the first frame.
+    ``time`` is what it may wait or take, ``kind`` and ``form`` are set by its first frame.
     """
 
     time: Deadline
@@ -62,7 +62,6 @@ class Run:
     async def frames(self) -> AsyncGenerator[bytes, None]:
         """Yield the answer's bytes; when closed early, the query ends at once."""
         worker, reason = None, "client gone"
-        self.time = Deadline(self.limits.seconds, TRANSFER_SECONDS)
         try:
             await self._take_place()
             worker = await self._in_time(self.crew.worker(), "worker")
@@ -82,10 +81,16 @@ class Run:
                 self._leave(worker, reason)
 
     async def _take_place(self) -> None:
-        """Take the place in which the query begins; it has no worker before."""
+        """Take the place in which the query begins; it has no worker before.
+
+        What heavy ones wait counts as theirs, before and after. Light ones have their patience for
+        the place and the worker: where many come at once, few seconds would be none too many.
+        """
         if self.lanes.is_known_heavy(self.digest):
+            self.time = Deadline(self.limits.seconds, TRANSFER_SECONDS)
             await self._become_heavy(None)
         else:
+            self.time = Deadline(self.lanes.limits.patience, 0)
             await self._in_time(self.lanes.take_light(), "place")
             self.lane = "light"
 
@@ -94,6 +99,8 @@ class Run:
         self.spent = worker.processor_seconds()
         if self.lane == "heavy":
             self.lanes.start_heavy(worker)
+        else:
+            self.time = Deadline(self.limits.seconds, TRANSFER_SECONDS)
         self.is_running = True
         worker.send(self.request)
         while True:

@@ -88,22 +88,28 @@ def prepared(
 def operations(text: str) -> Iterator[Operation]:
     """Yield the operations of an update, as far as tokens outside of braces tell them."""
     now: Operation | None = None
+    groups: list[tuple[int, int]] = []
     at = 0
     while token := TOKEN.match(text, at):
         at = token.end()
         if token[0] == "{":
             at = _end_of_group(text, token.start())
-            now = now and replace(now, groups=(*now.groups, (token.start(), at)))
+            groups.append((token.start(), at))
         elif token[0] == ";":
             if now:
-                yield replace(now, end=token.start())
-            now = None
+                yield _ended(now, groups, token.start())
+            now, groups = None, []
         elif now and now.first == "LOAD" and (token.lastgroup == "iri" or ":" in token[0]):
             now = _with_address(now, token)
         elif token.lastgroup == "name":
             now = _with_word(now, token)
     if now:
-        yield replace(now, end=len(text))
+        yield _ended(now, groups, len(text))
+
+
+def _ended(now: Operation, groups: Sequence[tuple[int, int]], end: int) -> Operation:
+    """Return the operation with its end, and with the groups that stand behind its beginning."""
+    return replace(now, groups=tuple(g for g in groups if g[0] > now.start), end=end)
 
 
 def sources(text: str) -> dict[str, bool]:

@@ -3,9 +3,10 @@
 from kizuna.release.bare import empty_release
 from kizuna.release.build import build_release
 from kizuna.release.change import Act, Change
-from kizuna.release.folder import Release, Releases
+from kizuna.release.folder import Releases
 from kizuna.release.manifest import Manifest
 from kizuna.release.push import Pushed, Target, push, report_json, report_text
+from kizuna.release.release import Release
 from kizuna.release.scribe import Scribe, WriteLimits, Written
 
 __all__ = [

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from kizuna.release.folder import Release, Releases
+from kizuna.release.folder import Releases
 from kizuna.release.manifest import Manifest, record_all, write_manifest
+from kizuna.release.release import Release
 from kizuna.release.successor import new_identifier
 from kizuna.release.times import now
 

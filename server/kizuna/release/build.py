@@ -16,8 +16,9 @@ from kizuna.errors import FindingsError, UnavailableError
 from kizuna.project import Project, Role
 from kizuna.release.contents import Progress, members, write_contents
 from kizuna.release.derive import derived_quads, reifier_quads
-from kizuna.release.folder import Release, Releases
+from kizuna.release.folder import Releases
 from kizuna.release.manifest import Manifest, record_all, write_manifest
+from kizuna.release.release import Release
 from kizuna.release.terms import forms_of, write_forms
 from kizuna.release.times import now
 from kizuna.vocabulary import PREFIXES

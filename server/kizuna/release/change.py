@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from kizuna.release.loads import Loads
+
 
 class Act(StrEnum):
     """What is done: an update of everything, or one of the Graph Store Protocol's operations."""
@@ -62,9 +64,11 @@ class Task:
         return json.dumps(asdict(self)).encode()
 
 
-def decode_task(data: bytes) -> Task:
-    """Return the task that ``encode`` has written."""
+def decode_request(data: bytes) -> Task | Loads:
+    """Return the task or question that ``encode`` has written."""
     content = json.loads(data)
+    if "change" not in content:
+        return Loads(tuple(content["load_from"]))
     change = content.pop("change")
     change |= {name: tuple(change[name]) for name in ("using", "using_named")}
     change["act"] = Act(change["act"])

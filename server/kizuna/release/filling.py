@@ -20,8 +20,9 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 from kizuna.engine.sandbox import deny_network, die_with_parent
 from kizuna.iris import DERIVED, REIFIERS, Addresses
 from kizuna.release.contents import members, write_contents
-from kizuna.release.folder import Release
-from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, record_all, write_manifest
+from kizuna.release.disk import locked, sync, sync_all
+from kizuna.release.manifest import Manifest, read_manifest, record_all, renew_manifest
+from kizuna.release.release import Release
 from kizuna.release.terms import as_written, read_forms
 
 _BESIDE = ".filling"
@@ -30,11 +31,19 @@ _BESIDE = ".filling"
 def fill(folder: Path) -> Manifest:
     """Write what the release in ``folder`` lacks; return its manifest, which says that it is whole.
 
+    Of several processes that would fill the same release one does; the others wait for it.
+
     Raises ReleaseBroken when there is no release.
     """
     manifest = read_manifest(folder)
     if manifest.filled:
         return manifest
+    with locked(folder / "store"):  # it is there already: a lock of its own would be recorded
+        manifest = read_manifest(folder)
+        return manifest if manifest.filled else _fill(folder, manifest)
+
+
+def _fill(folder: Path, manifest: Manifest) -> Manifest:
     beside = folder / _BESIDE
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
@@ -43,14 +52,13 @@ def fill(folder: Path) -> Manifest:
     apart = NamedNode(Addresses(manifest.base).graph(REIFIERS))
     reifiers = sorted(store.quads_for_pattern(None, None, None, apart), key=str)
     write_contents(beside, published, reifiers if manifest.merged else (), manifest.prefixes)
+    sync_all(beside)
     for path in sorted(beside.iterdir()):
         _move(path, folder / path.name)
     beside.rmdir()
+    sync(folder)  # a manifest on disk names nothing that is not
     whole = _whole(folder, manifest, published)
-    place = folder / FILE_NAME
-    times = place.stat()
-    write_manifest(folder, whole)
-    os.utime(place, ns=(times.st_atime_ns, times.st_mtime_ns))  # it tells the order of releases
+    renew_manifest(folder, whole)
     return whole
 
 

@@ -4,55 +4,24 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kizuna.engine import SEARCH_FILE
 from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
-from kizuna.release.contents import INDEX_FILE
-from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, verify
+from kizuna.release.disk import locked, put, put_for_good, sync, sync_all
+from kizuna.release.history import FILE_NAME as HISTORY_FILE
+from kizuna.release.history import Step, Way, last_made, read_history, way_back, with_step
+from kizuna.release.manifest import FILE_NAME, read_manifest, verify
+from kizuna.release.release import Release
+from kizuna.release.workplace import REMOVED, alone, clear, workplace
 
 KEPT = 10
-"""How many releases stay: the current one, the newest others, and the build it was written on."""
+"""How many releases stay: the current one and those made last, besides what it came after
+and what is served."""
+PATIENCE = 10.0
+"""Seconds for which going back waits for a build or write that runs."""
 _CURRENT = "current"
-_BUILDING = ".building-"
-_OLD = ".old-"
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """One release on disk."""
-
-    folder: Path
-    manifest: Manifest
-
-    @property
-    def id(self) -> str:
-        """The release's identifier: the beginning of its content's digest."""
-        return self.manifest.id
-
-    @property
-    def store(self) -> Path:
-        """The folder of the RocksDB store."""
-        return self.folder / "store"
-
-    @property
-    def index(self) -> Path:
-        """The SQLite file with the descriptions of things."""
-        return self.folder / INDEX_FILE
-
-    @property
-    def search(self) -> Path:
-        """The SQLite file with the full-text index."""
-        return self.folder / SEARCH_FILE
-
-    @property
-    def dumps(self) -> Path:
-        """The folder of the dumps."""
-        return self.folder / "dumps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,107 +70,109 @@ class Releases:
         return Release(folder, manifest)
 
     def ids(self) -> list[str]:
-        """Return the identifiers of all releases, the newest first."""
+        """Return the identifiers of all releases, the one that was made last first."""
         if not self.folder.is_dir():
             return []
+        made = last_made(read_history(self.folder))
         found = [
             p for p in self.folder.iterdir() if not p.is_symlink() and (p / FILE_NAME).is_file()
         ]
-        found.sort(key=lambda p: ((p / FILE_NAME).stat().st_mtime_ns, p.name), reverse=True)
+        found.sort(
+            key=lambda p: (made.get(p.name, -1), (p / FILE_NAME).stat().st_mtime_ns, p.name),
+            reverse=True,
+        )
         return [p.name for p in found if not p.name.startswith(".")]
 
-    @contextmanager
-    def building(self) -> Iterator[Path]:
-        """Give a fresh folder to build in; only one process builds at a time.
+    def building(self) -> AbstractContextManager[Path]:
+        """Give a fresh folder to build in; only one process builds or switches at a time.
 
-        Whatever a killed build has left is removed first; this one is removed at the end unless
-        ``publish`` has moved it. The current release is not touched.
+        It is removed at the end unless ``publish`` has moved it. The current release is not
+        touched, and stays the current one.
 
         Raises UnavailableError when another build runs or the folder cannot be written.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise self._unwritable(error) from error
-        try:
-            self._take(lock)
-            self._clear()
-            folder = self.folder / f"{_BUILDING}{os.getpid()}"
-            try:
-                folder.mkdir()
-            except OSError as error:
-                raise self._unwritable(error) from error
-            try:
-                yield folder
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            os.close(lock)
-
-    def _unwritable(self, error: OSError) -> UnavailableError:
-        return UnavailableError(
-            f"{self.folder}: cannot be written: {error.strerror}",
-            hint="Choose another folder: --releases DIR or KIZUNA_RELEASES.",
-        )
-
-    def _clear(self) -> None:
-        """Remove what builds have left that were killed; the caller holds the lock."""
-        for stale in self.folder.glob(f"{_BUILDING}*"):
-            shutil.rmtree(stale, ignore_errors=True)
-        for stale in self.folder.glob(f"{_OLD}*"):
-            shutil.rmtree(stale, ignore_errors=True)
-        for link in self.folder.glob(f".{_CURRENT}-*"):
-            link.unlink(missing_ok=True)
-
-    def _take(self, lock: int) -> None:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise UnavailableError(
-                f"{self.folder}: another build is running there",
-                hint="Wait until it ends, or choose another folder with --releases.",
-            ) from error
+        return workplace(self.folder)
 
     def publish(self, built: Path, identifier: str) -> Release:
-        """Make the folder ``built`` the release ``identifier`` and the current one.
+        """Make the folder ``built``, of one's own building, the current release ``identifier``.
 
-        An intact release of the same content stays as it is. Everything is on disk before the
-        link is switched by one rename, so a crash leaves the old release or the new one.
+        An intact release of the same content stays, and only what its manifest says besides may
+        change. Everything is on disk before the link is switched by one rename, so a crash leaves
+        the old release or the new one.
+
+        Raises UnavailableError when it was written on a release that is not the current one.
         """
-        place = self.folder / identifier
+        made = read_manifest(built)
+        self._check_parent(made.parent)
         try:
-            release = self.get(identifier)
+            release = self.get(identifier).renewed(made)
         except ReleaseBroken:
-            if self.durable:
-                _sync_all(built)
-            if place.exists():
-                place.rename(self.folder / f"{_OLD}{identifier}-{os.getpid()}")
-            built.rename(place)
-            self._sync()
-            release = Release(place, read_manifest(place))
-        self.switch(identifier)
-        self._clear()
+            release = self._placed(built, Release(self.folder / identifier, made))
+        self._step(Step(Way.MADE, identifier))
         self._forget_old(identifier)
+        clear(self.folder)
         return release
 
+    def _placed(self, built: Path, release: Release) -> Release:
+        """Move what was built to the place of a release, in which there is none that is intact."""
+        if self.durable:
+            sync_all(built)
+        if release.folder.exists():
+            release.folder.rename(self.folder / f"{REMOVED}{release.folder.name}-{os.getpid()}")
+        built.rename(release.folder)
+        self._sync()
+        return release
+
+    def _check_parent(self, parent: str | None) -> None:
+        current = self.current_id()
+        if parent not in {None, current}:
+            raise UnavailableError(
+                f"{self.folder}: this was written on {parent}, but {current} is current now",
+                hint="Write it again, on that.",
+            )
+
+    def rollback(self, to: str = "") -> Release:
+        """Return the release ``to``, or else the one before the current one: now it is current.
+
+        A build or write that runs is waited for, so that it does not undo this.
+
+        Raises what ``get`` and ``before`` raise, and UnavailableError when the wait is too long.
+        """
+        with alone(self.folder, PATIENCE):
+            release = self.get(to) if to else self.before(self.current_id() or "")
+            self.switch(release.id)
+            return release
+
     def switch(self, identifier: str) -> None:
-        """Make ``identifier`` the current release, in one step."""
+        """Make a release that is there already the current one, in one step."""
+        self._step(Step(Way.BACK, identifier))
+
+    def _step(self, step: Step) -> None:
+        """Note the step, then do it."""
+        current = self.current_id()
+        if step.identifier != current:
+            write = put_for_good if self.durable else put
+            history = with_step(read_history(self.folder), step, current)
+            write(self.folder / HISTORY_FILE, history)
         link = self.folder / f".{_CURRENT}-{os.getpid()}"
         link.unlink(missing_ok=True)
-        link.symlink_to(identifier)
+        link.symlink_to(step.identifier)
         link.replace(self.folder / _CURRENT)
         self._sync()
 
     def before(self, identifier: str) -> Release:
-        """Return the release before this one: that on which it was written, else the next older.
+        """Return the release before this one: that on which it was written, else the last current.
+
+        Where neither is kept, it is the newest of those from before there was a history.
 
         Raises NoRelease when there is none, and ReleaseBroken when its files are damaged.
         """
-        ids = self.ids()
         parent = read_manifest(self.folder / identifier).parent
+        ids, steps = self.ids(), read_history(self.folder)
         older = ids[ids.index(identifier) + 1 :] if identifier in ids else ids
-        found = parent if parent in ids else next(iter(older), None)
+        known = {step.identifier for step in steps}
+        before = (parent, *way_back(steps, identifier), *(i for i in older if i not in known))
+        found = next((i for i in before if i in ids), None)
         if found is None:
             raise NoRelease(
                 f"{self.folder}: there is no release before {identifier}",
@@ -211,25 +182,16 @@ class Releases:
 
     def _sync(self) -> None:
         if self.durable:
-            _sync(self.folder)
+            sync(self.folder)
 
     def _forget_old(self, current: str) -> None:
         origin = read_manifest(self.folder / current).origin
+        spared = {origin, *way_back(read_history(self.folder), current)[:1]}
         others = [i for i in self.ids() if i != current]
-        for identifier in [i for i in others[KEPT - 1 :] if i != origin]:
-            shutil.rmtree(self.folder / identifier, ignore_errors=True)
+        for identifier in [i for i in others[KEPT - 1 :] if i not in spared]:
+            self._forget(self.folder / identifier)
 
-
-def _sync_all(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file's or folder's content is on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def _forget(self, folder: Path) -> None:
+        """Take a release out of the folder, unless somebody serves it; then another time."""
+        with suppress(OSError), locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            folder.rename(self.folder / f"{REMOVED}{folder.name}-{os.getpid()}")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from kizuna.errors import ReleaseBroken
+from kizuna.release.disk import put, put_for_good
 
 FILE_NAME = "manifest.json"
 _BROKEN = "Build the release again: kizuna build."
+_STORE = "store"
+_CURRENT = "store/CURRENT"
+_FACTS = ("base", "languages", "prefixes", "value_classes", "roles")
+"""What a manifest says beside the content, from which the identifier is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,19 @@ def record_all(folder: Path) -> dict[str, FileRecord]:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest into the release's folder, in one step."""
-    content = json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
-    beside = folder / f".{FILE_NAME}-{os.getpid()}"
-    beside.write_text(content, encoding="utf-8")
-    beside.replace(folder / FILE_NAME)
+    put(folder / FILE_NAME, _text(manifest))
+
+
+def renew_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest of a release that is there already: a crash leaves the old or the new.
+
+    What it names must be on disk before.
+    """
+    put_for_good(folder / FILE_NAME, _text(manifest))
+
+
+def _text(manifest: Manifest) -> str:
+    return json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -92,12 +105,26 @@ def read_manifest(folder: Path) -> Manifest:
         raise ReleaseBroken(f"{path}: cannot be read: {error}", hint=_BROKEN) from error
 
 
+def stamp_of(folder: Path) -> tuple[int, int]:
+    """Return what changes when a manifest is written anew. Raises OSError when there is none."""
+    found = (folder / FILE_NAME).stat()
+    return found.st_ino, found.st_mtime_ns
+
+
+def with_facts(known: Manifest, made: Manifest) -> Manifest:
+    """Return what is known of a release, with the facts of another manifest of its content."""
+    return replace(known, **{name: getattr(made, name) for name in _FACTS})
+
+
 def verify(folder: Path, manifest: Manifest) -> None:
-    """Pass if every file of the release is as its manifest says.
+    """Pass if every file of the release is as its manifest says, which names all of the store's.
 
     Raises ReleaseBroken naming the first file that is not: the engine itself notices flipped
     bytes only when it happens to read them.
     """
+    stored = {f"{_STORE}/{path.name}" for path in (folder / _STORE).glob("*")}
+    if left_out := {_CURRENT, *stored} - manifest.files.keys():
+        raise ReleaseBroken(f"{folder / FILE_NAME}: does not name {min(left_out)}", hint=_BROKEN)
     for name, expected in manifest.files.items():
         path = folder / name
         try:

@@ -16,7 +16,7 @@ from kizuna.engine.remote import GraphStore, Remote, count, graph_names
 from kizuna.errors import StoreRefused, UnavailableError
 from kizuna.formats import N_QUADS, N_TRIPLES
 from kizuna.iris import REIFIERS, Addresses
-from kizuna.release.folder import Release
+from kizuna.release.release import Release
 
 LINES_HELD = 200_000
 _DEFAULT = ""

@@ -9,16 +9,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kizuna.engine.frames import END, decode_fail
 from kizuna.errors import Busy, QueryCrashed, QueryTooLong, UnavailableError
 from kizuna.release.change import Change, Task
-from kizuna.release.folder import Release, Releases
+from kizuna.release.folder import Releases
+from kizuna.release.loads import Loads
 from kizuna.release.pen import Pen, PenBroken
+from kizuna.release.release import Release
 from kizuna.release.successor import new_identifier
+from kizuna.release.threads import on_threads, to_end
 from kizuna.release.times import now
 
 
@@ -51,46 +54,57 @@ class Scribe:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait until nobody else writes; conditions that hold then hold until the write."""
-        async with self._turn:
-            yield
+    async def turn(self) -> AsyncIterator[Path]:
+        """Give a folder to write in; until the end nobody else writes, builds or switches.
+
+        So conditions that hold then hold until the write.
+
+        Raises Busy while another process builds.
+        """
+        async with self._turn, AsyncExitStack() as undo:
+            try:
+                folder = await undo.enter_async_context(on_threads(self.releases.building()))
+            except UnavailableError as error:
+                raise _busy(error) from error
+            yield folder
 
     async def start(self) -> None:
         """Start the process, so that the first write need not wait for it."""
         await self._ready()
 
-    async def write(self, change: Change, body: bytes) -> Written:
-        """Return the release that ``change`` has made, current now; to be called in one's turn.
+    async def write(self, folder: Path, parent: Release, change: Change, body: bytes) -> Written:
+        """Return the release that ``change`` has made of ``parent``, current now.
 
-        Raises BadData, BadQuery, Refused, NotFound, NotConforming, QueryTooLong, QueryCrashed
-        and Busy; the current release then stays as it was.
+        ``folder`` is that of one's turn.
+
+        Raises BadData, BadQuery, Refused, NotFound, NotConforming, QueryTooLong, QueryCrashed,
+        and Busy when ``parent`` is not current; the current release then stays as it was.
         """
-        building = self.releases.building()
-        try:
-            folder = await asyncio.to_thread(building.__enter__)
-        except UnavailableError as error:
-            raise Busy(f"no write is possible now: {error.message}", hint=error.hint) from error
-        try:
-            return await self._write(change, body, folder)
-        finally:
-            await asyncio.to_thread(building.__exit__, None, None, None)
-
-    async def _write(self, change: Change, body: bytes, folder: Path) -> Written:
-        parent = str(self.releases.current_id())
         task = Task(
             change=change,
-            parent=str(self.releases.folder / parent),
+            parent=str(parent.folder),
             folder=str(folder),
-            identifier=new_identifier(parent),
+            identifier=new_identifier(parent.id),
             created=now().isoformat(),
             validate=self.validate,
         )
         said = await self._told(task, body)
-        release = await asyncio.to_thread(self.releases.publish, folder, task.identifier)
+        try:
+            release = await to_end(self.releases.publish, folder, task.identifier)
+        except UnavailableError as error:
+            raise _busy(error) from error
         return Written(release, bool(said["created"]))
 
-    async def _told(self, task: Task, body: bytes) -> dict[str, object]:
+    async def loads(self, text: bytes, load_from: tuple[str, ...]) -> dict[str, bool]:
+        """Return the addresses below ``load_from`` that an update loads, and whether SILENT.
+
+        Raises QueryTooLong and QueryCrashed for a text that cannot be read.
+        """
+        async with self._turn:
+            said = await self._told(Loads(load_from), text)
+            return {address: bool(silent) for address, silent in said.items()}
+
+    async def _told(self, task: Task | Loads, body: bytes) -> dict[str, object]:
         """Return what the process says of the task that it has done."""
         pen = await self._ready()
         try:
@@ -136,3 +150,7 @@ class Scribe:
         """End the process."""
         if self._pen is not None:
             await self._pen.put_down()
+
+
+def _busy(error: UnavailableError) -> Busy:
+    return Busy(f"no write is possible now: {error.message}", hint=error.hint)

@@ -1,11 +1,11 @@
 """The process that makes releases out of changes, one after the other; it may be killed any time.
 
 ``python -m kizuna.release.writer RELEASES MEMORY TEXT``: each request on standard input is a frame
-with a task and one with the document; the answer on standard output is a frame END with what was
-done, or FAIL with the error (``kizuna.engine.frames``). The process keeps a store open, the head: a
-copy of the release on which it wrote last, by hard links, in a folder of its own in RELEASES.
-MEMORY is the number of bytes that it may take beyond what it has at the beginning, TEXT the length
-of the longest update.
+with a task or a question and one with the document; the answer on standard output is a frame END
+with what was done, or FAIL with the error (``kizuna.engine.frames``). The process keeps a store
+open, the head: a copy of the release on which it wrote last, by hard links, in a folder of its own
+in RELEASES. MEMORY is the number of bytes that it may take beyond what it has at the beginning,
+TEXT the length of the longest update.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from kizuna.engine.sandbox import cap_memory, deny_network, die_with_parent
 from kizuna.errors import KizunaError, QueryCrashed, UnavailableError
 from kizuna.iris import UPDATES, Addresses
 from kizuna.release.apply import Done, apply
-from kizuna.release.change import Task, decode_task
+from kizuna.release.change import Task, decode_request
+from kizuna.release.loads import Loads
 from kizuna.release.manifest import Manifest, read_manifest, write_manifest
 from kizuna.release.merging import merge
 from kizuna.release.successor import check_shapes, successor
@@ -131,12 +132,12 @@ def _forms(manifest: Manifest, parent: Path, store: Store, done: Done) -> Forms:
 
 
 def serve(head: Head, requests: BinaryIO, answers: BinaryIO) -> None:
-    """Do tasks until there are no more; the first frame says that all is ready."""
+    """Do what is asked until there is no more; the first frame says that all is ready."""
     answers.write(frame(END))
     answers.flush()
-    while (task := _frame(requests)) is not None:
+    while (request := _frame(requests)) is not None:
         body = _frame(requests) or b""
-        answers.write(_answer(head, decode_task(task), body))
+        answers.write(_answer(head, decode_request(request), body))
         answers.flush()
 
 
@@ -145,9 +146,11 @@ def _frame(requests: BinaryIO) -> bytes | None:
     return requests.read(HEAD.unpack(start)[1]) if len(start) == HEAD.size else None
 
 
-def _answer(head: Head, task: Task, body: bytes) -> bytes:
+def _answer(head: Head, request: Task | Loads, body: bytes) -> bytes:
     try:
-        made, done = do(head, task, body)
+        if isinstance(request, Loads):
+            return frame(END, json.dumps(request.in_text(body)).encode())
+        made, done = do(head, request, body)
     except KizunaError as error:
         return fail_frame(error)
     except MemoryError:

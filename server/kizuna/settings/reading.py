@@ -87,12 +87,14 @@ def load_settings(root: Path, environ: Mapping[str, str] = os.environ) -> Settin
     return _in_force(root, path, text, environ)
 
 
-def bare_settings(base: str, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings of a server without a project: defaults, and the environment.
+def bare_settings(
+    base: str, environ: Mapping[str, str] = os.environ, root: Path = Path()
+) -> Settings:
+    """Return settings without a kizuna.toml in ``root``: defaults, and the environment.
 
     Raises SettingsError for a value that makes no sense.
     """
-    return _in_force(Path(), Path(FILE_NAME), f'base = "{base}"', environ)
+    return _in_force(root, root / FILE_NAME, f'base = "{base}"', environ)
 
 
 def _in_force(root: Path, path: Path, text: str, environ: Mapping[str, str]) -> Settings:

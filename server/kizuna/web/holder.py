@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from kizuna.errors import KizunaError
 from kizuna.release import Release, Releases
 from kizuna.release.filling import filled
+from kizuna.release.manifest import read_manifest, stamp_of
 from kizuna.web.site import Site
 
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -40,9 +41,14 @@ class SiteSource(Protocol):
 
 @dataclass(eq=False)
 class _Tenure:
-    """A site with the number of requests that are on it."""
+    """A site with the number of requests that are on it, and the hold on its release.
+
+    ``stamp`` is that of the manifest when it was last seen to be the site's.
+    """
 
     site: Site
+    hold: ExitStack
+    stamp: tuple[int, int] | None = None
     requests: int = 0
     over: bool = False
 
@@ -65,7 +71,7 @@ class SiteHolder:
     _looks: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._tenure = _Tenure(self.open(self.releases.current()))
+        self._tenure = self._begun(self.releases.current())
 
     @property
     def refused(self) -> str | None:
@@ -94,34 +100,48 @@ class SiteHolder:
             settled = self._tenure.site.release.id
 
     async def look(self) -> None:
-        """Take over the current release if it is another one; a broken one is logged and left."""
+        """Take over the current release if it is new; a broken one is logged and left."""
         wanted = self.releases.current_id()
         self._looks += 1
         if self._refused and self._looks % LOOKS_UNTIL_RETRY == 0:
             self._refused = None  # what was wrong with it may have been mended
-        if wanted in {None, self._tenure.site.release.id, self._refused}:
+        if wanted is None or wanted == self._refused or not self._is_new(wanted):
             return
         async with self._changing:
-            if wanted == self._tenure.site.release.id:
+            if not self._is_new(wanted):
                 return
             try:
-                site = await asyncio.to_thread(self._opened, str(wanted))
+                tenure = await asyncio.to_thread(self._opened, wanted)
             except (KizunaError, OSError) as error:
                 self._refused = wanted
                 _log.error("release %s is not taken over: %s", wanted, error)
                 return
             self._refused = None
-            self._replace(site)
-        _log.info("release %s is served now", site.release.id)
+            self._replace(tenure)
+        _log.info("release %s is served now", wanted)
+
+    def _is_new(self, wanted: str) -> bool:
+        """Tell whether a release is not the one that is served, or its manifest is another now."""
+        tenure, release = self._tenure, self._tenure.site.release
+        if wanted != release.id:
+            return True
+        try:
+            stamp = stamp_of(release.folder)
+            if stamp != tenure.stamp and read_manifest(release.folder) != release.manifest:
+                return True
+        except (KizunaError, OSError):
+            return False  # it is not, and cannot be opened anew
+        tenure.stamp = stamp
+        return False
 
     async def take(self, release: Release) -> None:
         """Take over a release that this process has just made, so that it need not be verified."""
         async with self._changing:
             if self._tenure.site.release != release:
-                self._replace(await asyncio.to_thread(self.open, release))
+                self._replace(await asyncio.to_thread(self._begun, release))
 
-    def _replace(self, site: Site) -> None:
-        before, self._tenure = self._tenure, _Tenure(site)
+    def _replace(self, tenure: _Tenure) -> None:
+        before, self._tenure = self._tenure, tenure
         before.over = True
         _close_if_unused(before)
 
@@ -135,9 +155,14 @@ class SiteHolder:
 
     async def _fill(self, release: Release) -> None:
         """Make a release whole, and open it again if it is still the current one."""
-        whole = await filled(release)
-        if whole.manifest.filled and self._tenure.site.release.id == whole.id:
+        try:
+            whole = await filled(release)
+            if not whole.manifest.filled or self._tenure.site.release.id != whole.id:
+                return
             await self.take(whole)
+        except (KizunaError, OSError) as error:
+            _log.error("release %s is not made whole: %s", release.id, error)
+        else:
             _log.info("release %s is whole now", whole.id)
 
     def close(self) -> None:
@@ -147,8 +172,14 @@ class SiteHolder:
         self._tenure.over = True
         _close_if_unused(self._tenure)
 
-    def _opened(self, identifier: str) -> Site:
-        return self.open(self.releases.get(identifier))
+    def _opened(self, identifier: str) -> _Tenure:
+        return self._begun(self.releases.get(identifier))
+
+    def _begun(self, release: Release) -> _Tenure:
+        """Return the site of a release, which stays on disk for as long as it is served."""
+        with release.kept() as hold:
+            site = self.open(release)
+            return _Tenure(site, hold.pop_all())
 
 
 @dataclass(frozen=True)
@@ -175,3 +206,4 @@ class FixedSite:
 def _close_if_unused(tenure: _Tenure) -> None:
     if tenure.over and tenure.requests == 0:
         tenure.site.close()
+        tenure.hold.close()

@@ -13,7 +13,6 @@ from typing import IO
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
-from kizuna.engine.updates import sources
 from kizuna.errors import EngineFailed
 from kizuna.formats import Kind, carrying
 from kizuna.release import Change
@@ -21,7 +20,6 @@ from kizuna.release.change import Fetched
 from kizuna.web.writing import Writing
 
 SECONDS = 4.0
-MOST_SOURCES = 10
 _ACCEPT = ", ".join(form.media_type for form in carrying(Kind.GRAPH))
 
 
@@ -39,30 +37,25 @@ class _NoRedirects(HTTPRedirectHandler):
 async def with_documents(change: Change, text: bytes, writing: Writing) -> Change:
     """Return the change with the documents that its LOADs name, as far as they are allowed.
 
-    Raises EngineFailed where one that is not SILENT cannot be fetched.
+    Raises EngineFailed where one that is not SILENT cannot be fetched, and what ``Scribe.loads``
+    raises.
     """
     if b"LOAD" not in text.upper():
         return change
-    named = await asyncio.to_thread(sources, text.decode("utf-8", "replace"))
-    allowed = [address for address in named if _is_allowed(address, writing.load_from)]
+    named = await writing.scribe.loads(text, writing.load_from)
     found = []
-    for address in allowed[:MOST_SOURCES]:
+    for address, is_silent in named.items():
         try:
             async with asyncio.timeout(writing.scribe.limits.seconds):
                 limit = writing.scribe.limits.body_bytes
                 found.append(await asyncio.to_thread(_fetched, address, limit))
         except (OSError, ValueError, HTTPException) as error:
-            if named[address]:  # SILENT
+            if is_silent:
                 continue
             raise EngineFailed(
                 f"<{address}> could not be loaded: {error}", hint="Nothing was changed."
             ) from error
     return replace(change, fetched=tuple(found))
-
-
-def _is_allowed(address: str, beginnings: tuple[str, ...]) -> bool:
-    """Tell whether an address lies at or below one of ``beginnings``: hosts are compared whole."""
-    return any(address == b or address.startswith(b.rstrip("/") + "/") for b in beginnings)
 
 
 def _fetched(address: str, limit: int) -> Fetched:

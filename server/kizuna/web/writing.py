@@ -40,13 +40,13 @@ class Writing:
         """Return what ``change`` has made, once it is what new requests see.
 
         ``condition`` sees the site on which is written, while nobody else writes; what it raises
-        is raised here, besides what ``Scribe.write`` raises.
+        is raised here, besides what ``Scribe.turn`` and ``Scribe.write`` raise.
         """
-        async with self.scribe.turn():
+        async with self.scribe.turn() as folder:
             await self.holder.look()
             with self.holder.lease() as site:
                 await condition(site)
-            written = await self.scribe.write(change, body)
+            written = await self.scribe.write(folder, site.release, change, body)
             await self.holder.take(written.release)
             return written
 
