@@ -20,6 +20,7 @@ KizunaError
     ├── Refused               the publisher does not do this                      HTTP 403
     ├── Changed               it is no longer what the client takes it for        HTTP 412
     ├── NotConforming         a write that would break the shapes                 HTTP 422
+    ├── Unsupported           the query names a function that there is not        HTTP 422
     ├── QueryTooLong          the query ran past its time                         HTTP 504
     ├── AnswerTooLarge        the answer grew past its limit                      HTTP 413
     ├── QueryCrashed          the engine gave up on this query                    HTTP 500
@@ -138,6 +139,10 @@ class NotConforming(AnswerError):
     def __init__(self, message: str, *, report: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.report = report
+
+
+class Unsupported(AnswerError):
+    """The query is well-formed, but names a function that the engine does not have."""
 
 
 class QueryTooLong(AnswerError):

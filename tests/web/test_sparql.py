@@ -110,6 +110,7 @@ REFUSED = [
     ("POST", "?query=ASK%7B%7D", b"ASK {}", DIRECT,           400),  # two
     ("POST", "", b"query=" + b"x" * 2_100_000, FORM,          413),
     ("POST", "", b"a=1&" * 1_100, FORM,                       400),
+    ("GET",  f"?query={quote('ASK { FILTER(<http://x/f>(1)) }')}", b"", {}, 422),  # no such function
     ("PUT",  "", b"", {},                                     405),
 ]
 # fmt: on

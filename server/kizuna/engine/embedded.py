@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -29,9 +30,17 @@ from kizuna.engine.projection import in_textual_order
 from kizuna.engine.protocol import Answer, Limits, Query, Sink, Stream
 from kizuna.engine.results import Results, write_results
 from kizuna.engine.rewrite import faster
-from kizuna.errors import BadQuery, KizunaError, NotAcceptable, QueryCrashed, UnavailableError
+from kizuna.errors import (
+    BadQuery,
+    KizunaError,
+    NotAcceptable,
+    QueryCrashed,
+    UnavailableError,
+    Unsupported,
+)
 from kizuna.formats import Format, Kind
 
+_UNKNOWN_FUNCTION = re.compile("The custom function (<.*>) is not supported")
 Term = NamedNode | BlankNode | Literal | Triple
 
 
@@ -121,7 +130,7 @@ class EmbeddedEngine:
         except UnicodeEncodeError as error:
             raise BadQuery("the query holds half a character", hint="Send it in UTF-8.") from error
         except (RuntimeError, OSError) as error:
-            raise QueryCrashed(f"the engine could not answer: {error}") from error
+            raise _given_up(error) from error
 
     def _prepared(self, query: Query) -> Query:
         """Return the query with what it is given from outside: rows, values, search results."""
@@ -189,6 +198,17 @@ def _nodes(graphs: Iterable[str]) -> list[NamedNode]:
                 hint="Name a graph by its whole address, for example https://example.org/graph.",
             ) from error
     return nodes
+
+
+def _given_up(error: Exception) -> KizunaError:
+    """Return the error for a query that the engine began and did not end."""
+    unknown = _UNKNOWN_FUNCTION.match(str(error))
+    if unknown is not None:
+        return Unsupported(
+            f"there is no function {unknown[1]}",
+            hint="The functions are those of SPARQL 1.1 and the casts of XML Schema.",
+        )
+    return QueryCrashed(f"the engine could not answer: {error}")
 
 
 def _kind(results: object) -> Kind:

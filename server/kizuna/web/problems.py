@@ -37,6 +37,7 @@ STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     errors.Changed: HTTPStatus.PRECONDITION_FAILED,
     errors.NotConforming: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unsupported: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.AnswerTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.QueryCrashed: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.EngineFailed: HTTPStatus.BAD_GATEWAY,
