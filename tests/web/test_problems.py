@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import inspect
 
 import pytest
 from fastapi import FastAPI
+from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
+from starlette.types import Message
 
 from conftest import Client
 from kizuna import errors
@@ -92,3 +95,25 @@ def test_an_answer_that_has_begun_is_broken_off(site: Site) -> None:
 
     with pytest.raises(ZeroDivisionError):
         Client(app).get("/stream")
+
+
+def test_a_client_that_leaves_is_no_fault(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    app = create_app(site)
+    sent: list[Message] = []
+
+    @app.get("/leaving")
+    async def leaving() -> None:
+        raise ClientDisconnect
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/leaving",
+        "raw_path": b"/leaving", "query_string": b"", "headers": [], "client": ("::1", 1),
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    assert (sent, caplog.records) == ([], [])
