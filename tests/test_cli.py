@@ -20,6 +20,7 @@ from kizuna.checks import OUTPUTS
 from kizuna.checks.run import CHECKS
 from kizuna.cli import projects
 from kizuna.engine import Pool
+from kizuna.engine.federation import Federated
 from kizuna.release import Release, Releases, empty_release
 from kizuna.settings import SETTINGS
 from kizuna.web import Conduct
@@ -290,7 +291,8 @@ class Served:
         assert conduct.open_to is None
         release = releases.current()
         engine = engine_for(release)
-        assert isinstance(engine, Pool)
+        assert isinstance(engine, Federated)
+        assert isinstance(engine.engine, Pool)
         self.limits, self.light = engine.limits, engine.lanes.limits.light
         engine.close()
         self.calls.append((release.id, queries, address))
