@@ -42,8 +42,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if about and name != EMBEDDED:
             item.add_marker(pytest.mark.skip(reason=f"{EMBEDDED} engine only: {about.args[0]}"))
         for known in DEVIATIONS:
-            if known.engine == name and id_of(item) in known.tests:
-                item.add_marker(pytest.mark.xfail(reason=f"{name}: {known.what}", strict=True))
+            if known.engine == name and id_of(item) in (*known.tests, *known.at_times):
+                always = id_of(item) in known.tests
+                item.add_marker(pytest.mark.xfail(reason=f"{name}: {known.what}", strict=always))
 
 
 def engine_of(item: pytest.Item) -> str:

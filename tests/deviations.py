@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Deviation:
-    """What an engine does, as the first column in docs/engines.md says it, and where it shows."""
+    """What an engine does, as the first column in docs/engines.md says it, and where it shows.
+
+    ``at_times``: tests that fail in some runs, as which rows are lost differs from run to run.
+    """
 
     engine: str
     what: str
     tests: tuple[str, ...]
+    at_times: tuple[str, ...] = ()
 
 
 def _rows(*names: str) -> tuple[str, ...]:
@@ -42,10 +46,10 @@ DEVIATIONS: tuple[Deviation, ...] = (
             "test_sparql.py::test_saved_queries",
             *_questions("agreements", "agreements-older-than", "different-roles"),
             *_questions("events-in-japan"),
-            "test_queries.py::test_memorandum_of_2010_has_no_thuringian_party",
             "test_queries.py::test_undated_agreement_is_neither_old_nor_new",
             "test_queries.py::test_taking_part_and_supporting_stay_apart",
         ),
+        at_times=("test_queries.py::test_memorandum_of_2010_has_no_thuringian_party",),
     ),
     Deviation(
         V,

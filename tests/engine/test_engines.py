@@ -393,7 +393,7 @@ def test_deviations_are_documented_and_of_tests_that_exist(engine: str) -> None:
     ids = [
         f"{files[name]}::{test.replace('[', f'[{engine}-') if name == here else test}"
         for one in known
-        for name, _, test in (test.partition("::") for test in one.tests)
+        for name, _, test in (test.partition("::") for test in (*one.tests, *one.at_times))
     ]
     collected = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider", *ids],
