@@ -537,6 +537,22 @@ def test_blank_nodes_and_truth_of_virtuoso(server: _Server) -> None:
         assert _Asker(server.url)(ASK) == b'{"head":{},"boolean":%s}' % truth
 
 
+# fmt: off
+WORDS_OF_OTHERS = [
+    # type   body
+    (JSON,                              HEAD + b'{"s":{"type":"literal","value":"a <b>nodeID://b1"}}]}}'),
+    ("application/sparql-results+xml",  b'<sparql xmlns="http://www.w3.org/2005/sparql-results#"><head><variable name="s"/></head><results>'
+                                        b'<result><binding name="s"><literal>nodeID://b1</literal></binding></result></results></sparql>'),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("kind", "body"), WORDS_OF_OTHERS)
+def test_values_are_left_as_they_are(server: _Server, kind: str, body: bytes) -> None:
+    server.behave = saying(body, kind)
+    assert b"nodeID://b1" in _Asker(server.url)()
+
+
 @pytest.mark.parametrize("at", range(1, 40))
 def test_odd_nodes_are_found_across_pieces(server: _Server, at: int) -> None:
     body = HEAD + b'{"s":{ "type": "bnode", "value": "nodeID://b1" }}]}}'

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kizuna.engine.bindings import bound
 from kizuna.engine.crew import Numbers
-from kizuna.engine.guard import guard
+from kizuna.engine.guard import check_size, guard
 from kizuna.engine.lanes import LaneLimits, Lanes
 from kizuna.engine.parts import answer_or_stream
 from kizuna.engine.protocol import Answer, Limits, Query, Stream
@@ -75,23 +75,21 @@ class RemoteEngine:
         self, query: Query, formats: Mapping[Kind, Format], client: str = ""
     ) -> Answer | Stream:
         """Return the answer; see ``Engine.ask``. Raises EngineAway and EngineFailed besides."""
-        guard(query.text, self.limits)
-        sending = self._sending(query)
-        kind = sending.kind
-        if kind not in formats:
-            raise NotAcceptable(
-                f"{kind.value} cannot be written in any format that was asked for",
-                hint="Ask for application/sparql-results+json, text/csv or text/turtle.",
-            )
+        check_size(query.text, self.limits)  # all else is looked at on the exchange's own thread
         self.lanes.enter(client)
-        exchange = _Exchange(self, sending, formats[kind])
+        exchange = _Exchange(self, query, formats)
         return await answer_or_stream(
             exchange.pieces(),
-            lambda: (kind, formats[kind]),
+            lambda: (exchange.kind, formats[exchange.kind]),
             lambda: self.lanes.leave(client),
         )
 
-    def _sending(self, query: Query) -> Sending:
+    def sending(self, query: Query) -> Sending:
+        """Return what is sent for a query; takes a while for a long one.
+
+        Raises BadQuery and Refused.
+        """
+        guard(query.text, self.limits)
         default, named = query.default_graphs, query.named_graphs
         unnamed = default is None and named is None and not names_dataset(query.text)
         if self.dataset.default and unnamed:
@@ -116,12 +114,18 @@ class RemoteEngine:
 
 
 class _Exchange:
-    """One query with the remote engine: a thread talks to it and hands pieces to the event loop."""
+    """One query with the remote engine: a thread talks to it and hands pieces to the event loop.
 
-    def __init__(self, engine: RemoteEngine, sending: Sending, form: Format) -> None:
+    ``kind`` is set before the first piece comes.
+    """
+
+    kind: Kind
+
+    def __init__(self, engine: RemoteEngine, query: Query, formats: Mapping[Kind, Format]) -> None:
         self.engine = engine
-        self.sending = sending
-        self.form = form
+        self.query = query
+        self.sent = query.text
+        self.formats = formats
         self.line = Line()
         self.come: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.room = threading.Semaphore(PIECES_AHEAD)
@@ -171,15 +175,27 @@ class _Exchange:
             loop.call_soon_threadsafe(self.come.put_nowait, piece)
 
         try:
-            with_found(self.sending, self.engine.dataset.search).answer(self.form, self.line, take)
+            sending = with_found(self.engine.sending(self.query), self.engine.dataset.search)
+            self.sent = sending.text
+            sending.answer(self._form(sending.kind), self.line, take)
         except Exception as error:  # noqa: BLE001 - whatever it is, the asker must be told
             let_go(error)
             if self.line.is_cut:
                 return None
-            told = failure(error, self.sending.text, self.sending.remote.shown)
+            told = failure(error, self.sent, self.engine.remote.shown)
             told.__traceback__ = told.__cause__ = told.__context__ = None
             return told
         return None
+
+    def _form(self, kind: Kind) -> Format:
+        """Return the format in which answers of this kind are wanted. Raises NotAcceptable."""
+        self.kind = kind
+        if kind not in self.formats:
+            raise NotAcceptable(
+                f"{kind.value} cannot be written in any format that was asked for",
+                hint="Ask for application/sparql-results+json, text/csv or text/turtle.",
+            )
+        return self.formats[kind]
 
     def _give_up(self) -> None:
         """End the connections and wake the thread if it waits for room."""

@@ -9,22 +9,26 @@ from kizuna.errors import AnswerTooLarge, EngineFailed, KizunaError, QueryTooLon
 from kizuna.formats import Format, Kind, carrying
 
 CHUNK = 64 * 1024
-ODD_NODES = ((b'"bnode", "value": "nodeID://', b'"bnode", "value": "'), (b">nodeID://", b">"))
-"""Virtuoso's blank nodes in JSON and XML, whose names no format allows.
+ODD_NODES = {
+    "json": (b'"bnode", "value": "nodeID://', b'"bnode", "value": "'),
+    "xml": (b"<bnode>nodeID://", b"<bnode>"),
+}
+"""Virtuoso's blank nodes, whose names no format allows, in the results of each format.
 
-Quotes and ``>`` are escaped inside of values, so these bytes stand for nothing else; a chunk that
-ends within them is held back.
+Quotes in JSON and ``<`` in XML are escaped inside of values, so these bytes stand for nothing else;
+a chunk that ends within them is held back.
 """
-_LONGEST = max(len(odd) for odd, _ in ODD_NODES)
+_LONGEST = max(len(odd) for odd, _ in ODD_NODES.values())
 
 
 class Body:
-    """The body of an answer as a file; its errors are ``KizunaError``."""
+    """The body of an answer in ``form`` as a file; its errors are ``KizunaError``."""
 
-    def __init__(self, response: HTTPResponse, limit: int) -> None:
+    def __init__(self, response: HTTPResponse, form: Format, limit: int) -> None:
         self.response = response
         self.limit = limit
         self.count = 0
+        self._odd = ODD_NODES.get(form.suffix)
         self._declared = response.length
         self._held = b""
         self._ended = False
@@ -40,8 +44,8 @@ class Body:
             data = self._received()
             self._ended = not data
             self._held += data
-            for odd, plain in ODD_NODES:
-                self._held = self._held.replace(odd, plain)
+            if self._odd is not None:
+                self._held = self._held.replace(*self._odd)
         given = self._held if self._ended else self._held[: 1 - _LONGEST]
         given = given[:size]
         self._held = self._held[len(given) :]

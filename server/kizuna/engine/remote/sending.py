@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from http import HTTPStatus
 from http.client import HTTPResponse
 from pathlib import Path
@@ -50,7 +51,7 @@ _SEARCH = re.compile(r"[:#]search\b")
 _NO = {"0", "false"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sending:
     """One query on its way to a remote engine.
 
@@ -64,7 +65,7 @@ class Sending:
     limits: Limits
     agent: str = AGENT
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """What the answer is. Raises BadQuery where the text is no query."""
         return KINDS[query_form(self.text)]
@@ -79,7 +80,7 @@ class Sending:
         sink = Gathered(take)
         with self.response(line) as response:
             source = format_of(response, self.kind)
-            body = self._body(response)
+            body = self._body(response, source)
             try:
                 if source.rdf is not None:
                     results: Results = (quad.triple for quad in parse(body, source.rdf))
@@ -98,7 +99,7 @@ class Sending:
         """Return the rows of a SELECT, read whole; the errors are those of ``answer``."""
         with self.response(line or Line()) as response:
             source = format_of(response, Kind.ROWS)
-            data = b"".join(iter(self._body(response).read, b""))
+            data = b"".join(iter(self._body(response, source).read, b""))
         results = _results(data, source)
         if not isinstance(results, QuerySolutions):
             raise garbled(ValueError("a truth value in place of rows"))
@@ -116,8 +117,8 @@ class Sending:
             raise cut_off()
         return response
 
-    def _body(self, response: HTTPResponse) -> IO[bytes]:
-        return cast("IO[bytes]", Body(response, VERBOSITY * self.limits.answer_bytes))
+    def _body(self, response: HTTPResponse, form: Format) -> IO[bytes]:
+        return cast("IO[bytes]", Body(response, form, VERBOSITY * self.limits.answer_bytes))
 
     def _in_order(self, results: Results) -> Sending | None:
         """Return the query to send instead, where ``SELECT *`` has brought columns in no order."""
