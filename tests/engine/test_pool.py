@@ -336,6 +336,7 @@ def test_too_many_that_wait_are_refused(store: Path) -> None:
     lanes = LaneLimits(light=1, light_seconds=PATIENCE, waiting=1, patience=0.2)
 
     async def test(pool: Pool) -> None:
+        await warm(pool)
         running = asyncio.ensure_future(whole(pool, BURNING))
         await until(lambda: pool.lanes.places()["light"] == 1)
         waiting = asyncio.ensure_future(whole(pool, LIGHT))

@@ -91,7 +91,7 @@ class Run:
             await self._become_heavy(None)
         else:
             self.time = Deadline(self.lanes.limits.patience, 0)
-            await self._in_time(self.lanes.take_light(), "place")
+            await self.lanes.take_light()
             self.lane = "light"
 
     async def _converse(self, worker: Worker) -> AsyncGenerator[bytes, None]:
