@@ -7,11 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -88,21 +89,24 @@ def serving(*arguments: str, **environ: str) -> Iterator[Live]:
     named = environment(**{"KIZUNA_TOKEN": TOKEN} | environ)
     base = f"http://127.0.0.1:{port}/"
     with (
-        subprocess.Popen(command, env=named, stderr=subprocess.PIPE) as process,
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen(command, env=named, stderr=told) as process,
         httpx.Client(base_url=base, timeout=60) as client,
     ):
         try:
-            _wait(client, process)
+            _wait(client, process, told)
             yield Live(base, process, client)
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=30)
+            process.wait(timeout=30)
 
 
-def _wait(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
+def _wait(client: httpx.Client, process: subprocess.Popen[bytes], told: IO[bytes]) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        assert process.poll() is None, process.stderr and process.stderr.read().decode()
+        if process.poll() is not None:
+            told.seek(0)
+            raise AssertionError(told.read().decode())
         try:
             if client.get("/readyz").status_code == 200:
                 return

@@ -320,7 +320,7 @@ def test_a_large_answer_is_streamed(site: Site) -> None:
 
 def test_a_broken_answer_never_ends_well(site: Site) -> None:
     client = Client(create_app(replace(site, engine=Streaming(broken=True), cache=Cache())))
-    with pytest.raises(RuntimeError, match="response already started"):
+    with pytest.raises(AssertionError):  # of the client: the answer does not end
         client.get("/sparql", params={"query": SELECT}, headers={"accept": "text/csv"})
 
 

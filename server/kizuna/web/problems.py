@@ -97,7 +97,7 @@ def problem_of(request: Request, error: Exception) -> Problem:
         return Problem(
             HTTPStatus.BAD_REQUEST, "BadRequest", "the request's parameters are unusable"
         )
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    _log.error("%s %r failed", request.method, request.url.path, exc_info=error)
     return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "Broken",
@@ -207,6 +207,9 @@ class Shield:
         except ClientDisconnect:
             return  # nobody is there to be told
         except Exception as error:
+            if begun and isinstance(error.__cause__, errors.KizunaError):
+                _log.warning("%r: an answer was broken off: %s", scope["path"], error.__cause__)
+                return  # unfinished: the server then closes the connection
             if scope["type"] != "http" or begun:
                 raise
             request = Request(scope, receive)
