@@ -60,6 +60,17 @@ def test_a_variable_has_its_value_everywhere(text: str, expected: set[str]) -> N
     assert answers(text, x="<urn:x:a>") == expected
 
 
+def test_a_variable_ends_where_its_name_does() -> None:
+    store = Store()
+    store.extend([Quad(A, P, Literal(n)) for n in (1, 2, 3)])
+    three = '"3"^^<http://www.w3.org/2001/XMLSchema#integer>'
+    found = store.query(bound("SELECT ?n { ?s ?p ?n FILTER(?n > ?lim-1) }", {"lim": three}))
+    assert isinstance(found, QuerySolutions)
+    assert [row[0] for row in found] == [Literal(3)]
+    query = "PREFIX : <urn:x:> SELECT ?x { ?y:p ?v OPTIONAL { ?x:q ?z } }"
+    assert answers(query, x="<urn:x:b>") == {"<urn:x:b>"}
+
+
 @settings(deadline=None)  # other processes may be busy
 @given(st.text())
 def test_any_text_stays_a_text(words: str) -> None:
