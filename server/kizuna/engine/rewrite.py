@@ -5,7 +5,8 @@ results of both forms on random data. The changes:
 
 - ``EXISTS { A . B }`` becomes ``EXISTS { A FILTER EXISTS { B } }``: the engine joins A and B anew
   for each solution around it, but looks up one pattern at a time in no time. The first pattern is
-  one that what stands around has bound, if there is one.
+  one that what stands around has bound, if there is one. ``kizuna.engine.scopes`` says where that
+  could change the answer.
 - Counts and overviews of everything become ``VALUES`` (``kizuna.engine.overview``).
 """
 
@@ -15,6 +16,7 @@ import re
 from collections.abc import Sequence
 
 from kizuna.engine.overview import from_statistics
+from kizuna.engine.scopes import exists_is_closed, is_variable
 from kizuna.engine.statistics import Statistics
 from kizuna.engine.tokens import Token, tokens
 from kizuna.engine.triples import Pattern, plain_patterns
@@ -39,7 +41,7 @@ def faster(text: str, statistics: Statistics | None) -> str:
         answered = from_statistics(text, found, statistics)
         if answered is not None:
             return answered
-    return _with_nested_exists(text, found)
+    return _with_nested_exists(text, found) if exists_is_closed(found) else text
 
 
 def _is_doubtful(token: Token) -> bool:
@@ -78,7 +80,7 @@ def _block(found: Sequence[Token], at: int) -> tuple[int, int] | None:
 
 
 def _variables(found: Sequence[Token]) -> set[str]:
-    return {t[0][1:] for t in found if t.lastgroup == "sigil" and t[0][0] in "?$"}
+    return {token[0][1:] for token in found if is_variable(token)}
 
 
 def _in_order(patterns: Sequence[Pattern], around: set[str]) -> list[Pattern]:
