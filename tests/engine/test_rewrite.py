@@ -318,6 +318,48 @@ LEFT = [
 ]  # fmt: skip
 
 
+mutations = st.sampled_from(
+    [
+        *"-:.%^|;,{}()<>?$'\"#1*/",
+        "::",
+        "-1",
+        ":x",
+        "%%",
+        "DISTINCT",
+        "?x",
+        "1.",
+        "@en",
+        "\\u0041",
+        "×",
+        "·",
+        " ",
+        "𠀀",
+    ]
+)
+
+
+WELL_FORMED = st.sampled_from(
+    [*(query for query, _ in TAKEN), *(f"{PROLOGUE}SELECT * {{ {group} }}" for group in REWRITTEN)]
+)
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(WELL_FORMED, st.lists(st.tuples(st.integers(0, 250), mutations), min_size=1, max_size=3))
+@example("SELECT (COUNT(*) AS ?n) { ?s-1 ?p ?o }", [])
+@example("PREFIX : <u:> SELECT (COUNT(*) AS ?n) { ?s:x ?p ?o }", [])
+@example("SELECT (COUNT(*) AS ?n) { ?s ?%% ?o }", [])
+@example(f"{PROLOGUE}ASK {{ ?x :p ?y FILTER EXISTS {{ ?x :q '1'^ ^:p . ?y :r ?x }} }}", [])
+def test_what_is_no_query_stays_none(query: str, changes: list[tuple[int, str]]) -> None:
+    for place, piece in changes:
+        at = place % len(query)
+        query = query[:at] + piece + query[at + place % 3 :]
+    changed = faster(query, KNOWN)
+    if changed != query:
+        event("changed")
+        Store().query(query, base_iri=EX)
+        Store().query(changed, base_iri=EX)
+
+
 @pytest.mark.parametrize(("query", "values"), TAKEN)
 def test_taken_from_statistics(query: str, values: str) -> None:
     assert values in faster(query, KNOWN)
