@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 
@@ -78,6 +78,70 @@ def queries(draw: st.DrawFn) -> str:
     return f"{PROLOGUE}{head} {{ {group} }}"
 
 
+heads = st.sampled_from(
+    ["SELECT *", "SELECT DISTINCT ?x", "SELECT ?y ?z", "SELECT (COUNT(*) AS ?n)", "SELECT ?x"]
+)
+local = st.sampled_from(["?x", "?y", "$w", "?z", "?l", "?m"])  # more of them are of one block only
+local_pattern = st.tuples(local | subject, predicate, local | target).map(" ".join)
+
+
+@st.composite
+def elements(draw: st.DrawFn, inner: st.SearchStrategy[str]) -> str:
+    """A part of a group, with other groups in it, and with EXISTS."""
+    patterns = st.lists(local_pattern, min_size=1, max_size=3).map(" . ".join)
+    test = f"{draw(st.sampled_from(['', 'NOT ']))}EXISTS {{ {draw(patterns | block)} }}"
+    group, number = f"{{ {draw(inner)} }}", draw(st.integers(0, 10**6))
+    form = draw(
+        st.sampled_from(
+            [
+                *["FILTER TEST"] * 6,
+                "FILTER (TEST || ?x = ?y)",
+                "FILTER (!TEST && TEST)",
+                "FILTER EXISTS GROUP",
+                "FILTER NOT EXISTS { PATTERN FILTER TEST }",
+                "BIND(TEST AS ?bNUMBER)",
+                "OPTIONAL GROUP",
+                "OPTIONAL { PATTERN FILTER TEST }",
+                "{ PATTERN FILTER TEST } UNION GROUP",
+                "{ PATTERN FILTER TEST }",
+                "GROUP",
+                "GROUP UNION GROUP",
+                "MINUS GROUP",
+                "GRAPH ?g GROUP",
+                "GRAPH ?x GROUP",
+                "GRAPH :g GROUP",
+                "{ SELECT ?x ?z GROUP }",
+                "{ SELECT DISTINCT ?y GROUP ORDER BY ?y }",
+                "{ SELECT * GROUP VALUES ?x { :a } }",
+                "VALUES ?y { :a :b UNDEF }",
+                "VALUES (?z ?x) { (:a UNDEF) (UNDEF :b) }",
+                "?x (:p|:q)* ?z",
+            ]
+        )
+    )
+    for word, value in ("TEST", test), ("GROUP", group), ("NUMBER", str(number)):
+        form = form.replace(word, value)
+    return form.replace("PATTERN", draw(pattern))
+
+
+@st.composite
+def groups(draw: st.DrawFn, inner: st.SearchStrategy[str]) -> str:
+    parts = draw(st.lists(pattern | elements(inner) | elements(inner), min_size=1, max_size=4))
+    return " . ".join(draw(st.permutations(parts)) if draw(st.booleans()) else sorted(parts))
+
+
+nested_group = st.recursive(pattern, groups, max_leaves=8)
+nested_queries = st.builds(
+    "{}{} {{ {} }}{}".format,
+    st.just(PROLOGUE),
+    heads,
+    groups(nested_group),
+    st.sampled_from(
+        ["", "", "", " VALUES ?y { :a :b }", " HAVING(EXISTS { ?l :p ?m . ?m :q ?l })"]
+    ),
+)
+
+
 def solutions(store: Store, query: str) -> Counter[tuple[tuple[str, str], ...]]:
     found = store.query(query)
     assert isinstance(found, QuerySolutions)
@@ -97,9 +161,76 @@ def store_of(content: list[Quad]) -> Store:
 @given(data, queries())
 def test_nested_exists(content: list[Quad], query: str) -> None:
     changed = faster(query, None)
-    assert changed != query
     store = store_of(content)
     assert solutions(store, changed) == solutions(store, query)
+
+
+@settings(max_examples=250, deadline=None)
+@given(data, nested_queries)
+def test_nested_groups(content: list[Quad], query: str) -> None:
+    changed = faster(query, None)
+    event("changed" if changed != query else "left alone")
+    store = store_of(content)
+    try:
+        expected = solutions(store, query)
+    except SyntaxError:
+        assert changed == query
+    else:
+        assert solutions(store, changed) == expected
+
+
+# fmt: off
+REWRITTEN = [
+    "?x :p ?y FILTER NOT EXISTS { ?x :q ?z . ?z :r ?y }",
+    "FILTER NOT EXISTS { ?x :q ?z ; :r ?y } ?x :p ?y",
+    "?x :p ?y BIND(EXISTS { ?x :q ?z . ?z :r ?u } AS ?e)",
+    "?x :p ?y OPTIONAL { ?y :p ?k FILTER EXISTS { ?k :q ?z . ?z :r ?y } }",
+    "?x :p ?y OPTIONAL { ?y :p ?k } FILTER EXISTS { ?k :q ?z . ?z :r ?y }",
+    "{ ?x :p ?y FILTER(?y = 1 || EXISTS { ?x :q ?z . ?z :r ?y }) } UNION { ?x :r ?y }",
+    "GRAPH ?g { ?x :p ?y FILTER EXISTS { ?x :q ?z . ?z :r ?u } } ?g a ?k",
+    "?v a ?k { SELECT ?x { ?x :p ?y FILTER EXISTS { ?x :q ?z . ?z :r ?u } } GROUP BY ?x }",
+    "?v :p ?x MINUS { ?x :p ?y FILTER EXISTS { ?x :q ?z FILTER EXISTS { ?z :r ?y . ?y a ?u } } }",
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("group", REWRITTEN)
+def test_rewritten(group: str) -> None:
+    query = f"{PROLOGUE}SELECT * {{ {group} }}"
+    assert faster(query, None) != query
+
+
+BOOKS = [
+    Quad(NamedNode(f"{EX}book"), NamedNode(f"{EX}author"), NamedNode(f"{EX}ann")),
+    Quad(NamedNode(f"{EX}book"), TYPE, NamedNode(f"{EX}Book")),
+    Quad(NamedNode(f"{EX}book"), NamedNode(f"{EX}in"), NamedNode(f"{EX}lib")),
+    Quad(NamedNode(f"{EX}x"), NamedNode(f"{EX}likes"), NamedNode(f"{EX}r")),
+]
+BLOCK = "{ ?b :in ?r . ?a :likes ?t }"
+# fmt: off
+SCOPES = [
+    # group                                                         where ?a comes from
+    (f"?b :author ?a {{ ?b :author ?c FILTER EXISTS {BLOCK} }}",     "the group around"),
+    (f"?b :author ?a {{ ?b a :Book FILTER NOT EXISTS {BLOCK} }} UNION {{ ?b :no ?a }}", "the same, in UNION"),
+    (f"?b :author ?a OPTIONAL {{ ?b a ?c FILTER EXISTS {BLOCK} }}",  "the left side of OPTIONAL"),
+    (f"?b :author ?a {{ ?b a ?c BIND(EXISTS {BLOCK} AS ?e) }}",      "the group around BIND"),
+    (f"?b a ?c BIND(EXISTS {BLOCK} AS ?e) ?b :author ?a",            "patterns behind BIND"),
+    (f"?b :author ?a {{ ?b a ?c OPTIONAL {{ ?b :no ?a }} FILTER EXISTS {BLOCK} }}", "OPTIONAL, perhaps"),
+    (f"?b :author ?a {{ ?b a ?c VALUES ?a {{ UNDEF }} FILTER EXISTS {BLOCK} }}", "VALUES, perhaps"),
+    (f"?b :author ?a {{ ?b a ?c FILTER EXISTS {{ ?b :in ?r FILTER EXISTS {BLOCK} }} }}", "two levels above"),
+    ("?b :author ?a { ?b a ?c FILTER EXISTS { ?a :likes ?t } FILTER EXISTS { ?b :in ?u . ?b a ?v } }",
+     "the group around, beside another block"),
+    (f"?b a ?c FILTER EXISTS {BLOCK} }} VALUES ?a {{ :ann ",         "VALUES at the end"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("group", "reason"), SCOPES)
+def test_variables_of_other_groups_stay_unseen(group: str, reason: str) -> None:
+    query = f"{PROLOGUE}SELECT * {{ {group} }}"
+    changed, store = faster(query, None), store_of(BOOKS)
+    assert solutions(store, changed) == solutions(store, query), reason
+    assert changed == query, reason
 
 
 @st.composite
@@ -185,6 +316,48 @@ LEFT = [
     ("SELECT * { ?s ?p ?o FILTER(?s<'x>' && ?o = 'EXISTS { ?a a ?b . ?b a ?c }') }", "no IRI"),
     ("SELECT * { ?s ?p ?o FILTER EXISTS { ?s a ?t . ?t a ?v ",       "does not end"),
 ]  # fmt: skip
+
+
+mutations = st.sampled_from(
+    [
+        *"-:.%^|;,{}()<>?$'\"#1*/",
+        "::",
+        "-1",
+        ":x",
+        "%%",
+        "DISTINCT",
+        "?x",
+        "1.",
+        "@en",
+        "\\u0041",
+        "×",
+        "·",
+        " ",
+        "𠀀",
+    ]
+)
+
+
+WELL_FORMED = st.sampled_from(
+    [*(query for query, _ in TAKEN), *(f"{PROLOGUE}SELECT * {{ {group} }}" for group in REWRITTEN)]
+)
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(WELL_FORMED, st.lists(st.tuples(st.integers(0, 250), mutations), min_size=1, max_size=3))
+@example("SELECT (COUNT(*) AS ?n) { ?s-1 ?p ?o }", [])
+@example("PREFIX : <u:> SELECT (COUNT(*) AS ?n) { ?s:x ?p ?o }", [])
+@example("SELECT (COUNT(*) AS ?n) { ?s ?%% ?o }", [])
+@example(f"{PROLOGUE}ASK {{ ?x :p ?y FILTER EXISTS {{ ?x :q '1'^ ^:p . ?y :r ?x }} }}", [])
+def test_what_is_no_query_stays_none(query: str, changes: list[tuple[int, str]]) -> None:
+    for place, piece in changes:
+        at = place % len(query)
+        query = query[:at] + piece + query[at + place % 3 :]
+    changed = faster(query, KNOWN)
+    if changed != query:
+        event("changed")
+        Store().query(query, base_iri=EX)
+        Store().query(changed, base_iri=EX)
 
 
 @pytest.mark.parametrize(("query", "values"), TAKEN)

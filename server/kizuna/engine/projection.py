@@ -5,19 +5,10 @@ Oxigraph orders them by its own lights; people who open the CSV expect the order
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-_PART = re.compile(
-    r"""
-      (?P<quiet> \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
-               | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*' | <[^<>"{}|^`\\\x00-\x20]*>
-               | \#[^\n\r]* )
-    | (?P<star>  (?<![\w:.?$-])SELECT(?:\s+(?:DISTINCT|REDUCED))?\s*(?P<mark>\*) )
-    | (?P<variable> [?$](?P<name>\w+) )
-    """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
+from kizuna.engine.scopes import is_variable
+from kizuna.engine.tokens import Token, tokens
 
 
 def in_textual_order(text: str, columns: Sequence[str]) -> str | None:
@@ -26,20 +17,24 @@ def in_textual_order(text: str, columns: Sequence[str]) -> str | None:
     None where nothing is to be changed: no outer star, or the order is right already.
     ``columns`` are those of the result; variables that the star does not bring are left out.
     """
-    star: re.Match[str] | None = None
-    order: dict[str, None] = {}
-    for part in _PART.finditer(text):
-        if part["star"] and star is None and "{" not in _bare(text[: part.start()]):
-            star = part
-        elif part["variable"]:
-            order.setdefault(part["name"])
-    wanted = [name for name in order if name in set(columns)]
+    found = list(tokens(text))
+    star = _star(found)
+    named = dict.fromkeys(token[0][1:] for token in found if is_variable(token))
+    wanted = [name for name in named if name in set(columns)]
     if star is None or set(wanted) != set(columns) or list(columns) == wanted or not wanted:
         return None
     spelt = " ".join(f"?{name}" for name in wanted)
-    return f"{text[: star.start('mark')]} {spelt} {text[star.end('mark') :]}"
+    return f"{text[: star.start()]} {spelt} {text[star.end() :]}"
 
 
-def _bare(text: str) -> str:
-    """Return ``text`` without strings, IRIs and comments."""
-    return _PART.sub(lambda m: " " if m["quiet"] else m[0], text)
+def _star(found: Sequence[Token]) -> Token | None:
+    """Return the star of the outermost SELECT, None where it has none."""
+    for at, token in enumerate(found):
+        if token[0] == "{":
+            return None
+        if token[0].upper() == "SELECT":
+            behind = found[at + 1 : at + 3]
+            modified = behind and behind[0][0].upper() in {"DISTINCT", "REDUCED"}
+            star = behind[1 if modified else 0] if len(behind) > 1 else None
+            return star if star is not None and star[0] == "*" else None
+    return None

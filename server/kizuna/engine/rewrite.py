@@ -5,7 +5,8 @@ results of both forms on random data. The changes:
 
 - ``EXISTS { A . B }`` becomes ``EXISTS { A FILTER EXISTS { B } }``: the engine joins A and B anew
   for each solution around it, but looks up one pattern at a time in no time. The first pattern is
-  one that what stands around has bound, if there is one.
+  one that what stands around has bound, if there is one. ``kizuna.engine.scopes`` says where that
+  could change the answer.
 - Counts and overviews of everything become ``VALUES`` (``kizuna.engine.overview``).
 """
 
@@ -13,15 +14,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
+from kizuna.engine.complaints import check_syntax
 from kizuna.engine.overview import from_statistics
+from kizuna.engine.scopes import exists_is_closed, is_variable
 from kizuna.engine.statistics import Statistics
 from kizuna.engine.tokens import Token, tokens
 from kizuna.engine.triples import Pattern, plain_patterns
+from kizuna.errors import BadQuery
 
 MOST_BYTES = 20_000
 MOST_PATTERNS = 12
 _SURELY_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
+_ANY_BASE = "http://localhost/"
 _WORTH = re.compile("EXISTS|COUNT|DISTINCT", re.IGNORECASE)
 
 
@@ -29,17 +35,29 @@ def faster(text: str, statistics: Statistics | None) -> str:
     """Return the query in another form with the same solutions, or as it is.
 
     ``statistics`` are those of the dataset that is asked, None where it is not the whole store.
+    What is no query stays as it is, so that the engine complains about it.
     """
     if len(text) > MOST_BYTES or not _WORTH.search(text):
         return text
-    found = list(tokens(text))
+    changed = _changed(text, list(tokens(text)), statistics)
+    return changed if changed != text and _is_query(text) else text
+
+
+def _changed(text: str, found: Sequence[Token], statistics: Statistics | None) -> str:
     if any(map(_is_doubtful, found)):
         return text
     if statistics is not None:
         answered = from_statistics(text, found, statistics)
         if answered is not None:
             return answered
-    return _with_nested_exists(text, found)
+    return _with_nested_exists(text, found) if exists_is_closed(found) else text
+
+
+def _is_query(text: str) -> bool:
+    with suppress(BadQuery):
+        check_syntax(text, _ANY_BASE)
+        return True
+    return False
 
 
 def _is_doubtful(token: Token) -> bool:
@@ -78,7 +96,7 @@ def _block(found: Sequence[Token], at: int) -> tuple[int, int] | None:
 
 
 def _variables(found: Sequence[Token]) -> set[str]:
-    return {t[0][1:] for t in found if t.lastgroup == "sigil" and t[0][0] in "?$"}
+    return {token[0][1:] for token in found if is_variable(token)}
 
 
 def _in_order(patterns: Sequence[Pattern], around: set[str]) -> list[Pattern]:

@@ -5,22 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_LETTER = r"""(?:[^\s<>"'{}()\[\],;|^/*+=!&\#.?$@\\]|\\.)"""
+# SPARQL 1.1 Query, section 19.8: PN_CHARS_U without "_", and what else VARNAME and PN_CHARS have.
+_BASE = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_VARNAME = rf"[{_BASE}_0-9][{_BASE}_0-9\u00b7\u0300-\u036f\u203f\u2040]*+"
+_CHAR = rf"[{_BASE}_0-9\u00b7\u0300-\u036f\u203f\u2040\-]"
+_ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
+_LOCAL = rf"(?:[{_BASE}_:0-9]|{_ESCAPED})(?:\.*+(?:{_CHAR}|:|{_ESCAPED}))*+"
+_NUMBER = rf"[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?[{_BASE}_0-9]*+"
+
 TOKEN = re.compile(
     rf"""
       (?P<string>  \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | \'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
                  | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*' )
     | (?P<iri>     <(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*> )
     | (?P<comment> \#[^\n\r]* )
-    | (?P<sigil>   [?$@]{_LETTER}+ )
-    | (?P<name>    {_LETTER}+(?:\.{_LETTER}+)* )
-    | (?P<mark>    . )
+    | (?P<sigil>   [?$]{_VARNAME} | @[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[A-Za-z]+)? )
+    | (?P<name>    (?:[{_BASE}](?:\.*+{_CHAR})*+|_(?=:))?:(?:{_LOCAL})?
+                 | {_NUMBER}
+                 | [{_BASE}_](?:\.*+{_CHAR})*+ )
+    | (?P<mark>    \\?. )
     """,
     re.VERBOSE | re.DOTALL,
 )
 """Strings, IRIs, comments, ``?variables`` and ``@languages``, names and numbers, and marks.
 
-An IRI may turn out to be a comparison (``?a<'x>'``); names keep their prefix and their case.
+An IRI may turn out to be a comparison (``?a<'x>'``); names keep their prefix and their case. A
+word without a colon may be what the engine would split: ``true-1``, ``1OPTIONAL``.
 """
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 Token = re.Match[str]
@@ -48,4 +61,9 @@ def prefixes(found: list[Token]) -> dict[str, str]:
 
 def iri(token: Token) -> str:
     r"""Return what an IRI token says, its escapes undone (SPARQL 1.1 Query, section 19.2)."""
-    return _ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16) % 0x110000), token[0][1:-1])
+    return unescaped(token[0][1:-1])
+
+
+def unescaped(text: str) -> str:
+    r"""Return ``text`` with each ``\uXXXX`` and ``\UXXXXXXXX`` as the character that it is."""
+    return _ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16) % 0x110000), text)
