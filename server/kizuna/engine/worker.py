@@ -45,6 +45,8 @@ from kizuna.formats import Format, Kind
 
 STACK_BYTES = 256 * 1024 * 1024
 PID = 4
+BEHIND_THE_FRONT = 4
+"""By how much a worker gives way: every answer goes through the front, held ones through it alone."""
 LONGEST_OPENING = 65_536
 
 
@@ -72,6 +74,7 @@ def fork_workers(channel: socket.socket, store: Path, limits: Limits, copy: int)
 def _become_worker(engine: Callable[[], EmbeddedEngine], ends: list[int]) -> None:
     """Answer requests in this new process, and never come back."""
     die_with_parent()
+    os.nice(BEHIND_THE_FRONT)
     os.setpgid(0, 0)  # so that the priority of all its threads can be set at once
     deny_network()
     requests, answers = os.fdopen(ends[0], "rb"), os.fdopen(ends[1], "wb")

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -19,6 +20,8 @@ MOST_REMEMBERED = 4_000_000
 """Bytes of a stream up to which it is held, so that the next one need not be asked for."""
 LONGEST_KNOWN = 500
 """Headers up to this length are negotiated once and remembered."""
+SOON = 0.05
+"""Seconds after which it is worth to look whether the client is still there."""
 SEARCH = "search"
 KINDS = (Kind.ROWS, Kind.TRUTH, Kind.GRAPH)
 BEHIND_PAGES = {
@@ -70,14 +73,12 @@ async def ask(
     if SEARCH in query.text and not site.manifest.filled:
         site.wanted.set()  # kz:search reads an index that is made when somebody wants it
     asking = asyncio.ensure_future(site.engine.ask(query, formats, client))
-    leaving = asyncio.ensure_future(_gone(request))
     try:
-        await asyncio.wait({asking, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({asking}, timeout=SOON)
         if not asking.done():
-            raise ClientDisconnect
+            await _answered_or_gone(asking, request)
         return asking.result()
     finally:
-        leaving.cancel()
         asking.cancel()
 
 
@@ -99,6 +100,18 @@ async def remembering(
             keep(b"".join(held))
     finally:
         await chunks.aclose()
+
+
+async def _answered_or_gone(asking: asyncio.Future[Answer | Stream], request: Request) -> None:
+    """Wait for an answer. Raises ClientDisconnect when its client goes away before."""
+    leaving = asyncio.ensure_future(_gone(request))
+    both: set[asyncio.Future[Any]] = {asking, leaving}
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if not asking.done():
+            raise ClientDisconnect
+    finally:
+        leaving.cancel()
 
 
 async def _gone(request: Request) -> None:

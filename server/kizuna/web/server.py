@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import resource
 import socket
@@ -90,6 +91,7 @@ def serve_releases(
             holder = SiteHolder(releases, open_site_of)
             writing = conduct.open_to.writing(holder) if conduct.open_to else None
             app = create_app(holder, writing, Operation(holder, metrics, conduct.log, hot))
+            _settle()
             _log.info("serving at http://%s/", shown(listener))
             return app, holder.close
 
@@ -98,6 +100,12 @@ def serve_releases(
         server.run(sockets=[listener])
         if gate.error is not None:
             raise gate.error
+
+
+def _settle() -> None:
+    """Spare the collector what lives as long as the process: its full rounds stop all requests."""
+    gc.collect()
+    gc.freeze()
 
 
 def _config(gate: Gate, hot: Hot, conduct: Conduct) -> uvicorn.Config:
