@@ -102,6 +102,7 @@ def changed(head: bytes, changes: list[tuple[int, int, bytes]]) -> bytes:
     return head
 
 
+@pytest.mark.embedded("what is held, and only there")
 @settings(
     max_examples=250,
     deadline=None,
