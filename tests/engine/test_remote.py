@@ -32,6 +32,7 @@ from kizuna.errors import (
     Refused,
     StoreRefused,
     TooMany,
+    Unsupported,
     UsageError,
 )
 from kizuna.formats import BY_SUFFIX, TURTLE, Kind
@@ -179,6 +180,8 @@ def status(code: int, body: bytes = b"", media_type: str = "text/plain") -> Beha
 
 NT = "application/n-triples"
 XML = "application/sparql-results+xml"
+FUNCTION = b"The custom function <urn:f> is not supported"
+PROCEDURE = b"Virtuoso 42001 Error SR185: Undefined procedure DB.DBA.urn:f.\n\nSPARQL query:"
 OXIGRAPH = b"error at 1:8: expected DISTINCT"
 BOMB = b'<!DOCTYPE s [<!ENTITY a "b">]><s>&a;</s>'
 HTML = b"<html><style>x{}</style><b>bad</b> &lt;q"
@@ -197,6 +200,8 @@ TROUBLES: list[tuple[str, str, Behaviour, type[KizunaError], str]] = [
     ("not found",         "SELECT",    status(404),      EngineFailed, "failed"),
     ("too long",          "SELECT",    status(414),      BadQuery,     "too long"),
     ("broken",            "SELECT",    status(500, b"out of\nit"), EngineFailed, "out of it"),
+    ("no function",       "SELECT",    status(500, FUNCTION),  Unsupported,  "function <urn:f>"),
+    ("no procedure",      "SELECT",    status(500, PROCEDURE), Unsupported,  "function <urn:f>"),
     ("bad gateway",       "SELECT",    status(502),      EngineFailed, "failed"),
     ("busy",              "SELECT",    status(503),      EngineAway,   "no more queries"),
     ("busy for us",       "SELECT",    status(429),      EngineAway,   "no more queries"),

@@ -333,6 +333,7 @@ def test_workers_and_kills_are_counted(
     assert server.end() == 0
 
 
+@pytest.mark.embedded("it ends before it asks an engine")
 def test_a_log_that_cannot_be_opened(small_release: Release, tmp_path: Path) -> None:
     project = shutil.copytree(SMALL, tmp_path / "project")
     done = kizuna(
@@ -343,6 +344,7 @@ def test_a_log_that_cannot_be_opened(small_release: Release, tmp_path: Path) -> 
     assert "access log cannot be written" in done.stderr
 
 
+@pytest.mark.embedded("it ends before it asks an engine")
 def test_with_a_broken_project_and_a_broken_release_nothing_is_served(
     small_release: Release, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ import re
 
 from pyoxigraph import DefaultGraph, Store
 
-from kizuna.errors import BadQuery
+from kizuna.errors import BadQuery, Unsupported
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?", re.DOTALL)
 _SENTENCE = re.compile(r"(?:^|, )([A-Z][a-z]*(?: [^\s,]+){3,})")
@@ -14,6 +14,10 @@ _PREFIX_USE = re.compile(r"(?<![\w:<?$])([A-Za-z][\w.-]*|):(?=[\w%\\-])")
 _PREFIX_DECLARED = re.compile(r"\bPREFIX\s+([A-Za-z][\w.-]*|)\s*:", re.IGNORECASE)
 _QUIET = re.compile(r"<[^<>\s]*>|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*")
 _NO_LINE_END = re.compile(r"[^\n]")
+_UNKNOWN_FUNCTION = re.compile(
+    r"The custom function <(.*)> is not supported"  # Oxigraph
+    r"|Undefined procedure DB\.DBA\.(\S*[^\s.])"  # Virtuoso
+)
 NEAR = 40
 SPECIFICATION = "SPARQL 1.1 is at https://www.w3.org/TR/sparql11-query/."
 
@@ -44,6 +48,21 @@ def complaint(text: str, message: str) -> BadQuery:
         line=line,
         column=column,
         hint=SPECIFICATION,
+    )
+
+
+def unknown_function(message: str) -> Unsupported | None:
+    """Return the error for a query that names a function that there is not, as an engine says it.
+
+    >>> unknown_function("The custom function <http://x/f> is not supported").message
+    'there is no function <http://x/f>'
+    """
+    said = _UNKNOWN_FUNCTION.search(message)
+    if said is None:
+        return None
+    return Unsupported(
+        f"there is no function <{said[1] or said[2]}>",
+        hint="The functions are those of SPARQL 1.1 and the casts of XML Schema.",
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -21,7 +20,7 @@ from pyoxigraph import (
 )
 
 from kizuna.engine.bindings import bound
-from kizuna.engine.complaints import check_syntax, complaint
+from kizuna.engine.complaints import check_syntax, complaint, unknown_function
 from kizuna.engine.copies import Copies, names_no_graph
 from kizuna.engine.finding import with_hits
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
@@ -36,11 +35,9 @@ from kizuna.errors import (
     NotAcceptable,
     QueryCrashed,
     UnavailableError,
-    Unsupported,
 )
 from kizuna.formats import Format, Kind
 
-_UNKNOWN_FUNCTION = re.compile("The custom function (<.*>) is not supported")
 Term = NamedNode | BlankNode | Literal | Triple
 
 
@@ -130,7 +127,8 @@ class EmbeddedEngine:
         except UnicodeEncodeError as error:
             raise BadQuery("the query holds half a character", hint="Send it in UTF-8.") from error
         except (RuntimeError, OSError) as error:
-            raise _given_up(error) from error
+            crashed = QueryCrashed(f"the engine could not answer: {error}")
+            raise unknown_function(str(error)) or crashed from error
 
     def _prepared(self, query: Query) -> Query:
         """Return the query with what it is given from outside: rows, values, search results."""
@@ -198,17 +196,6 @@ def _nodes(graphs: Iterable[str]) -> list[NamedNode]:
                 hint="Name a graph by its whole address, for example https://example.org/graph.",
             ) from error
     return nodes
-
-
-def _given_up(error: Exception) -> KizunaError:
-    """Return the error for a query that the engine began and did not end."""
-    unknown = _UNKNOWN_FUNCTION.match(str(error))
-    if unknown is not None:
-        return Unsupported(
-            f"there is no function {unknown[1]}",
-            hint="The functions are those of SPARQL 1.1 and the casts of XML Schema.",
-        )
-    return QueryCrashed(f"the engine could not answer: {error}")
 
 
 def _kind(results: object) -> Kind:

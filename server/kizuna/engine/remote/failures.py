@@ -11,9 +11,9 @@ from contextlib import suppress
 from http.client import HTTPException, RemoteDisconnected
 from urllib.error import HTTPError, URLError
 
-from kizuna.engine.complaints import SPECIFICATION, complaint
+from kizuna.engine.complaints import SPECIFICATION, complaint, unknown_function
 from kizuna.engine.remote.reading import garbled, silent
-from kizuna.errors import BadQuery, EngineAway, EngineFailed, KizunaError
+from kizuna.errors import BadQuery, EngineAway, EngineFailed, KizunaError, Unsupported
 
 MESSAGE_BYTES = 20_000
 MESSAGE_LENGTH = 300
@@ -37,7 +37,7 @@ def failure(error: Exception, text: str, shown: str) -> KizunaError:
         )
     else:
         told = garbled(error)
-    if not isinstance(told, BadQuery):
+    if not isinstance(told, BadQuery | Unsupported):
         _log.warning("engine %s: %s: %s", shown, type(error).__name__, one_line(str(error)))
     return told
 
@@ -120,7 +120,8 @@ def _moved(message: str, text: str) -> KizunaError:
 def _broken(message: str, text: str) -> KizunaError:
     del text
     said = f": {message}" if message else ""
-    return EngineFailed(f"the engine behind this site failed{said}", hint=_LOG_HINT)
+    failed = EngineFailed(f"the engine behind this site failed{said}", hint=_LOG_HINT)
+    return unknown_function(message) or failed
 
 
 _TOLD: dict[int, Callable[[str, str], KizunaError]] = {
