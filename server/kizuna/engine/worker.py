@@ -46,7 +46,7 @@ from kizuna.formats import Format, Kind
 STACK_BYTES = 256 * 1024 * 1024
 PID = 4
 BEHIND_THE_FRONT = 4
-"""By how much a worker gives way: every answer goes through the front, held ones through it alone."""
+"""By how much a worker gives way: every answer goes through the front, many through it alone."""
 LONGEST_OPENING = 65_536
 
 
