@@ -82,7 +82,8 @@ def test_every_limit_is_in_the_manual() -> None:
         ("query_kb", f"{limits.query_bytes // 1_000} kB"),
         ("query_depth", f"{limits.depth}"),
         ("light", f"{lanes.light}, {lanes.heavy}"),
-        ("waiting", f"{lanes.waiting}"),
+        ("waiting", f"{lanes.waiting}, {lanes.patience:g} s each"),
+        ("standing", f"{lanes.standing}"),
         ("per_client", f"{lanes.per_client}"),
     ):
         assert any(row.key == setting for row in SETTINGS)

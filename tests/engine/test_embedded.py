@@ -316,3 +316,21 @@ def test_columns_are_in_the_order_of_the_text_and_found_once(
     engine.store = cast("Store", counting)
     assert json.loads(ask(engine, text).body)["head"]["vars"] == columns
     assert counting.asked == 1
+
+
+@pytest.mark.parametrize(
+    "update",
+    ["INSERT DATA {<a> <b> 1}", "PREFIX x: <urn:> DROP ALL", "with <g> delete {?s ?p ?o} where {}"],
+)
+def test_an_update_is_told_as_one(engine: EmbeddedEngine, update: str) -> None:
+    with pytest.raises(errors.BadQuery, match="this is an update, not a query") as caught:
+        ask(engine, update)
+    assert "update=" in caught.value.hint
+
+
+def test_a_known_prefix_is_told(engine: EmbeddedEngine) -> None:
+    with pytest.raises(errors.BadQuery, match="prefix kz: is not declared") as caught:
+        ask(engine, "SELECT * { ?s a kz:Cluster }")
+    assert (
+        caught.value.hint == "Begin the query with PREFIX kz: <https://w3id.org/kizuna/ontology#>."
+    )

@@ -51,7 +51,7 @@ def test_errors_are_told_as_json_and_as_pages(site: Site, kind: type[errors.Kizu
 
 
 @pytest.mark.parametrize(
-    "error", [ZeroDivisionError("secret"), errors.ReleaseBroken("secret"), KeyError("secret")]
+    "error", [ZeroDivisionError("secret"), errors.SettingsError("secret"), KeyError("secret")]
 )
 def test_what_nobody_foresaw_is_logged_and_not_told(
     site: Site, error: Exception, caplog: pytest.LogCaptureFixture
@@ -117,3 +117,14 @@ def test_a_client_that_leaves_is_no_fault(site: Site, caplog: pytest.LogCaptureF
     }  # fmt: skip
     asyncio.run(app(scope, receive, send))
     assert (sent, caplog.records) == ([], [])
+
+
+def test_a_server_without_room_says_so_and_not_where(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = failing(site, errors.UnavailableError("/srv/releases: No space left on device"))
+    answer = client.get("/fail", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "/srv/releases" not in answer.text
+    assert "/srv/releases" in caplog.text
+    assert "Traceback" not in caplog.text

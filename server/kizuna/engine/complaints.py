@@ -6,7 +6,9 @@ import re
 
 from pyoxigraph import DefaultGraph, Store
 
+from kizuna.engine.tokens import tokens
 from kizuna.errors import BadQuery, Unsupported
+from kizuna.vocabulary import PREFIXES
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?", re.DOTALL)
 _SENTENCE = re.compile(r"(?:^|, )([A-Z][a-z]*(?: [^\s,]+){3,})")
@@ -18,6 +20,10 @@ _UNKNOWN_FUNCTION = re.compile(
     r"The custom function <(.*)> is not supported"  # Oxigraph
     r"|Undefined procedure DB\.DBA\.(\S*[^\s.])"  # Virtuoso
 )
+_UPDATES = {
+    "INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY",
+}  # fmt: skip
+_AS_UPDATE = "Send it as update=… in a POST, with the token of the publication."
 NEAR = 40
 SPECIFICATION = "SPARQL 1.1 is at https://www.w3.org/TR/sparql11-query/."
 
@@ -31,15 +37,18 @@ def complaint(text: str, message: str) -> BadQuery:
     place = _PLACE.match(message)
     if place is None:
         return BadQuery(f"the query is no SPARQL: {message}", hint=SPECIFICATION)
+    if _is_update(text):
+        return BadQuery("this is an update, not a query", line=1, column=1, hint=_AS_UPDATE)
     line, column = int(place[1]), int(place[2])
     undeclared = _undeclared_prefix(text)
     if undeclared is not None:
         at = undeclared.start()
+        known = PREFIXES.get(undeclared[1], "…")
         return BadQuery(
             f"the prefix {undeclared[1]}: is not declared",
             line=text.count("\n", 0, at) + 1,
             column=at - (text.rfind("\n", 0, at) + 1) + 1,
-            hint=f"Begin the query with PREFIX {undeclared[1]}: <…>.",
+            hint=f"Begin the query with PREFIX {undeclared[1]}: <{known}>.",
         )
     said = _SENTENCE.search(message[place.end() :])
     reason = said[1] if said else f"unexpected {_words_at(text, line, column)}"
@@ -49,6 +58,12 @@ def complaint(text: str, message: str) -> BadQuery:
         column=column,
         hint=SPECIFICATION,
     )
+
+
+def _is_update(text: str) -> bool:
+    """Tell whether the first word after the prologue begins an update."""
+    words = (t[0].upper() for t in tokens(text) if t.lastgroup == "name")
+    return next((w for w in words if w not in {"PREFIX", "BASE"} and ":" not in w), "") in _UPDATES
 
 
 def unknown_function(message: str) -> Unsupported | None:

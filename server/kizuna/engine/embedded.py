@@ -36,7 +36,7 @@ from kizuna.errors import (
     QueryCrashed,
     UnavailableError,
 )
-from kizuna.formats import Format, Kind
+from kizuna.formats import Format, Kind, carrying
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -118,7 +118,7 @@ class EmbeddedEngine:
             if kind not in formats:
                 raise NotAcceptable(
                     f"{kind.value} cannot be written in any format that was asked for",
-                    hint="Ask for application/sparql-results+json, text/csv or text/turtle.",
+                    hint=f"Ask for one of: {', '.join(f.media_type for f in carrying(kind))}.",
                 )
             sink = begin(kind, formats[kind])
             write_results(results, formats[kind], sink, self.limits.answer_bytes)

@@ -43,6 +43,7 @@ class Settings:
     light: int
     heavy: int
     waiting: int
+    standing: int
     per_client: int
     write_seconds: float
     write_memory_mb: int
@@ -72,6 +73,7 @@ class Settings:
             light=self.light,
             heavy=self.heavy,
             waiting=self.waiting,
+            standing=self.standing,
             per_client=self.per_client,
         )
 

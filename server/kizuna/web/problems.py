@@ -86,11 +86,22 @@ class Problem:
         return json.dumps(kept, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
+_UNAVAILABLE = Problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "Unavailable",
+    "this cannot be done just now: the server has no room or no helper for it; nothing was changed",
+    "Try again later; the publisher sees in the log what is wrong.",
+)
+
+
 def problem_of(request: Request, error: Exception) -> Problem:
     """Return what is told of ``error``; what is not meant for strangers is logged instead."""
     if isinstance(error, errors.KizunaError) and type(error) in STATUS:
         place = (error.line, error.column) if isinstance(error, errors.BadText) else (0, 0)
         return Problem(STATUS[type(error)], type(error).__name__, error.message, error.hint, *place)
+    if isinstance(error, errors.UnavailableError):
+        _log.error("%s %r cannot be done: %s", request.method, request.url.path, error.message)
+        return _UNAVAILABLE
     if isinstance(error, HTTPException):
         return _of_framework(request, error)
     if isinstance(error, RequestValidationError):

@@ -23,7 +23,7 @@ from kizuna.engine.remote.reading import too_long
 from kizuna.engine.remote.sending import Sending, with_found
 from kizuna.engine.run import TRANSFER_SECONDS
 from kizuna.errors import KizunaError, NotAcceptable
-from kizuna.formats import Format, Kind
+from kizuna.formats import Format, Kind, carrying
 
 NO_GRAPH = "urn:kizuna:no-graph"
 """Named where a query shall see no named graph; without any, Virtuoso lets it see all it has."""
@@ -193,7 +193,7 @@ class _Exchange:
         if kind not in self.formats:
             raise NotAcceptable(
                 f"{kind.value} cannot be written in any format that was asked for",
-                hint="Ask for application/sparql-results+json, text/csv or text/turtle.",
+                hint=f"Ask for one of: {', '.join(f.media_type for f in carrying(kind))}.",
             )
         return self.formats[kind]
 
