@@ -46,7 +46,9 @@ def main() -> None:
         (releases / "queries").mkdir()
         if "queries" in options.only:
             with _systems(options, folder, data, releases) as all_systems:
-                figures["queries"] = report.queries(measure(all_systems, options.rounds))
+                figures["queries"] = report.queries(
+                    measure(all_systems, options.rounds, options.skip)
+                )
         if "rate" in options.only:
             figures["rate"] = rate.measure(releases)
         if "hostile" in options.only:
@@ -62,6 +64,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS)
     parser.add_argument("--peers", type=Path, default=Path(".bench"), help="their environment")
     parser.add_argument("--without", nargs="*", default=(), help="systems to leave out")
+    parser.add_argument("--skip", nargs="*", default=(), help="queries to leave out")
     parser.add_argument("--work", type=Path, default=None, help="where data and stores are made")
     parser.add_argument("--out", type=Path, default=Path(".bench"), help="folder of the figures")
     return parser.parse_args()
