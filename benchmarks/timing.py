@@ -49,7 +49,7 @@ class Times:
 
 
 def measure(systems: Sequence[System], rounds: int, skip: Sequence[str] = ()) -> list[Times]:
-    """Return the times of all queries but those to ``skip``, each round asking every system before the next begins."""
+    """Return the times of the queries, each round asking every system before the next begins."""
     asked = [path for path in QUERIES if path.stem not in skip]
     table = [Times(path.stem) for path in asked]
     for number in range(rounds):
