@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from conftest import Client
+from kizuna.formats import Kind, carrying
 from live import Live, serving
 from servers import ELSEWHERE, Service
 
@@ -208,9 +209,10 @@ def test_methods_and_preflight(live: Live, client: Client) -> None:
 
 def test_a_release_serves_the_same_at_both_addresses(client: Client) -> None:
     name = "https://example.org/small/graph/fair-report"
-    for suffix, accept in (("ttl", TURTLE), ("nt", "application/n-triples")):
-        direct = client.get(f"/graph/fair-report.{suffix}")
-        named = client.get(f"/graphs?graph={name}", headers={"accept": accept})
+    for form in carrying(Kind.GRAPH):
+        direct = client.get(f"/graph/fair-report.{form.suffix}")
+        named = client.get(f"/graphs?graph={name}", headers={"accept": form.media_type})
+        assert direct.headers["content-type"] == named.headers["content-type"] == form.content_type
         assert direct.content == named.content
         assert direct.headers["etag"] == named.headers["etag"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
@@ -102,8 +102,12 @@ def _from_dump(site: Site, graph: str, form: Format) -> Representation:
 
 
 def _representation(site: Site, form: Format, quads: Iterable[Quad]) -> Representation:
-    bare = (Quad(q.subject, q.predicate, q.object) for q in quads)
-    return Representation(write(bare, form, site.prefixes), form.content_type)
+    return Representation(write(bare(quads), form, site.prefixes), form.content_type)
+
+
+def bare(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield the statements without the name of their graph: a graph does not hold its own name."""
+    return (Quad(q.subject, q.predicate, q.object) for q in quads)
 
 
 async def check_conditions(request: Request, site: Site, graph: str | None) -> None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from kizuna.web.dependencies import READ, Whole
 from kizuna.web.described import OFFERED, Described, answer
+from kizuna.web.graphs import bare
 from kizuna.web.paths import iri_path, node, resolve
 from kizuna.web.reader import Link, Reader
 from kizuna.web.respond import Representation
@@ -74,7 +75,7 @@ def graph(request: Request, site: Site) -> Response:
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
         return render(reader, "graph.html", here, files=files, **_graph_page(reader, site, iri))
 
-    described = Described(path, iri, lambda: site.graph(node(iri)), page)
+    described = Described(path, iri, lambda: bare(site.graph(node(iri))), page)
     return answer(request, site, described, form)
 
 
