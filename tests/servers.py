@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ import pytest
 from kizuna.engine import EmbeddedEngine, Engine, Limits
 from kizuna.engine.remote import Dataset, Remote, RemoteEngine
 from kizuna.release import Release, Target, push
+from live import free_port
 
 EMBEDDED = "embedded"
 CHOSEN = os.environ.get("KIZUNA_TEST_ENGINE", "")
@@ -83,12 +83,6 @@ class Service:
 
 class NotHere(Exception):
     """The server is not on this machine; the text says how it would come here."""
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from kizuna.errors import (
     UnavailableError,
 )
 from kizuna.formats import BY_SUFFIX, N_TRIPLES, Kind
+from wild import QUERIES
 
 FORMATS = {Kind.ROWS: BY_SUFFIX["csv"], Kind.TRUTH: BY_SUFFIX["json"], Kind.GRAPH: N_TRIPLES}
 LIGHT = "SELECT ?o { <http://x/1> <http://x/p> ?o }"
@@ -437,61 +438,6 @@ def _lives(pid: int) -> bool:
     return False
 
 
-variables = st.sampled_from(["?a", "?b", "?c", "?d"])
-terms = variables | st.sampled_from(["<http://x/1>", '"number 1"', "1", "_:b", "[]", "'x'@en"])
-verbs = variables | st.sampled_from(
-    ["<http://x/p>", "a", "<http://x/p>+", "(<http://x/p>|^<http://x/q>)*", "!<http://x/q>"]
-)
-triples = st.tuples(terms, verbs, terms).map(" ".join)
-expressions = st.recursive(
-    variables | st.sampled_from(["1", '"a"', "true"]),
-    lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from(["+", "=", "<", "&&", "||", "/"]), inner).map(
-            lambda t: f"({' '.join(t)})"
-        ),
-        st.tuples(st.sampled_from(["STR", "BOUND", "REGEX", "IF", "BNODE", "NOW"]), inner).map(
-            lambda t: f"{t[0]}({t[1]})"
-        ),
-    ),
-    max_leaves=6,
-)
-groups = st.recursive(
-    triples,
-    lambda inner: st.one_of(
-        st.tuples(inner, inner).map(" . ".join),
-        inner.map(lambda g: f"OPTIONAL {{ {g} }}"),
-        inner.map(lambda g: f"{{ {g} }}"),
-        inner.map(lambda g: f"MINUS {{ {g} }}"),
-        inner.map(lambda g: f"FILTER NOT EXISTS {{ {g} }}"),
-        inner.map(lambda g: f"GRAPH ?g {{ {g} }}"),
-        inner.map(lambda g: f"{{ SELECT * {{ {g} }} LIMIT 3 }}"),
-        st.tuples(inner, inner).map(lambda t: f"{{ {t[0]} }} UNION {{ {t[1]} }}"),
-        st.tuples(inner, expressions).map(lambda t: f"{t[0]} FILTER({t[1]})"),
-        st.tuples(inner, expressions).map(lambda t: f"{t[0]} BIND({t[1]} AS ?new)"),
-    ),
-    max_leaves=6,
-)
-texts = st.tuples(
-    st.sampled_from(
-        [
-            "SELECT *",
-            "SELECT DISTINCT ?a",
-            "SELECT (COUNT(?a) AS ?n)",
-            "ASK",
-            "DESCRIBE ?a",
-            "CONSTRUCT { ?a <http://x/p> ?b }",
-            "SELECT ?a (SUM(?b) AS ?n)",
-            "INSERT",
-            "",
-        ]
-    ),
-    groups,
-    st.sampled_from(
-        ["", "LIMIT 5", "ORDER BY ?a", "GROUP BY ?a", "HAVING(?a)", "}", "VALUES ?a {1}"]
-    ),
-).map(lambda t: f"{t[0]} {{ {t[1]} }} {t[2]}")
-
-
 class Kept:
     """One pool and its event loop for many examples."""
 
@@ -522,6 +468,6 @@ def kept(store: Path) -> Iterator[Kept]:
 @settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(text=texts | st.text() | st.binary().map(lambda b: b.decode("utf-8", "surrogateescape")))
+@given(text=QUERIES | st.text() | st.binary().map(lambda b: b.decode("utf-8", "surrogateescape")))
 def test_no_text_gets_anything_but_an_answer_or_an_error(kept: Kept, text: str) -> None:
     kept.ask(text)

@@ -3,50 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 
 import pytest
-from pyoxigraph import Store
 
-from kizuna.engine import Answer, EmbeddedEngine, Query, Stream
 from kizuna.errors import QueryTooLong
-from kizuna.formats import Format, Kind
 from kizuna.web import Site, collecting
 from kizuna.web.cache import Cache
+from streams import Streaming
 from wire import Wire, statuses
 
 ROWS = [b"a\r\n", *(b"%d\r\n" % number for number in range(100, 200))]
 
 
-class Streaming(EmbeddedEngine):
-    """An engine whose answers come in pieces, and break off after ``most`` of them."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(Store())
-        self.most = most
-        self.given = 0
-        self.closed = False
-
-    async def ask(
-        self, query: Query, formats: Mapping[Kind, Format], client: str = ""
-    ) -> Answer | Stream:
-        del query, client
-        pieces = self.pieces()
-        await anext(pieces)
-        return Stream(Kind.ROWS, formats[Kind.ROWS], pieces)
-
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        try:
-            yield b""
-            for row in ROWS:
-                await asyncio.sleep(0)
-                if self.given == self.most:
-                    raise QueryTooLong("too long", hint="Ask for less.")
-                self.given += 1
-                yield row
-        finally:
-            self.closed = True
+TOO_LONG = QueryTooLong("too long", hint="Ask for less.")
 
 
 def request(version: str, path: str = "/sparql?query=SELECT*%7B%7D", method: str = "GET") -> bytes:
@@ -65,7 +35,7 @@ def asked(site: Site, engine: Streaming, data: bytes) -> tuple[bytes, bytes]:
 
 @pytest.mark.parametrize("version", ["1.0", "0.9"])
 def test_a_large_answer_has_a_length(site: Site, version: str) -> None:
-    head, body = asked(site, Streaming(1_000), request(version))
+    head, body = asked(site, Streaming(ROWS), request(version))
     assert statuses(head) == [200]
     assert body == b"".join(ROWS)
     assert f"content-length: {len(body)}\r\n".encode() in head
@@ -74,7 +44,7 @@ def test_a_large_answer_has_a_length(site: Site, version: str) -> None:
 
 @pytest.mark.parametrize("most", [0, 1, 100])
 def test_an_answer_that_breaks_off_is_none(site: Site, most: int) -> None:
-    engine = Streaming(most)
+    engine = Streaming(ROWS[:most], TOO_LONG)
     head, body = asked(site, engine, request("1.0"))
     assert statuses(head) == [504]
     assert b"application/problem+json" in head
@@ -84,7 +54,7 @@ def test_an_answer_that_breaks_off_is_none(site: Site, most: int) -> None:
 
 def test_a_very_large_answer_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collecting, "MOST_COLLECTED", 100)
-    engine = Streaming(1_000)
+    engine = Streaming(ROWS)
     head, body = asked(site, engine, request("1.0"))
     assert statuses(head) == [413]
     assert b"HTTP/1.1" in body
@@ -93,8 +63,8 @@ def test_a_very_large_answer_is_refused(site: Site, monkeypatch: pytest.MonkeyPa
 
 
 def test_where_there_are_chunks_the_last_one_tells(site: Site) -> None:
-    for most, end in ((1_000, True), (50, False)):
-        head, body = asked(site, Streaming(most), request("1.1"))
+    for engine, end in ((Streaming(ROWS), True), (Streaming(ROWS[:50], TOO_LONG), False)):
+        head, body = asked(site, engine, request("1.1"))
         assert statuses(head) == [200]
         assert b"transfer-encoding: chunked\r\n" in head.lower()
         assert body.endswith(b"\r\n0\r\n\r\n") is end
@@ -102,7 +72,7 @@ def test_where_there_are_chunks_the_last_one_tells(site: Site) -> None:
 
 def test_who_has_gone_is_not_collected_for(site: Site) -> None:
     async def gone() -> None:
-        engine = Streaming(1_000)
+        engine = Streaming(ROWS)
 
         async def receive() -> dict[str, str]:
             return {"type": "http.disconnect"}

@@ -5,6 +5,7 @@ import gzip
 import zlib
 from collections.abc import AsyncGenerator
 
+import brotli
 import pytest
 
 from conftest import Client
@@ -69,7 +70,6 @@ def test_gzip_has_its_own_tag(client: Client) -> None:
 
 
 def test_br_has_its_own_tag(client: Client) -> None:
-    brotli = pytest.importorskip("brotli")
     asked = {"accept": "text/turtle"}
     plain, *packed = (
         client.get(FAIR, headers={**asked, "accept-encoding": coding})
@@ -99,7 +99,6 @@ def test_each_piece_of_a_stream_can_be_read_at_once(coding: Coding) -> None:
         assert reading.decompress(first) == pieces[0]
         assert reading.decompress(second + rest) == pieces[2]
     else:
-        brotli = pytest.importorskip("brotli")
         reader = brotli.Decompressor()
         assert reader.process(first) == pieces[0]
         assert reader.process(second + rest) == pieces[2]

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
@@ -26,6 +26,7 @@ from kizuna.errors import AnswerTooLarge, Busy, KizunaError, QueryTooLong, TooMa
 from kizuna.formats import FORMATS, Format, Kind
 from kizuna.web import Site, create_app
 from kizuna.web.cache import Cache
+from streams import Streaming
 
 BASE = "https://example.org/small/"
 SELECT = "SELECT ?s WHERE { ?s a <https://example.org/small/ontology#Fair> } ORDER BY ?s"
@@ -286,35 +287,11 @@ def test_what_an_engine_refuses(
     assert answer.json()["kind"] == type(error).__name__
 
 
-class Streaming(EmbeddedEngine):
-    """An engine whose answers come in pieces, and break off if told so."""
-
-    def __init__(self, *, broken: bool) -> None:
-        super().__init__(Store())
-        self.broken = broken
-        self.closed = False
-
-    async def ask(
-        self, query: Query, formats: Mapping[Kind, Format], client: str = ""
-    ) -> Answer | Stream:
-        del query, client
-        pieces = self.pieces()
-        await anext(pieces)
-        return Stream(Kind.ROWS, formats[Kind.ROWS], pieces)
-
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        try:
-            yield b""
-            yield b"a\r\n"
-            if self.broken:
-                raise AnswerTooLarge("too large")
-            yield b"1\r\n"
-        finally:
-            self.closed = True
+LINES = [b"a\r\n", b"1\r\n"]
 
 
 def test_a_large_answer_is_streamed(site: Site) -> None:
-    engine = Streaming(broken=False)
+    engine = Streaming(LINES)
     client = Client(create_app(replace(site, engine=engine, cache=Cache())))
     answer = client.get("/sparql", params={"query": SELECT}, headers={"accept": "text/csv"})
     assert answer.content == b"a\r\n1\r\n"
@@ -324,35 +301,17 @@ def test_a_large_answer_is_streamed(site: Site) -> None:
 
 
 def test_a_broken_answer_never_ends_well(site: Site) -> None:
-    client = Client(create_app(replace(site, engine=Streaming(broken=True), cache=Cache())))
+    client = Client(
+        create_app(
+            replace(site, engine=Streaming(LINES, AnswerTooLarge("too large")), cache=Cache())
+        )
+    )
     with pytest.raises(AssertionError):  # of the client: the answer does not end
         client.get("/sparql", params={"query": SELECT}, headers={"accept": "text/csv"})
 
 
-class Endless(EmbeddedEngine):
-    """An engine whose rows never end, until nobody reads them."""
-
-    def __init__(self) -> None:
-        super().__init__(Store())
-        self.closed = False
-
-    async def ask(
-        self, query: Query, formats: Mapping[Kind, Format], client: str = ""
-    ) -> Answer | Stream:
-        del query, client
-        return Stream(Kind.ROWS, formats[Kind.ROWS], self.pieces())
-
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        try:
-            yield b"?n\n"
-            for number in count():
-                yield b"%d\n" % number
-        finally:
-            self.closed = True
-
-
 def test_a_page_shows_the_beginning_of_a_large_answer(site: Site) -> None:
-    engine = Endless()
+    engine = Streaming(chain([b"?n\n"], (b"%d\n" % number for number in count())))
     client = Client(create_app(replace(site, engine=engine, cache=Cache())))
     answer = client.get("/sparql", params={"query": SELECT}, headers={"accept": "text/html"})
     assert (answer.status_code, engine.closed) == (200, True)
@@ -364,7 +323,7 @@ def test_a_page_shows_the_beginning_of_a_large_answer(site: Site) -> None:
 
 
 def test_the_head_of_a_stream_has_no_length(site: Site) -> None:
-    client = Client(create_app(replace(site, engine=Streaming(broken=False), cache=Cache())))
+    client = Client(create_app(replace(site, engine=Streaming(LINES), cache=Cache())))
     head = client.head("/sparql", params={"query": SELECT}, headers={"accept": "text/csv"})
     got = client.get("/sparql", params={"query": SELECT}, headers={"accept": "text/csv"})
     assert "content-length" not in got.headers
