@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_CHANGING = re.compile(r"(?<![A-Z])(?:NOW|RAND|UUID|STRUUID|SERVICE)(?![A-Z])", re.IGNORECASE)
+_CHANGING = ("NOW", "RAND", "UUID", "SERVICE")
+_WORD = re.compile(r"(?<![A-Z])(?:NOW|RAND|UUID|STRUUID|SERVICE)(?![A-Z])")
 
 
 def is_lasting(text: str) -> bool:
@@ -16,4 +17,6 @@ def is_lasting(text: str) -> bool:
     >>> is_lasting("SELECT (NOW() AS ?t) {}"), is_lasting("ASK { ?a foaf:knows ?b }")
     (False, True)
     """
-    return _CHANGING.search(text) is None
+    upper = text.upper()
+    # Looking for the words alone first: the expression takes a tenth of a second for a long text.
+    return not any(word in upper for word in _CHANGING) or _WORD.search(upper) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +20,7 @@ MOST_SHOWN = 2_000_000
 """Bytes of an answer that a page is made from at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wish:
     """A query, the format in which each kind of answer to it is wanted, and what is said of it."""
 
@@ -34,7 +35,7 @@ class Wish:
         suffixes = tuple((kind, form.suffix) for kind, form in self.formats.items())
         return ("answer", query.text, query.default_graphs, query.named_graphs, suffixes)
 
-    @property
+    @cached_property
     def is_lasting(self) -> bool:
         """Whether the answer may be held."""
         return is_lasting(self.query.text)
