@@ -13,7 +13,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kizuna.engine import Answer, Limits, Pool, Query
-from kizuna.engine.workshop import Nursery
+from kizuna.engine.workshop import Nursery, Workshop
 from kizuna.errors import UnavailableError
 from kizuna.formats import BY_SUFFIX, Kind
 
@@ -133,3 +133,34 @@ def test_without_file_descriptors_nothing_is_lost(
         await answers(pool)
 
     run(store, Nursery(), test)
+
+
+@pytest.mark.parametrize("connect", ["connect_read_pipe", "connect_write_pipe"])
+def test_a_start_that_is_broken_off_leaves_nothing_open(
+    store: Path, monkeypatch: pytest.MonkeyPatch, connect: str
+) -> None:
+    """As when the loop ends while a worker is being started."""
+
+    def opened() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    async def broken_off(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    async def body() -> None:
+        workshop = Workshop(nursery, store, Limits(), 0)
+        (await workshop.worker()).kill()
+        await asyncio.sleep(0.05)
+        before = opened()
+        with monkeypatch.context() as patch:
+            patch.setattr(asyncio.get_running_loop(), connect, broken_off)
+            with pytest.raises(asyncio.CancelledError):
+                await workshop.worker()
+        await asyncio.sleep(0.05)
+        assert opened() == before
+        (await workshop.worker()).kill()
+        workshop.close()
+
+    nursery = Nursery()
+    asyncio.run(body())
+    nursery.close()

@@ -10,7 +10,7 @@ import select
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
@@ -132,7 +132,6 @@ class Workshop:
             raise EOFError(message) from error
 
     async def _worker(self) -> Worker:
-        loop = asyncio.get_running_loop()
         request_end, requests, answers, answer_end = _pipes()
         try:
             async with self._lock:
@@ -147,12 +146,7 @@ class Workshop:
             os.close(answer_end)
         with suppress(OSError):  # a wish: users have a budget of pipes
             fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        reader = FrameReader()
-        incoming, _ = await loop.connect_read_pipe(lambda: reader, os.fdopen(answers, "rb", 0))
-        outgoing, _ = await loop.connect_write_pipe(
-            asyncio.BaseProtocol, os.fdopen(requests, "wb", 0)
-        )
-        worker = Worker(pid, handle, reader, outgoing, incoming)
+        worker = await _connected(pid, handle, requests, answers)
         await self._first_frame(worker)
         return worker
 
@@ -208,3 +202,17 @@ def _pipes() -> tuple[int, int, int, int]:
         for end in first:
             os.close(end)
         raise
+
+
+async def _connected(pid: int, handle: int, requests: int, answers: int) -> Worker:
+    """Return the worker at the other ends of two pipes; all is closed if that is broken off."""
+    loop, reader = asyncio.get_running_loop(), FrameReader()
+    with ExitStack() as undo:
+        undo.callback(os.close, handle)
+        writing = undo.enter_context(os.fdopen(requests, "wb", 0))
+        reading = undo.enter_context(os.fdopen(answers, "rb", 0))
+        incoming, _ = await loop.connect_read_pipe(lambda: reader, reading)
+        undo.callback(incoming.close)
+        outgoing, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, writing)
+        undo.pop_all()
+    return Worker(pid, handle, reader, outgoing, incoming)
