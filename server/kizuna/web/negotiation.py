@@ -49,7 +49,7 @@ def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
         return best
     raise NotAcceptable(
         "there is no representation of a type that the request accepts",
-        hint=f"Ask for one of: {', '.join(f.media_type for f in offered)}.",
+        hint=f"Ask for one of: {', '.join(dict.fromkeys(f.media_type for f in offered))}.",
     )
 
 
@@ -151,14 +151,24 @@ def _specificity(wish: Wish, form: Format) -> int | None:
     """Return how closely a fitting range fits ``form``, None where it says nothing about it.
 
     A range with parameters that the form does not have (``profile=…``) still says that the client
-    can read the type: it counts, but less than a range for the bare type, and never excludes.
+    can read the type: it counts, but less than a range for the bare type, and never excludes. A
+    form with a version of its own is for those alone who name that version.
     """
-    if wish.value != form.media_type:
+    named = wish.value == form.media_type
+    if form.version and not (named and ("version", form.version) in wish.parameters):
+        return None
+    if not named:
         return 0 if wish.value == "*/*" else 1
-    unknown = wish.parameters - ({("charset", "utf-8")} if form.charset else set())
+    unknown = wish.parameters - _parameters(form)
     if unknown:
         return 2 if wish.weight > 0 else None
     return 4 if wish.parameters else 3
+
+
+def _parameters(form: Format) -> set[tuple[str, str]]:
+    """Return the parameters of a media type that say nothing but what the form is."""
+    charset = {("charset", "utf-8")} if form.charset else set()
+    return charset | {("version", form.version or "1.1")}
 
 
 def _looked_up(wish: str, allowed: Sequence[str]) -> str | None:

@@ -160,7 +160,42 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     # editor
     # pages of terms
     # things
+    # profiles
+    "profile.title": ("How much of a description", "Wie viel einer Beschreibung", "記述の範囲"),
+    "profile.lead": (
+        "A thing can be had in four profiles. Name one with ?{parameter}= in the address, or its IRI in the header Accept-Profile.",
+        "Ein Ding gibt es in vier Profilen. Man nennt eines mit ?{parameter}= in der Adresse oder seine IRI im Header Accept-Profile.",
+        "項目は四つのプロファイルで取得できます。アドレスに ?{parameter}= を付けるか、Accept-Profile ヘッダーにIRIを指定してください。"),
+    "profile.default": ("unless you ask for another", "wenn nichts anderes verlangt wird", "指定がない場合"),
+    "profile.thing": ("The thing alone", "Das Ding allein", "項目のみ"),
+    "profile.thing_about": (
+        "What is said of the thing itself, with the values that it is spelt out in.",
+        "Was über das Ding selbst gesagt ist, samt den ausgeschriebenen Werten.",
+        "項目そのものについての記述と、その値の内訳。"),
+    "profile.labels": ("With labels", "Mit Namen", "名称付き"),
+    "profile.labels_about": (
+        "The thing alone, and the names of everything that it links to, in all languages.",
+        "Das Ding allein und die Namen von allem, worauf es verweist, in allen Sprachen.",
+        "項目のみに加え、リンク先すべての名称（全言語）。"),
+    "profile.evidence": ("With evidence", "Mit Belegen", "根拠付き"),
+    "profile.evidence_about": (
+        "Everything: the thing, what links to it, and each claim about it with the quote on which it rests.",
+        "Alles: das Ding, was darauf verweist, und jede Aussage darüber mit dem Zitat, auf dem sie beruht.",
+        "すべて：項目、項目へのリンク、各主張とその根拠となる引用。"),
+    "profile.incoming": ("With incoming links", "Mit eingehenden Verweisen", "被リンク付き"),
+    "profile.incoming_about": (
+        "The thing alone, and what links to it, by name; claims about it are left out.",
+        "Das Ding allein und was darauf verweist, mit Namen; Aussagen darüber fehlen.",
+        "項目のみに加え、項目へリンクするものとその名称。主張は含みません。"),
+    # tombstones
+    "gone.lead": (
+        "This thing was last in release {last}. It went with release {release} on {day}.",
+        "Dieses Ding stand zuletzt in Ausgabe {last}. Es entfiel mit Ausgabe {release} am {day}.",
+        "この項目が最後に収録されていたのはリリース{last}です。{day}のリリース{release}で削除されました。"),
+    "gone.replaced": ("It is replaced by", "Es ist ersetzt durch", "後継項目"),
     # errors
+    "error.410": ("This is gone", "Das gibt es nicht mehr", "この項目は削除されました"),
+    "error.416": ("No such part", "Diesen Teil gibt es nicht", "その範囲はありません"),
     "error.line": ("Line {line}, column {column}", "Zeile {line}, Spalte {column}", "{line}行{column}列"),
     "error.home": ("To the front page", "Zur Startseite", "トップページへ"),
     "error.400": ("This request cannot be read", "Diese Anfrage ist nicht lesbar", "読み取れない要求です"),

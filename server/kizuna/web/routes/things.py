@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
+from pyoxigraph import Quad
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.errors import NotFound
 from kizuna.iris import to_path
-from kizuna.resources import describe
+from kizuna.resources import describe, parts_of
 from kizuna.web.dependencies import READ, Whole
-from kizuna.web.described import OFFERED, Described, answer, link_headers
+from kizuna.web.described import FORMAT_PARAMETERS, OFFERED, PLAIN, Described, answer
+from kizuna.web.gone import gone
+from kizuna.web.links import link_headers
 from kizuna.web.paths import iri_path, node, resolve
+from kizuna.web.profiles import PARAMETER, Profile
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Representation, see_other
 from kizuna.web.site import Site
 from kizuna.web.views.page import Alternate, alternates, render
+from kizuna.web.views.schema_org import thing_data
 from kizuna.web.views.thing import thing_page
 
 router = APIRouter()
+_PASSED_ON = (*FORMAT_PARAMETERS, PARAMETER, "lang")
+"""What an address asks of a description, asked of the thing."""
 
 
 @router.api_route("/id/{rest:path}", methods=READ)
@@ -28,14 +36,24 @@ def thing(request: Request, site: Whole) -> Response:
     """Send the client from a thing to its description, if there is such a thing."""
     path = iri_path(request)
     iri = site.addresses.base + path
-    if not site.index.outgoing(node(iri)):
+    if not site.index.has(node(iri)):
+        if iri in site.tombstones:
+            return gone(request, site, iri, None)
         raise NotFound(
             f"<{iri}> is not described here",
             hint="The front page leads to everything that there is.",
         )
     target = "/" + to_path(f"doc/{path.removeprefix('id/')}")
+    links = link_headers(site, iri, target, alternates(target, PLAIN), profiled=True)
     request.state.repeatable = True
-    return see_other(target, link_headers(site, iri, alternates(target, OFFERED)))
+    return see_other(target + _passed_on(request), links)
+
+
+def _passed_on(request: Request) -> str:
+    if not request.scope["query_string"]:
+        return ""
+    asked = [(n, v) for n, v in request.query_params.multi_items() if n in _PASSED_ON]
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 @router.api_route("/doc/{rest:path}", methods=READ)
@@ -43,10 +61,14 @@ def description(request: Request, site: Whole) -> Response:
     """Return the description of a thing in the format of its suffix, or a negotiated one."""
 
     def exists(path: str) -> bool:
-        return bool(site.index.outgoing(node(site.addresses.thing(path))))
+        iri = site.addresses.thing(path)
+        return site.index.has(node(iri)) or iri in site.tombstones
 
     path, form = resolve(iri_path(request), OFFERED, exists)
-    return answer(request, site, described_thing(site, path, site.addresses.thing(path)), form)
+    iri = site.addresses.thing(path)
+    if iri in site.tombstones and not site.index.has(node(iri)):
+        return gone(request, site, iri, form)
+    return answer(request, site, described_thing(site, path, iri), form)
 
 
 def described_thing(site: Site, path: str, iri: str) -> Described:
@@ -54,11 +76,10 @@ def described_thing(site: Site, path: str, iri: str) -> Described:
 
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
         resource = describe(site.index, node(iri), site.names.is_value)
-        return render(reader, "thing.html", here, files=files, page=thing_page(reader, resource))
+        shown, main = thing_page(reader, resource), thing_data(reader, resource)
+        return render(reader, "thing.html", here, files=files, main=main, page=shown)
 
-    return Described(
-        path=path,
-        iri=iri,
-        quads=lambda: describe(site.index, node(iri), site.names.is_value).quads,
-        page=page,
-    )
+    def quads(profile: Profile) -> Iterable[Quad]:
+        return profile.cut(site.index, parts_of(site.index, node(iri), site.names.is_value))
+
+    return Described(path=path, iri=iri, quads=quads, page=page, profiled=True)

@@ -13,6 +13,7 @@ from kizuna.web.dependencies import READ, Whole
 from kizuna.web.described import OFFERED, Described, answer
 from kizuna.web.graphs import bare
 from kizuna.web.paths import iri_path, node, resolve
+from kizuna.web.profiles import Profile
 from kizuna.web.reader import Link, Reader
 from kizuna.web.respond import Representation
 from kizuna.web.routes.things import described_thing
@@ -40,7 +41,7 @@ def vocabulary(request: Request, site: Whole) -> Response:
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
         return render(reader, "terms.html", here, files=files, page=terms_page(reader, iri))
 
-    described = Described(path, iri, lambda: namespace_quads(site, iri), page)
+    described = Described(path, iri, lambda _: namespace_quads(site, iri), page)
     return answer(request, site, described, form)
 
 
@@ -55,7 +56,7 @@ def catalogue(request: Request, site: Whole) -> Response:
     path, form = resolve(iri_path(request), OFFERED, exists)
     iri = site.addresses.base + path
 
-    def quads() -> Iterable[Quad]:
+    def quads(_: Profile) -> Iterable[Quad]:
         graphs = {q.graph_name for q in site.index.outgoing(node(iri))}
         return (q for g in graphs if isinstance(g, NamedNode) for q in site.graph(g))
 
@@ -75,7 +76,7 @@ def graph(request: Request, site: Site) -> Response:
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
         return render(reader, "graph.html", here, files=files, **_graph_page(reader, site, iri))
 
-    described = Described(path, iri, lambda: bare(site.graph(node(iri))), page)
+    described = Described(path, iri, lambda _: bare(site.graph(node(iri))), page)
     return answer(request, site, described, form)
 
 

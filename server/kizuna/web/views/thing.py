@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from kizuna.formats import JSON_LD
-from kizuna.representations import write
 from kizuna.resources import Resource, is_claim, read_evidence
 from kizuna.vocabulary import (
     KZ_EVIDENCE,
@@ -58,7 +55,6 @@ class ThingPage:
     passages: tuple[Passage, ...]
     said: tuple[Passage, ...]
     claim: tuple[Sentence, Quote] | None
-    json_ld: str
 
 
 def thing_page(reader: Reader, resource: Resource) -> ThingPage:
@@ -78,23 +74,6 @@ def thing_page(reader: Reader, resource: Resource) -> ThingPage:
         passages=_passages(reader, resource, PROV_QUOTED_FROM),
         said=_passages(reader, resource, PROV_ATTRIBUTED_TO),
         claim=_claim(reader, resource.iri),
-        json_ld=embedded_json(write(resource.statements, JSON_LD, reader.site.prefixes)),
-    )
-
-
-def embedded_json(data: bytes) -> str:
-    r"""Return JSON that may stand in a ``script`` element: no character in it can end that.
-
-    >>> embedded_json(b'{"a": "</script>"}')
-    '{"a": "\\u003c/script\\u003e"}'
-    """
-    return (
-        json.dumps(json.loads(data), ensure_ascii=False)
-        .replace("<", "\\u003c")
-        .replace(">", "\\u003e")
-        .replace("&", "\\u0026")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029")
     )
 
 
