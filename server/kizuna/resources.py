@@ -103,7 +103,11 @@ def parts_of(index: DescriptionIndex, iri: NamedNode, is_value: Callable[[Term],
     statements, incoming = index.both(iri)
     if not statements:
         raise NotFound(f"<{iri.value}> is not described here")
-    claims = frozenset(q.subject for q in incoming if q.predicate == RDF_SUBJECT)
+    claims = frozenset(
+        q.subject
+        for q in incoming
+        if q.predicate == RDF_SUBJECT and isinstance(q.subject, NamedNode | BlankNode)
+    )
     spelt = (q.object for q in statements if isinstance(q.object, NamedNode | BlankNode))
     values = (t for t in spelt if isinstance(t, BlankNode) or is_value(t))
     return Parts(

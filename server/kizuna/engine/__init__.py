@@ -24,8 +24,8 @@ __all__ = [
     "Stream",
     "Watched",
     "is_lasting",
-    "search",
     "lost_subjects",
+    "search",
     "write_index",
     "write_search",
 ]

@@ -88,6 +88,12 @@ class DescriptionIndex:
         asked = "SELECT 1 FROM description WHERE subject = ? AND length(outgoing) > 0"
         return self._connection().execute(asked, (str(term),)).fetchone() is not None
 
+    def weight(self, term: NamedNode) -> int:
+        """Return how many bytes of N-Quads are there about ``term``, in both directions."""
+        asked = "SELECT length(outgoing) + length(incoming) FROM description WHERE subject = ?"
+        row = self._connection().execute(asked, (str(term),)).fetchone()
+        return int(row[0]) if row else 0
+
     def subjects(self, start: str = "") -> Iterator[NamedNode]:
         """Yield the IRIs of all subjects that begin with ``start``, sorted."""
         rows = self._connection().execute(

@@ -6,13 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kizuna.vocabulary import RDF_TYPE, XSD_STRING
 
-_LOCAL = re.compile(r"\w[\w.-]*")
+_PARTS = re.compile(r"(.*[:/?#\[\]@])(\w[\w.-]*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!//)")
 _ENDS = (":", "/", "?", "#", "[", "]", "@")
@@ -27,7 +28,7 @@ class Context:
     are all texts in a language, ``by_type`` tells the one datatype of the values of others.
     """
 
-    prefixes: Mapping[str, str]
+    namespaces: Mapping[str, str]
     properties: Collection[NamedNode]
     names: Mapping[NamedNode, str]
     by_name: frozenset[NamedNode]
@@ -44,16 +45,12 @@ class Context:
         return short
 
     def _shortened(self, iri: str) -> str:
-        fitting = [
-            (len(namespace), prefix)
-            for prefix, namespace in self.prefixes.items()
-            if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace))
-        ]
-        if not fitting:
+        parts = _PARTS.fullmatch(iri)
+        prefix = self.namespaces.get(parts[1]) if parts else None
+        if parts is None or prefix is None:
             return iri
-        length, prefix = max(fitting)
         self._used.add(prefix)
-        return f"{prefix}:{iri[length:]}"
+        return f"{prefix}:{parts[2]}"
 
     def key(self, predicate: NamedNode) -> str:
         """Return the name of a property."""
@@ -71,7 +68,8 @@ class Context:
         """Return the context: the prefixes that were used, then the properties."""
         terms = {self.key(predicate): self._definition(predicate) for predicate in self.properties}
         told = {name: meaning for name, meaning in sorted(terms.items()) if meaning}
-        return {prefix: self.prefixes[prefix] for prefix in sorted(self._used)} | told
+        used = {prefix: ns for ns, prefix in self.namespaces.items() if prefix in self._used}
+        return dict(sorted(used.items())) | told
 
     def _definition(self, predicate: NamedNode) -> Any:  # noqa: ANN401 - JSON
         """Return what a property's name means; nothing where it says all itself."""
@@ -91,7 +89,7 @@ def context_of(
 ) -> Context:
     """Return the context for ``triples``; statements of ``cells`` (of lists) name no property."""
     objects: dict[NamedNode, list[Any]] = defaultdict(list)
-    iris = set()
+    iris: set[str] = set()
     for triple in triples:
         if triple.subject not in cells:
             objects[triple.predicate].append(triple.object)
@@ -99,15 +97,11 @@ def context_of(
         iris.update(t.value for t in terms if isinstance(t, NamedNode))
         iris.update(t.datatype.value for t in terms if isinstance(t, Literal))
     schemes = {match[1] for match in map(_SCHEME.match, iris) if match}
-    safe = {
-        prefix: namespace
-        for prefix, namespace in sorted(prefixes.items())
-        if _NAME.fullmatch(prefix) and prefix not in schemes and namespace.endswith(_ENDS)
-    }
+    safe = {p: ns for p, ns in _usable(tuple(prefixes.items())).items() if p not in schemes}
     listed = {p for p, values in objects.items() if any(v in cells for v in values)}
     by_type = {p: _only_type(v) for p, v in objects.items() if p not in {RDF_TYPE, *listed}}
     return Context(
-        prefixes=safe,
+        namespaces={namespace: prefix for prefix, namespace in safe.items()},
         properties=objects.keys() - {RDF_TYPE},
         names=_names(sorted(objects, key=str), safe, schemes),
         by_name=frozenset(p for p in objects if all(map(_is_node, objects[p])) and p not in listed),
@@ -116,6 +110,16 @@ def context_of(
         ),
         by_type={p: kind for p, kind in by_type.items() if kind not in {None, XSD_STRING}},
     )
+
+
+@lru_cache(8)
+def _usable(prefixes: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return the prefixes that may stand in a context, sorted."""
+    return {
+        prefix: namespace
+        for prefix, namespace in sorted(prefixes)
+        if _NAME.fullmatch(prefix) and namespace.endswith(_ENDS)
+    }
 
 
 def _names(

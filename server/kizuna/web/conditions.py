@@ -51,8 +51,8 @@ def wanted_ranges(
 ) -> list[tuple[int, int]] | None:
     """Return first and last byte of each part that is asked for, None for all of it.
 
-    All of it is wanted where ``Range`` is none of bytes, is meant for another version (``If-Range``,
-    section 13.1.5), and for HEAD.
+    All of it is wanted where ``Range`` is none of bytes, where it is meant for another version
+    (``If-Range``, section 13.1.5), and for HEAD.
 
     Raises HTTPException 416 where nothing lies in any range.
     """

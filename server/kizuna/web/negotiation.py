@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kizuna.errors import NotAcceptable
 from kizuna.formats import Format
@@ -17,6 +18,9 @@ from kizuna.web.codings import Coding
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _WEIGHT = re.compile(r"[01]|[01]\.0*|0?\.[0-9]+")
 _LANGUAGE = re.compile(r"\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,10}")
+_REMEMBERED = 512
+"""How many different headers are remembered with what they led to; clients send few."""
+_REMEMBERED_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,15 @@ def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
 
     Raises NotAcceptable when every offered format has quality 0.
     """
+    header = accept or ""
+    find = _negotiated if len(header) <= _REMEMBERED_LENGTH else _negotiated.__wrapped__
+    return find(header, tuple(offered))
+
+
+@lru_cache(_REMEMBERED)
+def _negotiated(accept: str, offered: tuple[Format, ...]) -> Format:
     wishes: dict[str, list[Wish]] = {}
-    for wish in parse(accept or ""):
+    for wish in parse(accept):
         if _is_media_range(wish.value):
             wishes.setdefault(wish.value, []).append(wish)
     if not wishes:

@@ -11,12 +11,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.errors import NotFound
+from kizuna.formats import HTML, Format
 from kizuna.iris import to_path
 from kizuna.resources import describe, parts_of
-from kizuna.web.dependencies import READ, Whole
-from kizuna.web.described import FORMAT_PARAMETERS, OFFERED, PLAIN, Described, answer
+from kizuna.web.dependencies import READ, Whole, accept_of
+from kizuna.web.described import (
+    FORMAT_PARAMETERS,
+    OFFERED,
+    PLAIN,
+    Described,
+    answer,
+    asked_format,
+)
 from kizuna.web.gone import gone
 from kizuna.web.links import link_headers
+from kizuna.web.negotiation import negotiate
 from kizuna.web.paths import iri_path, node, resolve
 from kizuna.web.profiles import PARAMETER, Profile
 from kizuna.web.reader import Reader
@@ -27,6 +36,8 @@ from kizuna.web.views.schema_org import thing_data
 from kizuna.web.views.thing import thing_page
 
 router = APIRouter()
+QUICK_BYTES = 12_000
+"""How much may be said of a thing, as N-Quads, that is described without a thread."""
 _PASSED_ON = (*FORMAT_PARAMETERS, PARAMETER, "lang")
 """What an address asks of a description, asked of the thing."""
 
@@ -59,16 +70,40 @@ def _passed_on(request: Request) -> str:
 @router.api_route("/doc/{rest:path}", methods=READ)
 def description(request: Request, site: Whole) -> Response:
     """Return the description of a thing in the format of its suffix, or a negotiated one."""
+    return told(request, site, *resolved(request, site))
+
+
+def resolved(request: Request, site: Site) -> tuple[str, Format | None]:
+    """Return of what a description is asked for: its path, and the format if a suffix names it.
+
+    Raises BadAddress, and NotFound for what neither is described nor ever was.
+    """
 
     def exists(path: str) -> bool:
         iri = site.addresses.thing(path)
         return site.index.has(node(iri)) or iri in site.tombstones
 
-    path, form = resolve(iri_path(request), OFFERED, exists)
+    return resolve(iri_path(request), OFFERED, exists)
+
+
+def told(request: Request, site: Site, path: str, form: Format | None) -> Response:
+    """Return the description at ``path``, or what is known of the thing that was described there.
+
+    Raises NotAcceptable.
+    """
     iri = site.addresses.thing(path)
     if iri in site.tombstones and not site.index.has(node(iri)):
         return gone(request, site, iri, form)
     return answer(request, site, described_thing(site, path, iri), form)
+
+
+def is_quick(request: Request, site: Site, path: str, form: Format | None) -> bool:
+    """Tell whether the description at ``path`` is data, and little of it.
+
+    Raises NotAcceptable.
+    """
+    chosen = form or asked_format(request) or negotiate(accept_of(request), OFFERED)
+    return chosen is not HTML and site.index.weight(node(site.addresses.thing(path))) < QUICK_BYTES
 
 
 def described_thing(site: Site, path: str, iri: str) -> Described:

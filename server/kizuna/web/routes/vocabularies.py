@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from fastapi import APIRouter
 from pyoxigraph import NamedNode, Quad
@@ -80,7 +81,7 @@ def graph(request: Request, site: Site) -> Response:
     return answer(request, site, described, form)
 
 
-def _graph_page(reader: Reader, site: Site, iri: str) -> dict[str, object]:
+def _graph_page(reader: Reader, site: Site, iri: str) -> dict[str, Any]:
     """Return what the page of a graph shows: its size, and links to what it speaks of."""
     subjects = {q.subject for q in site.graph(node(iri)) if isinstance(q.subject, NamedNode)}
     links: list[Link] = sorted(map(reader.link, subjects), key=lambda x: (x.words.text, x.href))

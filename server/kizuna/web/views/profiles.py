@@ -24,6 +24,13 @@ _REPRESENTATION = NamedNode(f"{_ALTR}Representation")
 _HAS = NamedNode(f"{_ALTR}hasRepresentation")
 _HAS_DEFAULT = NamedNode(f"{_ALTR}hasDefaultRepresentation")
 _FORMATS = carrying(Kind.GRAPH)
+_TEXTS = {
+    "thing": ("profile.thing", "profile.thing_about"),
+    "labels": ("profile.labels", "profile.labels_about"),
+    "evidence": ("profile.evidence", "profile.evidence_about"),
+    "incoming": ("profile.incoming", "profile.incoming_about"),
+}
+"""Name and explanation of each profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ def profiles_described(base: str) -> Iterator[Quad]:
         yield Quad(iri, _TOKEN, Literal(profile.token))
         yield Quad(iri, DCT_IDENTIFIER, Literal(profile.token))
         for code in texts.LANGUAGES:
-            name, about = _texts(profile)
+            name, about = _TEXTS[profile.token]
             yield Quad(iri, RDFS_LABEL, Literal(texts.text(name, code), language=code))
             yield Quad(iri, DCT_DESCRIPTION, Literal(texts.text(about, code), language=code))
 
@@ -82,27 +89,24 @@ def profiles_described(base: str) -> Iterator[Quad]:
 def profile_page(
     reader: Reader, path: str, *, of: str = "", files: Sequence[Alternate] = ()
 ) -> Representation:
-    """Return the page at ``path`` that lists the profiles; ``files`` are that list in other formats.
+    """Return the page at ``path`` that lists the profiles.
 
-    With ``of``, the path of something that has profiles, each is linked.
+    ``files`` are that list in other formats. With ``of``, the path of something that has profiles,
+    each is linked.
     """
     base = reader.site.addresses.base
     rows = [
         Row(
             token=profile.token,
             iri=profile.iri(base),
-            name=reader.text(_texts(profile)[0]),
-            about=reader.text(_texts(profile)[1]),
+            name=reader.text(_TEXTS[profile.token][0]),
+            about=reader.text(_TEXTS[profile.token][1]),
             is_default=profile is DEFAULT,
             files=_files(of, profile) if of else (),
         )
         for profile in PROFILES
     ]
     return render(reader, "profiles.html", path, files=files, rows=rows, parameter=PARAMETER)
-
-
-def _texts(profile: Profile) -> tuple[str, str]:
-    return f"profile.{profile.token}", f"profile.{profile.token}_about"
 
 
 def _files(path: str, profile: Profile) -> tuple[Alternate, ...]:
