@@ -25,6 +25,7 @@ from kizuna.engine.copies import Copies, names_no_graph
 from kizuna.engine.finding import with_hits
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.guard import guard
+from kizuna.engine.orders import by_kind, unsorted
 from kizuna.engine.projection import in_textual_order
 from kizuna.engine.protocol import Answer, Limits, Query, Sink, Stream
 from kizuna.engine.results import Results, write_results
@@ -147,10 +148,22 @@ class EmbeddedEngine:
         given = query.named_graphs is not None or query.default_graphs is not None
         board = self.copies.board
         text = faster(query.text, None if given or board is None else board.read())
+        if query.by_kind:
+            return self._by_kind(query, text)
         if text != query.text:
             with suppress(SyntaxError):
                 return self._results(query, text)
         return self._results(query, query.text)
+
+    def _by_kind(self, query: Query, text: str) -> Results:
+        """Return the results in an order that is total. Raises QueryCrashed where none is known."""
+        ordered = by_kind(text)
+        if ordered is None:
+            raise unsorted()
+        try:
+            return self._results(query, ordered)
+        except SyntaxError as error:
+            raise unsorted() from error
 
     def _results(self, query: Query, text: str) -> Results:
         named = query.named_graphs
