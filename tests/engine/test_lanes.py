@@ -428,7 +428,7 @@ WORDS = [
 
 @pytest.mark.parametrize(("came", "words", "again", "counted"), WORDS)
 def test_a_query_is_asked_again_where_only_its_order_was_wrong(
-    came: bytes, words: bytes, again: bool, counted: tuple[int, dict[str, int]]
+    came: bytes, words: bytes, *, again: bool, counted: tuple[int, dict[str, int]]
 ) -> None:
     async def test(stage: Stage) -> None:
         worker = Played(came)

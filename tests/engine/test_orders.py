@@ -19,6 +19,7 @@ from kizuna.engine import Answer, Limits, Pool, Query, orders
 from kizuna.engine.orders import by_kind
 from kizuna.errors import QueryCrashed
 from kizuna.formats import BY_SUFFIX, Kind
+from wild import CIRCLES
 
 FORMATS = {Kind.ROWS: BY_SUFFIX["json"]}
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -235,11 +236,15 @@ def kind(row: Row) -> int:
     return ranks.get(row.get("type", ""), 4 if number(row) is None else 3)
 
 
-CHANCE = random.Random(0)
-CIRCLES = [
-    CHANCE.choice([str(n), f"'{n} m'"]) for n in (CHANCE.randrange(1000) for _ in range(300))
-]
-"""Values over which the engine, as it is now, breaks down."""
+def test_columns_are_in_the_order_of_the_text(kept: Kept) -> None:
+    text = f"SELECT * {{ VALUES ?x {{ {' '.join(CIRCLES)} }} BIND(1 AS ?a) }} ORDER BY ?q ?x"
+    assert len(kept.ask(text)) == len(CIRCLES)
+
+
+def test_a_form_that_is_no_query_is_not_asked(kept: Kept) -> None:
+    text = ordering(CIRCLES, "(EXISTS { _:b ?p ?x }) ?x")
+    with pytest.raises(QueryCrashed, match="into one order"):
+        kept.ask(text)
 
 
 def test_a_query_is_asked_again_where_the_engine_breaks_down(kept: Kept) -> None:

@@ -138,6 +138,8 @@ class EmbeddedEngine:
             check_syntax(text, query.base)
             text = bound(text, query.bindings)
         text = with_hits(text, self.index, query.base)
+        if query.by_kind:
+            text = _by_kind(text, query.base)
         return replace(query, text=text, bindings={}, rows=())
 
     def _evaluate(self, query: Query) -> Results:
@@ -148,22 +150,10 @@ class EmbeddedEngine:
         given = query.named_graphs is not None or query.default_graphs is not None
         board = self.copies.board
         text = faster(query.text, None if given or board is None else board.read())
-        if query.by_kind:
-            return self._by_kind(query, text)
         if text != query.text:
             with suppress(SyntaxError):
                 return self._results(query, text)
         return self._results(query, query.text)
-
-    def _by_kind(self, query: Query, text: str) -> Results:
-        """Return the results in an order that is total. Raises QueryCrashed where none is known."""
-        ordered = by_kind(text)
-        if ordered is None:
-            raise unsorted()
-        try:
-            return self._results(query, ordered)
-        except SyntaxError as error:
-            raise unsorted() from error
 
     def _results(self, query: Query, text: str) -> Results:
         named = query.named_graphs
@@ -180,6 +170,18 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """Nothing is held beyond the store, which closes with its last reference."""
+
+
+def _by_kind(text: str, base: str) -> str:
+    """Return a query that the engine reads in a form that it can order. Raises QueryCrashed."""
+    ordered = by_kind(text)
+    if ordered is None:
+        raise unsorted()
+    try:
+        check_syntax(ordered, base)
+    except BadQuery as error:
+        raise unsorted() from error
+    return ordered
 
 
 def _in_textual_order(query: Query) -> Query:
