@@ -156,6 +156,10 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     # pictures
     # lists and comparisons
     # parameters of questions
+    "questions.any": ("any", "beliebig", "指定なし"),
+    "questions.ask": ("Ask", "Fragen", "質問する"),
+    "questions.other": ("Other questions", "Weitere Fragen", "その他の質問"),
+    "questions.themes": ("Themes", "Themen", "テーマ"),
     # search
     # editor
     # pages of terms

@@ -27,8 +27,8 @@ from kizuna.web.reader import Reader, reader_of
 from kizuna.web.respond import Meta, Representation, respond, respond_soon
 from kizuna.web.service import service_description
 from kizuna.web.site import Site
-from kizuna.web.views.front import questions
 from kizuna.web.views.page import Alternate, render
+from kizuna.web.views.questions import questions
 from kizuna.web.views.results import Table, table_of
 from kizuna.web.writing import authorised, unconditionally, writing_of
 
