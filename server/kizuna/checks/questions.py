@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import dropwhile
 from pathlib import Path
+from typing import TypeVar
 
 from pyoxigraph import NamedNode, Store
 
@@ -19,6 +20,10 @@ from kizuna.errors import BadQuery, KizunaError, ProjectError
 from kizuna.formats import BY_SUFFIX, JSON_LD, Kind
 from kizuna.project import Project
 
+T = TypeVar("T")
+Heads = Mapping[str, Mapping[str, str]]
+SHARED = "columns.head"
+"""A file of head lines in the folder of the queries: words over columns that many of them have."""
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PLACE = re.compile(r"\{(\w+)\}")
 _ASKED_OF_NOTHING = {
@@ -42,7 +47,7 @@ class SavedQuery:
     kind: Kind
     theme: NamedNode | None = None
     parameters: tuple[Parameter, ...] = ()
-    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    columns: Heads = field(default_factory=dict)
 
     @property
     def sparql(self) -> str:
@@ -68,7 +73,8 @@ def read_queries(folder: Path, base: str) -> tuple[SavedQuery, ...]:
     """
     if not folder.is_dir():
         return ()
-    return tuple(_read(path, base) for path in sorted(folder.glob("*.rq")))
+    shared = read_shared(folder)
+    return tuple(_read(path, base, shared) for path in sorted(folder.glob("*.rq")))
 
 
 def readable_queries(
@@ -76,12 +82,29 @@ def readable_queries(
 ) -> tuple[tuple[SavedQuery, ...], tuple[ProjectError, ...]]:
     """Return the saved queries in ``folder``, and why others cannot be read."""
     queries, errors = [], []
+    shared: Heads = {}
+    try:
+        shared = read_shared(folder)
+    except ProjectError as error:
+        errors.append(error)
     for path in sorted(folder.glob("*.rq")):
         try:
-            queries.append(_read(path, base))
+            queries.append(_read(path, base, shared))
         except ProjectError as error:
             errors.append(error)
     return tuple(queries), tuple(errors)
+
+
+def read_shared(folder: Path) -> Heads:
+    """Return the heads of columns that all queries of a folder share; it need not have any.
+
+    Raises ProjectError, with file and line.
+    """
+    path = folder / SHARED
+    if not path.is_file():
+        return {}
+    entries = _located(path, read_head, _text(path))
+    return {entry.name: spoken(entries, "column", entry.name) for entry in entries if entry.name}
 
 
 def query_findings(project: Project) -> Iterator[Finding]:
@@ -94,18 +117,27 @@ def query_findings(project: Project) -> Iterator[Finding]:
         yield Finding("query", Severity.VIOLATION, path, at, 0, message, error.hint)
 
 
-def _read(path: Path, base: str) -> SavedQuery:
+def _read(path: Path, base: str, shared: Heads) -> SavedQuery:
     if not _NAME.fullmatch(path.stem):
         raise ProjectError(
             f"{path}: {path.stem!r} is no name for a query",
             hint="It becomes an address: use a-z, 0-9 and hyphens.",
         )
+    found = _located(path, lambda text: _parsed(path.stem, text, base), _text(path))
+    return replace(found, columns={**shared, **found.columns})
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ProjectError(f"{path}: cannot be read: {error}", hint="Save it as UTF-8.") from error
+
+
+def _located(path: Path, read: Callable[[str], T], text: str) -> T:
+    """Return what ``read`` makes of a file's text. Raises ProjectError with file and line."""
     try:
-        return _parsed(path.stem, text, base)
+        return read(text)
     except BadQuery as error:
         raise ProjectError(
             f"{path}:{error.line or 1}: {error.message}", hint=error.hint or "Mend the query."

@@ -20,6 +20,7 @@ from pyoxigraph import (
 
 from kizuna.engine import Answer
 from kizuna.formats import Kind
+from kizuna.resources import label_of
 from kizuna.vocabulary import PREFIXES, shortened
 from kizuna.web.answering import MOST_ROWS
 from kizuna.web.names import Term
@@ -177,8 +178,19 @@ def _names_of(name: str) -> list[str]:
 
 
 def _title(reader: Reader, name: str, heads: Heads) -> Words:
+    """Return the words over a column: its head, or a term of the ontology with its name."""
     words = spoken(reader, heads.get(name, {}))
-    return words if words.text else Words(humanised(name), reader.foreign("en"))
+    if words.text:
+        return words
+    for local in (name, f"{name[:1].upper()}{name[1:]}"):
+        label = label_of(reader.site.index, _own(reader, local), (reader.language, "en"))
+        if label is not None:
+            return reader.words(label)
+    return Words(humanised(name), reader.foreign("en"))
+
+
+def _own(reader: Reader, local: str) -> NamedNode:
+    return NamedNode(f"{reader.site.addresses.ontology}#{local}")
 
 
 def _cell(reader: Reader, row: Row, place: _Place) -> Cell | None:
