@@ -1,6 +1,9 @@
 """Parameters of saved queries: what a reader may change, without ever touching the query's text.
 
-A parameter is a variable with one value in a block of its own, ``VALUES ?day { "2012-01-01"^^xsd:date }``.
+A parameter is a variable with one value in a block of its own::
+
+    VALUES ?day { "2012-01-01"^^xsd:date }
+
 That value is the default; ``UNDEF`` makes the parameter one that may be left out. Another value
 takes its place as a term that the engine's own library has written, so whatever is typed stays
 one term.
@@ -22,6 +25,7 @@ from kizuna.vocabulary import PREFIXES
 
 Value = NamedNode | Literal
 LONGEST = 1_000
+SHOWN = 80
 RESERVED = frozenset({"lang", "query", "view"})
 """Names that addresses of pages use for something else; what begins with ``_`` is kept, too."""
 _XSD = PREFIXES["xsd"]
@@ -58,8 +62,13 @@ TYPES: Mapping[str, Type] = {
     "integer": Type(_typed("integer", r"[+-]?[0-9]{1,18}"), "a whole number, like 3"),
     "decimal": Type(_typed("decimal", r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?"), "a number, like 2.5"),
     # No backslash: some engines undo \\u escapes before they look for the end of a string.
-    "string": Type(_typed("string", r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\\]*"), "words in one line, without a backslash"),
-    "language": Type(_typed("string", r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"), "a language tag, like ja"),
+    "string": Type(
+        _typed("string", r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\\]*"),
+        "words in one line, without a backslash",
+    ),
+    "language": Type(
+        _typed("string", r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"), "a language tag, like ja"
+    ),
     THING: Type(NamedNode, "the address (IRI) of a thing"),
 }
 
@@ -86,16 +95,16 @@ class Parameter:
             return self.default
         kind = TYPES[self.type]
         try:
-            if len(text) > LONGEST:
-                raise ValueError
             text.encode()  # a lone surrogate stands in no text
-            return kind.read(text)
-        except ValueError as error:
-            shown = f"{text[:80]}…" if len(text) > 80 else text
+            value = kind.read(text)
+        except ValueError:
+            value = None
+        if value is None or len(text) > LONGEST:
             raise BadAddress(
-                f"{self.name}={shown!a} is no value of this question",
+                f"{self.name}={text[:SHOWN]!a} is no value of this question",
                 hint=f"Expected is {kind.expected}.",
-            ) from error
+            )
+        return value
 
 
 def read_parameters(text: str, entries: Sequence[Entry]) -> tuple[Parameter, ...]:
@@ -188,7 +197,9 @@ def _blocks(text: str, name: str) -> list[tuple[int, int]]:
     found = list(tokens(text))
     return [
         (opening.end(), next(t.start() for t in found[at:] if t[0] == "}"))
-        for at, (word, variable, opening) in enumerate(zip(found, found[1:], found[2:], strict=False))
+        for at, (word, variable, opening) in enumerate(
+            zip(found, found[1:], found[2:], strict=False)
+        )
         if _begins(word, variable, opening, name)
     ]
 

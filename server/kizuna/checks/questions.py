@@ -1,4 +1,4 @@
-"""Saved queries: a folder of ``.rq`` files whose head (``kizuna.checks.heads``) says what they ask."""
+"""Saved queries: a folder of ``.rq`` files whose heads say what they ask."""
 
 from __future__ import annotations
 
@@ -124,7 +124,9 @@ def _read(path: Path, base: str, shared: Heads) -> SavedQuery:
             hint="It becomes an address: use a-z, 0-9 and hyphens.",
         )
     found = _located(path, lambda text: _parsed(path.stem, text, base), _text(path))
-    return replace(found, columns={**shared, **found.columns})
+    names = shared.keys() | found.columns.keys()
+    heads = {n: {**shared.get(n, {}), **found.columns.get(n, {})} for n in sorted(names)}
+    return replace(found, columns=heads)
 
 
 def _text(path: Path) -> str:

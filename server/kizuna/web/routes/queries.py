@@ -56,9 +56,7 @@ async def saved_query(request: Request, site: Here, reader: Asking) -> Response:
     meta = Meta(
         vary=vary if suffix else ("Accept", *vary),
         content_location=location,
-        links=tuple(
-            f'<{f.href}>; rel="alternate"; type="{f.media_type}"' for f in asked.files
-        ),
+        links=tuple(f'<{f.href}>; rel="alternate"; type="{f.media_type}"' for f in asked.files),
     )
     if form is QUERY:
         text = Representation(asked.text.encode(), QUERY.content_type)

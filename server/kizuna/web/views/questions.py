@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from kizuna.checks.parameters import Value
+from kizuna.checks.parameters import THING, Parameter, Value
 from kizuna.checks.questions import SavedQuery
 from kizuna.resources import Resource
 from kizuna.web.reader import Link, Reader, Words
@@ -25,6 +25,7 @@ class Question:
     title: Words
     description: Words
     href: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def question(reader: Reader, query: SavedQuery, values: Values | None = None) ->
         Words(_PLACE.sub(lambda m: _named(reader, asked, m), title.text), title.lang),
         spoken(reader, query.descriptions),
         reader.href(f"queries/{query.name}", **changed),
+        query.name,
     )
 
 
@@ -69,18 +71,22 @@ def themes(reader: Reader) -> tuple[Theme, ...]:
 def related_questions(reader: Reader, resource: Resource) -> tuple[Link, ...]:
     """Return questions about a thing: those that take one of its classes, asked of it.
 
-    After them come those whose theme is one of its classes.
+    A question about things of any class fits each. Last come those whose theme is its class.
     """
     classes = reader.site.classes
     kinds = {wide for kind in resource.types for wide in classes.ancestors(kind)}
     asked, themed = [], []
     for query in reader.site.queries:
-        fitting = next((p.name for p in query.parameters if p.of in kinds), None)
+        fitting = next((p.name for p in query.parameters if _takes(p, kinds)), None)
         if fitting is not None:
             asked.append(question(reader, query, {fitting: resource.iri}))
         elif query.theme in kinds:
             themed.append(question(reader, query))
     return tuple(Link(q.title, q.href) for q in (*asked, *themed)[:MOST_RELATED])
+
+
+def _takes(parameter: Parameter, kinds: Collection[NamedNode]) -> bool:
+    return parameter.type == THING and (parameter.of is None or parameter.of in kinds)
 
 
 def defaults(query: SavedQuery) -> dict[str, Value | None]:

@@ -32,7 +32,7 @@ from kizuna.web.views.values import Shown, shown
 Row = tuple[Term | None, ...]
 Heads = Mapping[str, Mapping[str, str]]
 NAMING = ("Label", "Title")
-"""A query that is read as CSV, too, has ``?party`` and ``?partyLabel``; a page needs one of them."""
+"""A query that is read as CSV, too, has ``?party`` and ``?partyLabel``; a page needs but one."""
 QUOTE = "quote"
 _NUMBERS = {f"{PREFIXES['xsd']}{name}" for name in ("integer", "decimal", "double", "float", "int")}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
@@ -185,7 +185,8 @@ def _title(reader: Reader, name: str, heads: Heads) -> Words:
     for local in (name, f"{name[:1].upper()}{name[1:]}"):
         label = label_of(reader.site.index, _own(reader, local), (reader.language, "en"))
         if label is not None:
-            return reader.words(label)
+            words = reader.words(label)
+            return Words(f"{words.text[:1].upper()}{words.text[1:]}", words.lang)
     return Words(humanised(name), reader.foreign("en"))
 
 
