@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from kizuna.web.routes import (
     classes,
+    completion,
     data,
     front,
     graphs,
@@ -23,6 +24,7 @@ ROUTERS = (
     classes.router,
     queries.router,
     search.router,
+    completion.router,
     graphs.router,
     data.router,
     operation.router,
