@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse, serialize
@@ -74,6 +75,10 @@ class DescriptionIndex:
         """Return the statements whose object is ``term``, in the graphs of their files."""
         return self._quads("incoming", term)
 
+    def some_incoming(self, term: NamedNode | BlankNode, most: int) -> tuple[Quad, ...]:
+        """Return at most so many of the statements whose object is ``term``, always the same."""
+        return self._quads("incoming", term, most)
+
     def subjects(self, start: str = "") -> Iterator[NamedNode]:
         """Yield the IRIs of all subjects that begin with ``start``, sorted."""
         rows = self._connection().execute(
@@ -88,13 +93,15 @@ class DescriptionIndex:
         for connection in self._open:
             connection.close()
 
-    def _quads(self, column: str, term: NamedNode | BlankNode | Triple) -> tuple[Quad, ...]:
+    def _quads(
+        self, column: str, term: NamedNode | BlankNode | Triple, most: int | None = None
+    ) -> tuple[Quad, ...]:
         row = (
             self._connection()
             .execute(f"SELECT {column} FROM description WHERE subject = ?", (str(term),))  # noqa: S608
             .fetchone()
         )
-        return tuple(parse(row[0], RdfFormat.N_QUADS)) if row else ()
+        return tuple(islice(parse(row[0], RdfFormat.N_QUADS), most)) if row else ()
 
     def _connection(self) -> sqlite3.Connection:
         """Return this thread's connection; SQLite connections are not shared among threads."""

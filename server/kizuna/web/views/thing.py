@@ -32,7 +32,10 @@ from kizuna.web.views.evidence import (
     sentence_of,
 )
 from kizuna.web.views.facts import Group, groups_of
+from kizuna.web.views.maps import place_picture
 from kizuna.web.views.mentions import ELSEWHERE, Mentions, elsewhere, mentions_of
+from kizuna.web.views.networks import neighbours_picture
+from kizuna.web.views.picturing import Picture
 
 _NAMES = (SKOS_PREF_LABEL, RDFS_LABEL, SKOS_ALT_LABEL, term("skos:hiddenLabel"))
 _APART = frozenset({RDF_TYPE, KZ_EVIDENCE, KZ_OPEN_QUESTION, SKOS_DEFINITION, *_NAMES, *ELSEWHERE})
@@ -59,6 +62,8 @@ class ThingPage:
     said: tuple[Passage, ...]
     claim: tuple[Sentence, Quote] | None
     json_ld: str
+    neighbours: Picture | None
+    place: Picture | None
 
 
 def thing_page(reader: Reader, resource: Resource) -> ThingPage:
@@ -78,6 +83,8 @@ def thing_page(reader: Reader, resource: Resource) -> ThingPage:
         passages=_passages(reader, resource, PROV_QUOTED_FROM),
         said=_passages(reader, resource, PROV_ATTRIBUTED_TO),
         claim=_claim(reader, resource.iri),
+        neighbours=neighbours_picture(reader, resource),
+        place=place_picture(reader, resource.iri),
         json_ld=embedded_json(write(resource.statements, JSON_LD, reader.site.prefixes)),
     )
 

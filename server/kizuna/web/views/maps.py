@@ -1,0 +1,198 @@
+"""Maps of the dataset and of one thing, read from the index within fixed bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from pyoxigraph import BlankNode, NamedNode
+
+from kizuna.vocabulary import KZ_CLAIM, RDF_TYPE, term
+from kizuna.web.pictures.mapping import Place, Sheet, Tie, draw_map
+from kizuna.web.pictures.svg import Label
+from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.views.locating import (
+    LOCATED,
+    WITHIN,
+    Spot,
+    around,
+    coordinates,
+    country_name,
+    spot_of,
+    spot_of_place,
+)
+from kizuna.web.views.picturing import MOST_READ, Picture, label, some_members
+
+PLACES = ("schema:Place", "dct:Location")
+TOGETHER = ("kz:Agreement", "kz:Cooperation")
+PARTNERS = frozenset(map(term, ("kz:party", "kz:partner")))
+MOST_PLACES = 150
+_MOST_THINGS = 500
+"""Things that are counted at one place."""
+_SAMPLE = 60
+"""Members of a class that are looked at to learn whether the class has coordinates."""
+_MOST_CLASSES = 300
+
+Node = NamedNode | BlankNode
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands on a map: spots with the things there, and what ties them together."""
+
+    spots: Mapping[Node, Spot]
+    things: Mapping[Node, frozenset[Node]]
+    ties: Mapping[tuple[Node, Node], tuple[NamedNode, ...]]
+    more: int
+
+
+def dataset_map(reader: Reader) -> Picture | None:
+    """Return the map of all places; None where the release has no coordinates."""
+    found = _found(reader)
+    if not any(spot.exact for spot in found.spots.values()):
+        return None
+    order = sorted(found.spots, key=str)
+    places = [_place(reader, found, node) for node in order]
+    ties = [
+        Tie(order.index(a), order.index(b), tuple(label(reader, t) for t in things))
+        for (a, b), things in sorted(found.ties.items(), key=lambda pair: str(pair[0]))
+    ]
+    return replace(
+        map_picture(reader, "map", places, ties),
+        path="pictures/map",
+        more=reader.text("pictures.more", n=found.more) if found.more else "",
+    )
+
+
+def place_picture(reader: Reader, iri: NamedNode) -> Picture | None:
+    """Return a small map of where a thing is; None where that is not known."""
+    spot = spot_of(reader.site, iri)
+    if spot is None:
+        return None
+    title = reader.text("pictures.where", name=reader.name(iri).text)
+    place = Place(label(reader, spot.place), spot.at, exact=spot.exact, code=spot.code)
+    sheet = _sheet(reader, "place", title, reader.text("pictures.map.text"))
+    drawing = draw_map(replace(sheet, width=400, height=300), [place])
+    return Picture(
+        drawing,
+        (reader.text("pictures.place"), reader.text("pictures.position")),
+        ((reader.link(spot.place), Link(Words(_position(reader, place)))),),
+        path="pictures/place",
+        query=(("iri", iri.value),),
+    )
+
+
+def map_picture(
+    reader: Reader, name: str, places: Sequence[Place], ties: Sequence[Tie] = ()
+) -> Picture:
+    """Return a map with a table of its places, the ones with most things first."""
+    sheet = _sheet(reader, name, reader.text("pictures.map"), reader.text("pictures.map.text"))
+    tied: dict[int, list[Label]] = {}
+    for tie in ties:
+        for end in (tie.start, tie.end):
+            tied.setdefault(end, []).extend(tie.labels)
+    columns = ["place", "things", "position", *(["together"] if ties else [])]
+    rows = []
+    for number in sorted(range(len(places)), key=lambda i: (-places[i].count, i)):
+        place = places[number]
+        cells = [
+            linked(place.label),
+            Link(Words(str(place.count))),
+            Link(Words(_position(reader, place))),
+        ]
+        names = dict.fromkeys(known.text for known in tied.get(number, ()))
+        rows.append((*cells, Link(Words("; ".join(names)))) if ties else tuple(cells))
+    return Picture(
+        draw_map(sheet, places, ties),
+        tuple(reader.text(f"pictures.{column}") for column in columns),
+        tuple(rows),
+    )
+
+
+def linked(known: Label) -> Link:
+    """Return the label of a drawing as a link of a page."""
+    return Link(Words(known.text, known.lang), known.href, not known.href.startswith("/"))
+
+
+def _sheet(reader: Reader, name: str, title: str, text: str) -> Sheet:
+    language = reader.language
+    return Sheet(name, title, text, language, country=lambda code: country_name(code, language))
+
+
+def _place(reader: Reader, found: Found, node: Node) -> Place:
+    spot, number = found.spots[node], len(found.things.get(node, ()))
+    note = reader.text("pictures.here", n=number)
+    if not spot.exact:
+        note = f"{note} {reader.text('pictures.vague')}"
+    return Place(label(reader, node), spot.at, number, note, spot.exact, spot.code)
+
+
+def _position(reader: Reader, place: Place) -> str:
+    if not place.exact:
+        return reader.text("pictures.vague")
+    x, y = place.at
+    north, east = ("N" if y >= 0 else "S"), ("E" if x >= 0 else "W")
+    return f"{abs(y):.2f}° {north}, {abs(x):.2f}° {east}"
+
+
+def _found(reader: Reader) -> Found:
+    """Return places and ties; of too many places, those with most things."""
+    site = reader.site
+    spots: dict[Node, Spot] = {}
+    things: dict[Node, set[Node]] = {}
+    for node in _places(reader):
+        spot = spot_of_place(site, node)
+        if spot is not None:
+            spots[spot.place] = spot
+            things.setdefault(spot.place, set()).update(_things_at(reader, node))
+    ties = _ties(reader)
+    tied = {node for pair in ties for node in pair}
+    seen = [n for n in spots if spots[n].exact or things[n] or n in tied]
+    seen.sort(key=lambda n: (n not in tied, -len(things[n]), str(n)))
+    kept = dict.fromkeys(seen[:MOST_PLACES])
+    return Found(
+        spots={node: spots[node] for node in kept},
+        things={node: frozenset(things[node]) for node in kept},
+        ties={pair: found for pair, found in ties.items() if all(n in kept for n in pair)},
+        more=len(seen) - len(kept),
+    )
+
+
+def _places(reader: Reader) -> list[NamedNode]:
+    """Return places: members of classes of places, and of classes whose members are located."""
+    site = reader.site
+    found = set(some_members(reader, PLACES))
+    by_size = sorted(site.classes.counts, key=lambda kind: (site.classes.counts[kind], kind.value))
+    for kind in by_size[:_MOST_CLASSES]:
+        sample = _members(reader, kind, _SAMPLE)
+        if any(coordinates(site, node) for node in sample):
+            found.update(n for n in _members(reader, kind, MOST_READ) if coordinates(site, n))
+    return sorted(found, key=str)
+
+
+def _members(reader: Reader, kind: NamedNode, most: int) -> Iterable[NamedNode]:
+    for quad in reader.site.index.some_incoming(kind, most):
+        if quad.predicate == RDF_TYPE and isinstance(quad.subject, NamedNode):
+            yield quad.subject
+
+
+def _things_at(reader: Reader, place: NamedNode) -> Iterator[Node]:
+    """Yield the things that name a place, not what lies in it and not the claims about it."""
+    site = reader.site
+    for quad in site.index.some_incoming(place, _MOST_THINGS):
+        if quad.predicate in (*LOCATED, *PARTNERS) and isinstance(quad.subject, NamedNode):
+            if quad.predicate not in WITHIN and KZ_CLAIM not in site.names.types(quad.subject):
+                yield quad.subject
+
+
+def _ties(reader: Reader) -> dict[tuple[Node, Node], tuple[NamedNode, ...]]:
+    """Return which things tie which places together: those whose partners are there."""
+    ties: dict[tuple[Node, Node], list[NamedNode]] = {}
+    for thing in some_members(reader, TOGETHER):
+        partners = (q.object for q in reader.site.index.outgoing(thing) if q.predicate in PARTNERS)
+        spots = {spot.place for p in partners if (spot := spot_of(reader.site, p))}
+        spots -= {wider for spot in spots for wider in around(reader.site, spot)}
+        for pair in combinations(sorted(spots, key=str), 2):
+            ties.setdefault(pair, []).append(thing)
+    return {pair: tuple(things) for pair, things in ties.items()}
