@@ -1,4 +1,4 @@
-"""Make the shapes of countries that maps are drawn from: ``server/kizuna/web/pictures/countries.txt``.
+"""Make the shapes of countries for maps: ``server/kizuna/web/pictures/countries.txt``.
 
     npm pack world-atlas@2.0.2 && npm pack i18n-iso-countries@7.14.0      # then unpack both
     python assets/geometry.py ATLAS/countries-50m.json ISO/codes.json

@@ -6,7 +6,10 @@ begin with ``#`` and three blanks::
     # title@en: Which agreements are there?
     # description@en: All agreements with their parties,
     #   the oldest first.
+    # picture: network
     SELECT …
+
+``picture`` asks for a picture of the answer above its table; ``docs/pictures.md`` says of what.
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ from kizuna.project import Project
 _HEAD = re.compile(r"#\s*(title|description)@([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*):\s*(\S.*)")
 _MORE = re.compile(r"#   \s*(\S.*)")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_PICTURE = re.compile(r"#\s*picture:\s*(.*)")
+PICTURES = ("map", "timeline", "network", "bar")
 _SHAPE = "A head line is: # title@en: Which agreements are there?"
 
 
@@ -40,6 +45,7 @@ class SavedQuery:
     descriptions: Mapping[str, str]
     text: str
     kind: Kind
+    picture: str = ""
 
     @property
     def sparql(self) -> str:
@@ -95,7 +101,24 @@ def _read(path: Path, base: str) -> SavedQuery:
     titles, descriptions = parse_head(text)
     if not titles:
         raise ProjectError(f"{path}:1: the query has no title", hint=_SHAPE)
-    return SavedQuery(path.stem, titles, descriptions, text, _kind(path, text, base))
+    picture = _picture(path, text)
+    return SavedQuery(path.stem, titles, descriptions, text, _kind(path, text, base), picture)
+
+
+def _picture(path: Path, text: str) -> str:
+    """Return the kind of picture that the head of a query asks for, "" for none."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            break
+        if found := _PICTURE.match(line):
+            kind = found[1].strip()
+            if kind in PICTURES:
+                return kind
+            raise ProjectError(
+                f"{path}:{number}: there is no picture {kind!r}",
+                hint=f"A picture is {', '.join(PICTURES[:-1])} or {PICTURES[-1]}.",
+            )
+    return ""
 
 
 def parse_head(text: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -14,7 +14,9 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+PICTURE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
 """For a picture as a file of its own: it brings its style, and nothing else may run or load."""
 POLICIES = {"text/html": POLICY, "image/svg+xml": PICTURE_POLICY}
 EVERYWHERE = {

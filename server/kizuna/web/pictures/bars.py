@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kizuna.web.pictures.lettering import shortened, width
-from kizuna.web.pictures.svg import Drawing, Element, Label, Node, element, hint, link, words
+from kizuna.web.pictures.svg import (
+    NOTHING,
+    Drawing,
+    Element,
+    Label,
+    Node,
+    element,
+    hint,
+    link,
+    words,
+)
 
 ROW = 30.0
 TOP = 8.0
@@ -16,11 +26,15 @@ _GAP = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A name with its number, and the number as it is written for the reader."""
+    """A name with its number, and the number as it is written for the reader.
+
+    Bars of one ``group`` that follow one another stand below its name.
+    """
 
     label: Label
     value: float
     shown: str
+    group: Label = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +57,24 @@ def draw_bars(chart: Chart, bars: Sequence[Bar]) -> Drawing:
     per = room / ((high - low) or 1.0)
     zero = left - low * per
     body: list[Node] = []
-    for number, bar in enumerate(bars):
-        y = TOP + ROW * number
+    y, group = TOP, NOTHING
+    for bar in bars:
+        if bar.group != group:
+            group = bar.group
+            body.append(_heading(group, chart.width, y))
+            y += ROW
         body.append(_bar(bar, (names, zero, per), y))
-    bottom = TOP + ROW * len(bars)
-    body.append(element("path", d=f"M{zero:.1f} {TOP}V{bottom:.1f}", class_="scale"))
+        y += ROW
+    body.append(element("path", d=f"M{zero:.1f} {TOP:.1f}V{y:.1f}", class_="scale"))
     return Drawing(
-        chart.name, chart.width, bottom + TOP, chart.title, chart.description, tuple(body),
+        chart.name, chart.width, y + TOP, chart.title, chart.description, tuple(body),
         chart.language,
     )  # fmt: skip
+
+
+def _heading(group: Label, wide: float, y: float) -> Element:
+    text = words(shortened(group, wide - 8), 4, y + ROW / 2 + 6, class_="strong over paper-over")
+    return link(group, hint(group.text), text)
 
 
 def _bar(bar: Bar, where: tuple[float, float, float], y: float) -> Element:

@@ -35,7 +35,9 @@ def land(frame: Frame) -> list[Seen]:
     step, least = (_STEP, _SMALLEST) if frame.middle else (_STEP_OF_ALL, _SMALLEST_OF_ALL)
     found = []
     for country in countries().values():
-        rings = (ring for part in country.parts if _is_near(frame, part) for ring in _put(frame, part))
+        rings = (
+            ring for part in country.parts if _is_near(frame, part) for ring in _put(frame, part)
+        )
         cut = [ring for ring in rings if len(ring) > 2 and max(_extent(ring)) >= least]
         if cut:
             path = "".join(_path(ring, step) for ring in cut)
@@ -45,7 +47,7 @@ def land(frame: Frame) -> list[Seen]:
 
 
 def _is_near(frame: Frame, part: Part) -> bool:
-    """Tell whether a part may be in the frame; almost nothing need be read to know that it is not."""
+    """Tell whether a part may be in the frame, without reading its outline."""
     if frame.middle is None:
         return True
     reach = math.hypot(frame.width, frame.height) / frame.scale * EARTH_KM

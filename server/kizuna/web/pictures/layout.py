@@ -70,8 +70,8 @@ def _moved(
         force_x[b] += dx * pull
         force_y[b] += dy * pull
     moved = []
-    for (x, y), fx, fy in zip(places, force_x, force_y, strict=True):
-        fx, fy = fx - 0.03 * x, fy - 0.03 * y  # all are drawn to the middle a little
+    for (x, y), push_x, push_y in zip(places, force_x, force_y, strict=True):
+        fx, fy = push_x - 0.03 * x, push_y - 0.03 * y  # all are drawn to the middle a little
         strength = math.hypot(fx, fy) or 1.0
         step = min(strength, heat) / strength
         moved.append((x + fx * step, y + fy * step))

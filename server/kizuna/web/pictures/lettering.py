@@ -12,6 +12,10 @@ from kizuna.web.pictures.svg import Label
 
 SIZE = 13.0
 _NARROW = frozenset("iljtfrI.,:;'|!()[] -")
+_NEVER_FIRST = frozenset(
+    "、。，．・：；？！ー」』）】〉》〕］｝々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.;:!?)]}"
+)
+"""Signs with which no line begins (JIS X 4051)."""
 _BROAD = frozenset("mwMW%@")
 
 
@@ -61,5 +65,7 @@ def broken(label: Label, room: float, size: float = SIZE) -> list[Label]:
     first = shortened(label, room + width("…", size), size).text.removesuffix("…")
     if " " in first:
         first = first.rpartition(" ")[0]
+    while len(first) > 1 and text[len(first)] in _NEVER_FIRST:
+        first = first[:-1]
     rest = replace(label, text=text[len(first) :].strip())
     return [replace(label, text=first), shortened(rest, room, size)]

@@ -1,4 +1,4 @@
-"""Maps: places as dots, larger the more stands there, and curves between those that work together."""
+"""Maps: places as dots, larger the more is there, and curves between those that work together."""
 
 from __future__ import annotations
 
@@ -11,8 +11,19 @@ from kizuna.web.pictures.land import Seen, land
 from kizuna.web.pictures.lettering import SIZE, shortened, width
 from kizuna.web.pictures.placing import Box, Paper, around
 from kizuna.web.pictures.projections import EARTH_KM, Frame, framed, groups
-from kizuna.web.pictures.svg import Drawing, Element, Label, Node, element, hint, link, words
+from kizuna.web.pictures.svg import (
+    NOTHING,
+    Drawing,
+    Element,
+    Label,
+    Node,
+    element,
+    hint,
+    link,
+    words,
+)
 
+CREDIT = "Natural Earth"
 GAP = 20.0
 _SHORT = SIZE * 1.35
 _LENGTHS = (10, 20, 50, 100, 200, 500, 1_000, 2_000)
@@ -73,6 +84,7 @@ def draw_map(sheet: Sheet, places: Sequence[Place], ties: Sequence[Tie] = ()) ->
     for frame, part in zip(frames, parts, strict=True):
         own = {places[i].code for i in part if not places[i].exact}
         body += _ground(sheet, frame, own, paper)
+    body.append(_credit(sheet, paper))
     body += [_curve(spots, tie) for tie in ties if tie.start != tie.end]
     order = sorted(spots, key=lambda i: (-places[i].count, i))
     body += [_dot(spots[i], places[i]) for i in order]
@@ -120,7 +132,7 @@ def _country(sheet: Sheet, frame: Frame, seen: Seen, paper: Paper) -> Iterator[E
         return
     x, y = frame.put(seen.country.middle)
     box = Box(frame.x + x - room / 2 - 2, y - 11, room + 4, 15)
-    within = 4 < x - room / 2 and x + room / 2 < frame.width - 4 and 14 < y < frame.height - 8
+    within = x - room / 2 > 4 and x + room / 2 < frame.width - 4 and 14 < y < frame.height - 8
     if within and not paper.best([box])[1]:
         paper.take([box])
         yield words(Label(text), frame.x + x, y, text_anchor="middle", class_="quiet country")
@@ -139,13 +151,21 @@ def _scale(frame: Frame, paper: Paper) -> Iterator[Node]:
     yield words(Label(f"{km} km"), x + long / 2, y - 6, text_anchor="middle", class_="quiet")
 
 
+def _credit(sheet: Sheet, paper: Paper) -> Element:
+    """Return who the shapes of the land are from."""
+    room = width(CREDIT, _QUIET)
+    paper.take([Box(sheet.width - room - 10, sheet.height - 22, room, 16)])
+    at = sheet.width - 8, sheet.height - 9
+    return words(Label(CREDIT), *at, text_anchor="end", class_="quiet over")
+
+
 def _curve(spots: dict[int, Point], tie: Tie) -> Element:
     (ax, ay), (bx, by) = sorted((spots[tie.start], spots[tie.end]))
     lift = min(0.22 * math.hypot(bx - ax, by - ay), min(ay, by) * 0.8 + 30)
     bend = f"M{ax:.1f} {ay:.1f}Q{(ax + bx) / 2:.1f} {min(ay, by) - lift:.1f} {bx:.1f} {by:.1f}"
     strength = 1.6 + 0.8 * min(len(tie.labels) - 1, 5)
     path = element("path", d=bend, class_="tie", stroke_width=strength)
-    only = tie.labels[0] if len(tie.labels) == 1 else Label("")
+    only = tie.labels[0] if len(tie.labels) == 1 else NOTHING
     return link(only, hint(*(label.text for label in tie.labels)), path, class_="tied")
 
 

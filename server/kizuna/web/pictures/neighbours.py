@@ -1,4 +1,4 @@
-"""The neighbours of one thing: it stands in the middle, who points to it left, what it names right."""
+"""The neighbours of one thing: it is in the middle, what names it left, what it names right."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def draw_neighbours(
     for side, neighbours in ((-1, left), (1, right)):
         begin = (height - ROW * len(neighbours)) / 2
         for number, neighbour in enumerate(neighbours):
-            body.append(_neighbour(web.width, neighbour, side, height / 2, begin + ROW * (number + 0.5)))
+            body.append(
+                _neighbour(web.width, neighbour, side, height / 2, begin + ROW * (number + 0.5))
+            )
     body += _centre(web.width, centre, height / 2)
     used = {centre.kind, *(n.thing.kind for n in (*left, *right))}
     body += key(web.kinds, used, height + 14)
@@ -49,7 +51,8 @@ def _neighbour(wide: float, neighbour: Neighbour, side: int, middle: float, y: f
     x = wide / 2 + side * (wide / 2 - wide * _COLUMN)
     start = wide / 2 + side * wide * _MIDDLE / 2
     bend = start + side * (abs(x - start) * 0.45)
-    line = f"M{start:.1f} {middle:.1f}C{bend:.1f} {middle:.1f} {bend:.1f} {y:.1f} {x - side * 9:.1f} {y:.1f}"
+    points = ((start, middle), (bend, middle), (bend, y), (x - side * 9, y))
+    line = "M{} {}C{} {} {} {} {} {}".format(*(f"{n:.1f}" for point in points for n in point))
     anchor = "start" if side > 0 else "end"
     said = shortened(Label(neighbour.relation), abs(x - bend) + 16, _RELATION_SIZE)
     lines = broken(neighbour.thing.label, wide * _COLUMN - 16)
@@ -58,7 +61,13 @@ def _neighbour(wide: float, neighbour: Neighbour, side: int, middle: float, y: f
         neighbour.thing.label,
         hint(neighbour.thing.label.text, neighbour.relation),
         element("path", d=line, class_="edge"),
-        words(said, x - side * 13, y - 5, text_anchor="end" if side > 0 else "start", class_="quiet over paper-over"),
+        words(
+            said,
+            x - side * 13,
+            y - 5,
+            text_anchor="end" if side > 0 else "start",
+            class_="quiet over paper-over",
+        ),
         shape(neighbour.thing.kind, x, y, 6.5),
         *(
             words(part, x + side * 14, top + LINE * n, text_anchor=anchor)
@@ -80,4 +89,3 @@ def _centre(wide: float, centre: Thing, y: float) -> Iterator[Node]:
     for n, part in enumerate(lines):
         base = y - high / 2 + 10 + LINE * n + SIZE * 0.95
         yield words(part, inner, base, class_="strong")
-

@@ -12,8 +12,9 @@ from kizuna.web.pictures.placing import Box, Paper, around
 from kizuna.web.pictures.svg import Drawing, Element, Label, Node, element, hint, link, words
 
 LINE = SIZE * 1.2
-_NAME = 150.0
-_DISTANCE = 92.0
+_NAME = 165.0
+_DISTANCE = 80.0
+_BEAD, _MOST_BEADS = 18.0, 1_200
 _MARGIN_X, _MARGIN_Y, _APART = 88.0, 36.0, 26.0
 _LEAST_HEIGHT = 120.0
 _KEY_SIZE = 11.5
@@ -24,7 +25,8 @@ MARKS = (
     ("triangle", "ochre"),
     ("hexagon", "plum"),
     ("wedge", "indigo"),
-    ("pentagon", "slate"),
+    ("pentagon", "moss"),
+    ("square", "slate"),
 )
 """The marks of kinds: told apart by their form, and besides by their colour."""
 _CORNERS = {
@@ -77,6 +79,7 @@ def draw_network(web: Web, things: Sequence[Thing], relations: Sequence[Relation
             degrees[end] += 1
     paper = Paper(web.width, height)
     paper.take(Box(x - 8, y - 8, 16, 16) for x, y in places)
+    paper.take(_beads([(places[a], places[b]) for a, b in set(edges)]))
     body: list[Node] = [_line(places[r.start], places[r.end], r) for r in relations]
     names = {}
     for i in sorted(range(len(things)), key=lambda i: (-degrees[i], i)):
@@ -90,11 +93,24 @@ def draw_network(web: Web, things: Sequence[Thing], relations: Sequence[Relation
     )
 
 
+def _beads(lines: Sequence[tuple[Point, Point]]) -> list[Box]:
+    """Return small boxes along lines, so that names keep off them; only as many as is quick."""
+    found = []
+    for (ax, ay), (bx, by) in sorted(lines):
+        number = int(math.hypot(bx - ax, by - ay) / _BEAD)
+        for n in range(1, number):
+            x, y = ax + (bx - ax) * n / number, ay + (by - ay) * n / number
+            found.append(Box(x - 4, y - 4, 8, 8))
+    return found[:_MOST_BEADS]
+
+
 def _size(degree: int) -> float:
     return min(6.0 + 1.1 * math.sqrt(degree), 12.0)
 
 
-def _arranged(number: int, edges: Sequence[tuple[int, int]], wide: float) -> tuple[list[Point], float]:
+def _arranged(
+    number: int, edges: Sequence[tuple[int, int]], wide: float
+) -> tuple[list[Point], float]:
     """Return places for all nodes, part by part from left to right in rows, and the height."""
     places: list[Point] = [(0.0, 0.0)] * number
     x = y = deep = 0.0
@@ -142,7 +158,7 @@ def _name(thing: Thing, at: Point, paper: Paper) -> Iterator[Element]:
     boxes = around(*at, 9.0, wide, LINE * len(lines))
     number, cost = paper.best(boxes)
     box = boxes[number]
-    if cost > 0.3 * box.width * box.height:
+    if cost > 0.35 * box.width * box.height:
         return
     paper.take([box])
     anchor, x = _side(number, box)

@@ -48,6 +48,7 @@ RULES = {
     ".paper": "fill:{paper}",
     ".picture text": "fill:{ink}",
     ".picture .quiet": "fill:{quiet};font-size:11.5px",
+    ".picture .inside": "font-size:12px",
     ".picture .strong": "font-weight:bold",
     ".picture .over": "paint-order:stroke;stroke:{land};stroke-width:4px;stroke-linejoin:round",
     ".picture .paper-over": "stroke:{paper}",

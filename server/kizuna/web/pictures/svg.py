@@ -32,6 +32,9 @@ class Label:
     iri: str = ""
 
 
+NOTHING = Label("")
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """An element with its attributes and children; a ``Label`` among them is its text."""

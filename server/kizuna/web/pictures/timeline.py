@@ -14,7 +14,17 @@ from itertools import pairwise
 
 from kizuna.web.pictures.lettering import shortened, width
 from kizuna.web.pictures.style import COLOURS
-from kizuna.web.pictures.svg import Drawing, Element, Label, Node, element, hint, link, words
+from kizuna.web.pictures.svg import (
+    NOTHING,
+    Drawing,
+    Element,
+    Label,
+    Node,
+    element,
+    hint,
+    link,
+    words,
+)
 
 ROW = 27.0
 TOP = 34.0
@@ -117,7 +127,9 @@ def _years(axis: Axis, bottom: float) -> Iterator[Node]:
     for band, (year, after) in enumerate(pairwise([*marked, marked[-1] + step] if marked else [])):
         x, to = axis.at(date(year, 1, 1)), axis.at(date(min(after, last), 1, 1))
         if band % 2 == 0 and to > x:
-            yield element("rect", x=x, y=TOP - 8, width=to - x, height=bottom - TOP + 8, class_="band")
+            yield element(
+                "rect", x=x, y=TOP - 8, width=to - x, height=bottom - TOP + 8, class_="band"
+            )
     for year in marked:
         x = axis.at(date(year, 1, 1))
         yield element("path", d=f"M{x:.1f} {TOP - 8:.1f}V{bottom:.1f}", class_="rule")
@@ -139,7 +151,7 @@ def _row(span: Span, axis: Axis, y: float) -> Element:
     wanted = width(span.label.text)
     on_right = after >= min(wanted, before) or after >= wanted
     label = shortened(span.label, max(after, before) if wanted > after else wanted)
-    if max(after, before) < min(wanted, 160):
+    if max(after, before) < wanted < right - left - 20:
         mark_label = _upon(span.label, left, right, y)
     else:
         side = (right + reach + 6, "start") if on_right else (left - reach - 6, "end")
@@ -151,7 +163,13 @@ def _row(span: Span, axis: Axis, y: float) -> Element:
 def _upon(label: Label, left: float, right: float, y: float) -> Element:
     """Return a name within its bar, where there is no room beside it."""
     room = right - left - 16
-    return words(shortened(label, room), (left + right) / 2, y + 4.5, text_anchor="middle", class_="over paper-over")
+    return words(
+        shortened(label, room),
+        (left + right) / 2,
+        y + 4.5,
+        text_anchor="middle",
+        class_="over paper-over",
+    )
 
 
 def _classes(span: Span, filled: str) -> str:
@@ -161,17 +179,17 @@ def _classes(span: Span, filled: str) -> str:
 
 
 def _dot(span: Span, x: float, y: float) -> list[Element]:
-    return [element("circle", cx=x, cy=y, r=6, class_=_classes(span, ""))]
+    return [element("circle", cx=x, cy=y, r=6, class_=_classes(span, "range" * span.broken))]
 
 
 def _bar(span: Span, left: float, right: float, y: float) -> list[Element]:
     """Return a bar; an open end runs out in an arrow."""
     tip = 8.0
-    begin = f"M{left + 3:.1f} {y - 6:.1f}" if span.begin else f"M{left + tip:.1f} {y - 6:.1f}"
-    to = right - 3 if span.end else right - tip
-    close = "a6 6 0 0 1 0 12" if span.end else f"l{tip:.1f} 6l-{tip:.1f} 6"
-    start = "a6 6 0 0 1 0-12" if span.begin else f"l-{tip:.1f}-6l{tip:.1f}-6"
-    back = left + 3 if span.begin else left + tip
+    begin = f"M{left + 4:.1f} {y - 7:.1f}" if span.begin else f"M{left + tip:.1f} {y - 7:.1f}"
+    to = right - 4 if span.end else right - tip
+    close = "a7 7 0 0 1 0 14" if span.end else f"l{tip:.1f} 7l-{tip:.1f} 7"
+    start = "a7 7 0 0 1 0-14" if span.begin else f"l-{tip:.1f}-7l{tip:.1f}-7"
+    back = left + 4 if span.begin else left + tip
     path = f"{begin}H{to:.1f}{close}H{back:.1f}{start}z"
     return [element("path", d=path, class_=_classes(span, "range"))]
 
@@ -179,17 +197,17 @@ def _bar(span: Span, left: float, right: float, y: float) -> list[Element]:
 def _key(chronicle: Chronicle, rows: Sequence[Span], y: float) -> Iterator[Node]:
     """Yield what colours and marks mean; only those that occur."""
     entries: list[tuple[str, Span]] = []
-    some = Label("")
+    some = NOTHING
     for number, kind in enumerate(chronicle.kinds):
         if any(span.kind == number for span in rows):
             entries.append((kind, Span(some, None, None, number)))
     if any(span.hollow for span in rows):
         entries.append((chronicle.planned, Span(some, None, None, 0, hollow=True)))
     if any(span.broken for span in rows):
-        entries.append((chronicle.inferred, Span(some, None, None, 0, hollow=True, broken=True)))
+        entries.append((chronicle.inferred, Span(some, None, None, 0, broken=True)))
     x = EDGE
     for text, span in entries:
-        class_ = _classes(span, "")
+        class_ = _classes(span, "range" * span.broken)
         yield element("circle", cx=x + 6, cy=y - 4, r=5, class_=class_)
         yield words(Label(text), x + 17, y, class_="quiet")
         x += 17 + width(text, _KEY_SIZE) + 22

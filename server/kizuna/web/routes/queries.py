@@ -18,7 +18,9 @@ from kizuna.web.negotiation import negotiate
 from kizuna.web.paths import iri_path
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Meta, Representation, respond, respond_soon
+from kizuna.web.routes.answers import answer_picture, picture_file
 from kizuna.web.routes.front import PAGE
+from kizuna.web.routes.pictures import TYPES
 from kizuna.web.views.front import question, questions
 from kizuna.web.views.page import alternates, render
 from kizuna.web.views.results import labelled, table_of
@@ -45,6 +47,8 @@ async def saved_query(request: Request, site: Here, reader: Asking) -> Response:
     query = site.query(name)
     if query is None:
         raise NotFound(f"there is no question {name!r}", hint="All questions are at /queries.")
+    if query.picture and suffix in TYPES:
+        return await picture_file(request, reader, query, suffix)
     form = _of_suffix(query, suffix) if suffix else negotiate(accept_of(request), _offered(query))
     vary = ("Accept-Language",) if form is HTML else ()
     location = "" if suffix else f"/queries/{name}.{form.suffix}"
@@ -99,4 +103,5 @@ def _rendered(reader: Reader, query: SavedQuery, answer: Answer, *, more: bool) 
         question=question(reader, query),
         query=query,
         table=labelled(table_of(reader, answer, more=more)),
+        picture=answer_picture(reader, query, answer),
     )

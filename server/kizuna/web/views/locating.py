@@ -110,7 +110,9 @@ def coordinates(site: Site, place: NamedNode | BlankNode) -> Point | None:
     stated = site.index.outgoing(place)
     for lat, long in COORDINATES:
         found = {
-            predicate: min((q.object for q in stated if q.predicate == predicate), key=str, default=None)
+            predicate: min(
+                (q.object for q in stated if q.predicate == predicate), key=str, default=None
+            )
             for predicate in (lat, long)
         }
         at = point_of(found[lat], found[long])
@@ -187,4 +189,3 @@ def _around(site: Site, place: NamedNode | BlankNode) -> NamedNode | BlankNode |
         if q.predicate == predicate and isinstance(q.object, NamedNode | BlankNode)
     )
     return next(found, None)
-

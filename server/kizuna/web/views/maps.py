@@ -10,11 +10,11 @@ from pyoxigraph import BlankNode, NamedNode
 
 from kizuna.vocabulary import KZ_CLAIM, RDF_TYPE, term
 from kizuna.web.pictures.mapping import Place, Sheet, Tie, draw_map
+from kizuna.web.pictures.projections import APART_KM, distance
 from kizuna.web.pictures.svg import Label
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.locating import (
     LOCATED,
-    WITHIN,
     Spot,
     around,
     coordinates,
@@ -72,8 +72,8 @@ def place_picture(reader: Reader, iri: NamedNode) -> Picture | None:
         return None
     title = reader.text("pictures.where", name=reader.name(iri).text)
     place = Place(label(reader, spot.place), spot.at, exact=spot.exact, code=spot.code)
-    sheet = _sheet(reader, "place", title, reader.text("pictures.map.text"))
-    drawing = draw_map(replace(sheet, width=400, height=300), [place])
+    sheet = _sheet(reader, "place", title, f"{place.label.text}: {_position(reader, place)}")
+    drawing = draw_map(replace(sheet, width=290, height=230), [place])
     return Picture(
         drawing,
         (reader.text("pictures.place"), reader.text("pictures.position")),
@@ -86,28 +86,48 @@ def place_picture(reader: Reader, iri: NamedNode) -> Picture | None:
 def map_picture(
     reader: Reader, name: str, places: Sequence[Place], ties: Sequence[Tie] = ()
 ) -> Picture:
-    """Return a map with a table of its places, the ones with most things first."""
+    """Return a map with a table of its places, the ones with most things first.
+
+    Where only a country is known, far from all else and tied to nothing, it is told beside the map.
+    """
+    ends = {end for tie in ties for end in (tie.start, tie.end)}
+    aside = [n for n in range(len(places)) if n not in ends and _is_aside(places, places[n])]
+    shown = [n for n in range(len(places)) if n not in aside]
+    number = {old: new for new, old in enumerate(shown)}
+    drawn = [Tie(number[tie.start], number[tie.end], tie.labels) for tie in ties]
     sheet = _sheet(reader, name, reader.text("pictures.map"), reader.text("pictures.map.text"))
-    tied: dict[int, list[Label]] = {}
+    columns = ["place", "things", "position", *(["together"] if ties else [])]
+    return Picture(
+        draw_map(sheet, [places[n] for n in shown], drawn),
+        tuple(reader.text(f"pictures.{column}") for column in columns),
+        tuple(_rows(reader, places, ties)),
+        beside=tuple(linked(places[n].label) for n in aside),
+        beside_title=reader.text("pictures.elsewhere"),
+    )
+
+
+def _is_aside(places: Sequence[Place], place: Place) -> bool:
+    exact = [other.at for other in places if other.exact]
+    near = any(distance(place.at, at) < APART_KM for at in exact)
+    return bool(exact) and not (place.exact or near)
+
+
+def _rows(
+    reader: Reader, places: Sequence[Place], ties: Sequence[Tie]
+) -> Iterator[tuple[Link, ...]]:
+    tied: dict[int, list[str]] = {}
     for tie in ties:
         for end in (tie.start, tie.end):
-            tied.setdefault(end, []).extend(tie.labels)
-    columns = ["place", "things", "position", *(["together"] if ties else [])]
-    rows = []
+            tied.setdefault(end, []).extend(known.text for known in tie.labels)
     for number in sorted(range(len(places)), key=lambda i: (-places[i].count, i)):
         place = places[number]
-        cells = [
+        cells = (
             linked(place.label),
             Link(Words(str(place.count))),
             Link(Words(_position(reader, place))),
-        ]
-        names = dict.fromkeys(known.text for known in tied.get(number, ()))
-        rows.append((*cells, Link(Words("; ".join(names)))) if ties else tuple(cells))
-    return Picture(
-        draw_map(sheet, places, ties),
-        tuple(reader.text(f"pictures.{column}") for column in columns),
-        tuple(rows),
-    )
+        )
+        names = "; ".join(dict.fromkeys(tied.get(number, ())))
+        yield (*cells, Link(Words(names))) if ties else cells
 
 
 def linked(known: Label) -> Link:
@@ -181,9 +201,10 @@ def _things_at(reader: Reader, place: NamedNode) -> Iterator[Node]:
     """Yield the things that name a place, not what lies in it and not the claims about it."""
     site = reader.site
     for quad in site.index.some_incoming(place, _MOST_THINGS):
-        if quad.predicate in (*LOCATED, *PARTNERS) and isinstance(quad.subject, NamedNode):
-            if quad.predicate not in WITHIN and KZ_CLAIM not in site.names.types(quad.subject):
-                yield quad.subject
+        thing = quad.subject
+        is_here = quad.predicate in LOCATED or quad.predicate in PARTNERS
+        if is_here and isinstance(thing, NamedNode) and KZ_CLAIM not in site.names.types(thing):
+            yield thing
 
 
 def _ties(reader: Reader) -> dict[tuple[Node, Node], tuple[NamedNode, ...]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
 
 from pyoxigraph import NamedNode, Quad
 
@@ -57,14 +59,12 @@ def dataset_network(reader: Reader) -> Picture | None:
     drawn = [edge for edge in edges if edge[0] in nodes and edge[2] in nodes]
     lonely = [reader.link(m) for m in members if m not in degrees][:MOST_NODES]
     return network_picture(
-        reader, "network", sorted(nodes, key=str), drawn,
-        left_out=len(degrees) - len(nodes), beside=lonely,
-    )  # fmt: skip
+        reader, sorted(nodes, key=str), drawn, left_out=len(degrees) - len(nodes), beside=lonely
+    )
 
 
 def network_picture(
     reader: Reader,
-    name: str,
     nodes: Sequence[NamedNode],
     edges: Sequence[Edge],
     *,
@@ -75,14 +75,18 @@ def network_picture(
     number = {node: n for n, node in enumerate(nodes)}
     things = [thing_of(reader, node) for node in nodes]
     relations = [
-        Relation(number[a], number[b], f"{reader.name(a).text} – {reader.name(p).text} – {reader.name(b).text}")
+        Relation(
+            number[a],
+            number[b],
+            f"{reader.name(a).text} – {reader.name(p).text} – {reader.name(b).text}",
+        )
         for a, p, b in edges
     ]
     return Picture(
-        draw_network(_web(reader, name, "pictures.network"), things, relations),
+        draw_network(_web(reader, "network", "pictures.network"), things, relations),
         tuple(reader.text(f"pictures.{part}") for part in ("from", "relation", "to")),
         tuple((reader.link(a), Link(reader.name(p)), reader.link(b)) for a, p, b in edges),
-        path=f"pictures/{name}",
+        path="pictures/network",
         more=reader.text("pictures.more", n=left_out) if left_out else "",
         beside=tuple(sorted(beside, key=lambda known: known.words.text)),
         beside_title=reader.text("pictures.unrelated"),
@@ -107,12 +111,12 @@ def neighbours_picture(reader: Reader, resource: Resource) -> Picture | None:
     shown_left, shown_right = left[: min(half, 16)], right[: min(half, 16)]
     left_out = len(left) + len(right) - len(shown_left) - len(shown_right)
     drawing = draw_neighbours(
-        _web(reader, "neighbours", "pictures.neighbours"),
+        replace(_web(reader, "neighbours", "pictures.neighbours"), width=720.0),
         thing_of(reader, resource.iri),
         [_neighbour(reader, pair) for pair in shown_left],
         [_neighbour(reader, pair) for pair in shown_right],
     )
-    rows = [*_rows(reader, resource, shown_left, "←"), *_rows(reader, resource, shown_right, "→")]
+    rows = [*_rows(reader, shown_left, "←"), *_rows(reader, shown_right, "→")]
     return Picture(
         drawing,
         (reader.text("pictures.relation"), reader.text("pictures.thing")),
@@ -128,7 +132,7 @@ def _neighbour(reader: Reader, pair: tuple[NamedNode, str]) -> Neighbour:
 
 
 def _rows(
-    reader: Reader, resource: Resource, pairs: Sequence[tuple[NamedNode, str]], arrow: str
+    reader: Reader, pairs: Sequence[tuple[NamedNode, str]], arrow: str
 ) -> Iterator[tuple[Link, ...]]:
     for node, relation in pairs:
         yield Link(Words(f"{arrow} {relation}")), linked(label(reader, node))
@@ -181,10 +185,9 @@ def _edges(reader: Reader, members: frozenset[NamedNode]) -> Iterator[Edge]:
             stated = index.outgoing(between)
             starts = [q.object for q in stated if q.predicate == term(first)]
             ends = [q.object for q in stated if q.predicate == term(second)]
-            for start in starts:
-                for end in ends:
-                    if start in members and end in members:
-                        yield start, term(first), end  # type: ignore[misc]
+            for start, end in product(starts, ends):
+                if {start, end} <= members and start != end:
+                    yield start, term(first), end  # type: ignore[misc]
 
 
 def _web(reader: Reader, name: str, key: str) -> Web:

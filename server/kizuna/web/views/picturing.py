@@ -20,9 +20,10 @@ KINDS = (
     ("nav.organisations", ("org:Organization", "foaf:Organization", "schema:Organization")),
     ("nav.agreements", ("kz:Agreement",)),
     ("nav.programmes", ("kz:SupportProgramme",)),
-    ("nav.events", ("kz:Event", "schema:Event", "org:ChangeEvent")),
+    ("nav.events", ("kz:Event", "schema:Event")),
     ("pictures.places", ("schema:Place", "dct:Location")),
     ("pictures.people", ("foaf:Person", "schema:Person", "org:Membership")),
+    ("pictures.cooperations", ("kz:Cooperation", "org:ChangeEvent")),
     ("pictures.others", ()),
 )
 """The kinds of things, and the classes that make one; what is of none is of the last."""

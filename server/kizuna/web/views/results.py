@@ -53,6 +53,14 @@ def table_of(reader: Reader, answer: Answer, *, more: bool = False) -> Table:
     return Table(columns, rows, more or len(shown) > MOST_ROWS)
 
 
+def terms_of(answer: Answer) -> tuple[tuple[str, ...], list[Row]]:
+    """Return columns and rows of an answer in TSV, as many as a page shows; others have none."""
+    if answer.kind is not Kind.ROWS:
+        return (), []
+    columns, rows = _rows(answer)
+    return columns, list(islice(rows, MOST_ROWS))
+
+
 def labelled(table: Table) -> Table:
     """Return ``table`` without the columns that only name what another column links to.
 

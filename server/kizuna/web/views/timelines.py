@@ -18,6 +18,7 @@ from kizuna.vocabulary import (
     term,
 )
 from kizuna.web.names import Term
+from kizuna.web.pictures.svg import Label
 from kizuna.web.pictures.timeline import Chronicle, Span, draw_timeline, in_order
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.site import Site
@@ -84,7 +85,7 @@ def timeline_picture(
         reader.text("pictures.timeline"),
         reader.text("pictures.timeline.text"),
         reader.language,
-        kind_names(reader, KINDS) if name == "timeline" else (),
+        kind_names(reader, KINDS),
         reader.text("pictures.planned"),
         reader.text("pictures.inferred"),
     )
@@ -100,11 +101,11 @@ def timeline_picture(
     )
 
 
-def span_of(reader: Reader, known: object, kind: int, time: Time) -> Span:
+def span_of(reader: Reader, known: Label, kind: int, time: Time) -> Span:
     """Return a time as it is drawn."""
-    bounds = (str(day) if day else "" for day in (time.begin, time.end))
-    when = dates_in_words(reader, *bounds, "")
-    return Span(known, time.begin, time.end, kind, when, time.hollow, time.broken)  # type: ignore[arg-type]
+    begin, end = (day.isoformat() if day else "" for day in (time.begin, time.end))
+    when = dates_in_words(reader, begin, end, "")
+    return Span(known, time.begin, time.end, kind, when, time.hollow, time.broken)
 
 
 def _told(reader: Reader, span: Span) -> str:
@@ -120,7 +121,7 @@ def times_of(site: Site, thing: NamedNode) -> list[Time]:
     found = [
         Time(*bounds, hollow=announced, broken=False)
         for first, last in PERIODS
-        if any(bounds := _period(dict((q.predicate, q.object) for q in stated), first, last))
+        if any(bounds := _period({q.predicate: q.object for q in stated}, first, last))
     ]
     nodes = {q.object for q in stated if site.names.is_value(q.object)}
     for node in sorted(nodes, key=str):
