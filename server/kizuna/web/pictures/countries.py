@@ -1,4 +1,4 @@
-"""The shapes of countries, read from the file that ``assets/geometry.py`` makes."""
+"""The shapes of countries, read from the file that ``docs/geometry.py`` makes."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from kizuna.web.pictures.mapping import Place, Sheet, Tie, draw_map
 from kizuna.web.pictures.projections import APART_KM, distance
 from kizuna.web.pictures.svg import Label
 from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.texts import number
 from kizuna.web.views.locating import (
     LOCATED,
     Spot,
@@ -27,6 +28,8 @@ from kizuna.web.views.picturing import MOST_READ, Picture, label, some_members
 PLACES = ("schema:Place", "dct:Location")
 TOGETHER = ("kz:Agreement", "kz:Cooperation")
 PARTNERS = frozenset(map(term, ("kz:party", "kz:partner")))
+COLUMNS = ("pictures.place", "pictures.things", "pictures.position")
+TOGETHER_COLUMN = "pictures.together"
 MOST_PLACES = 150
 _MOST_THINGS = 500
 """Things that are counted at one place."""
@@ -93,13 +96,13 @@ def map_picture(
     ends = {end for tie in ties for end in (tie.start, tie.end)}
     aside = [n for n in range(len(places)) if n not in ends and _is_aside(places, places[n])]
     shown = [n for n in range(len(places)) if n not in aside]
-    number = {old: new for new, old in enumerate(shown)}
-    drawn = [Tie(number[tie.start], number[tie.end], tie.labels) for tie in ties]
+    new = {old: n for n, old in enumerate(shown)}
+    drawn = [Tie(new[tie.start], new[tie.end], tie.labels) for tie in ties]
     sheet = _sheet(reader, name, reader.text("pictures.map"), reader.text("pictures.map.text"))
-    columns = ["place", "things", "position", *(["together"] if ties else [])]
+    columns = [*COLUMNS, TOGETHER_COLUMN] if ties else COLUMNS
     return Picture(
         draw_map(sheet, [places[n] for n in shown], drawn),
-        tuple(reader.text(f"pictures.{column}") for column in columns),
+        tuple(reader.text(column) for column in columns),
         tuple(_rows(reader, places, ties)),
         beside=tuple(linked(places[n].label) for n in aside),
         beside_title=reader.text("pictures.elsewhere"),
@@ -119,14 +122,14 @@ def _rows(
     for tie in ties:
         for end in (tie.start, tie.end):
             tied.setdefault(end, []).extend(known.text for known in tie.labels)
-    for number in sorted(range(len(places)), key=lambda i: (-places[i].count, i)):
-        place = places[number]
+    for n in sorted(range(len(places)), key=lambda i: (-places[i].count, i)):
+        place = places[n]
         cells = (
             linked(place.label),
-            Link(Words(str(place.count))),
+            Link(Words(number(place.count, reader.language))),
             Link(Words(_position(reader, place))),
         )
-        names = "; ".join(dict.fromkeys(tied.get(number, ())))
+        names = "; ".join(dict.fromkeys(tied.get(n, ())))
         yield (*cells, Link(Words(names))) if ties else cells
 
 
@@ -141,11 +144,11 @@ def _sheet(reader: Reader, name: str, title: str, text: str) -> Sheet:
 
 
 def _place(reader: Reader, found: Found, node: Node) -> Place:
-    spot, number = found.spots[node], len(found.things.get(node, ()))
-    note = reader.text("pictures.here", n=number)
+    spot, count = found.spots[node], len(found.things.get(node, ()))
+    note = reader.text("pictures.here", n=count)
     if not spot.exact:
         note = f"{note} {reader.text('pictures.vague')}"
-    return Place(label(reader, node), spot.at, number, note, spot.exact, spot.code)
+    return Place(label(reader, node), spot.at, count, note, spot.exact, spot.code)
 
 
 def _position(reader: Reader, place: Place) -> str:

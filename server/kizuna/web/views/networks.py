@@ -31,6 +31,8 @@ from kizuna.web.views.picturing import KINDS, Picture, kind_names, kind_of, labe
 NODES = ("org:Organization", "kz:Agreement", "kz:SupportProgramme", "kz:Cooperation")
 THROUGH = (("kz:ProgrammeParticipation", "kz:participant", "kz:inProgramme"),)
 """Classes that only relate two nodes, and the properties that name the first and the second."""
+NEIGHBOURS_TEXT = "pictures.neighbours.text"
+COLUMNS = ("pictures.from", "pictures.relation", "pictures.to")
 MOST_NODES, MOST_NEIGHBOURS, MOST_SIDE = 150, 24, 12
 _MOST_INCOMING = 500
 _SILENT = frozenset(
@@ -83,8 +85,10 @@ def network_picture(
         for a, p, b in edges
     ]
     return Picture(
-        draw_network(_web(reader, "network", "pictures.network"), things, relations),
-        tuple(reader.text(f"pictures.{part}") for part in ("from", "relation", "to")),
+        draw_network(
+            _web(reader, "network", "pictures.network", "pictures.network.text"), things, relations
+        ),
+        tuple(reader.text(column) for column in COLUMNS),
         tuple((reader.link(a), Link(reader.name(p)), reader.link(b)) for a, p, b in edges),
         path="pictures/network",
         more=reader.text("pictures.more", n=left_out) if left_out else "",
@@ -111,7 +115,7 @@ def neighbours_picture(reader: Reader, resource: Resource) -> Picture | None:
     shown_left, shown_right = left[: min(half, 16)], right[: min(half, 16)]
     left_out = len(left) + len(right) - len(shown_left) - len(shown_right)
     drawing = draw_neighbours(
-        replace(_web(reader, "neighbours", "pictures.neighbours"), width=720.0),
+        replace(_web(reader, "neighbours", "pictures.neighbours", NEIGHBOURS_TEXT), width=720.0),
         thing_of(reader, resource.iri),
         [_neighbour(reader, pair) for pair in shown_left],
         [_neighbour(reader, pair) for pair in shown_right],
@@ -190,8 +194,7 @@ def _edges(reader: Reader, members: frozenset[NamedNode]) -> Iterator[Edge]:
                     yield start, term(first), end  # type: ignore[misc]
 
 
-def _web(reader: Reader, name: str, key: str) -> Web:
+def _web(reader: Reader, name: str, key: str, about: str) -> Web:
     return Web(
-        name, reader.text(key), reader.text(f"{key}.text"), reader.language,
-        kind_names(reader, KINDS),
-    )  # fmt: skip
+        name, reader.text(key), reader.text(about), reader.language, kind_names(reader, KINDS)
+    )

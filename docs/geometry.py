@@ -1,7 +1,7 @@
 """Make the shapes of countries for maps: ``server/kizuna/web/pictures/countries.txt``.
 
     npm pack world-atlas@2.0.2 && npm pack i18n-iso-countries@7.14.0      # then unpack both
-    python assets/geometry.py ATLAS/countries-50m.json ISO/codes.json
+    python docs/geometry.py ATLAS/countries-50m.json ISO/codes.json
 
 world-atlas (ISC) repackages Natural Earth 1:50m (public domain); i18n-iso-countries (MIT) gives
 the two letters that go with the numbers of countries. Borders that two countries share are kept
@@ -26,7 +26,7 @@ NAMELESS = "--"
 STEPS = 24
 EARTH_KM = 6371.0
 HEAD = """\
-# Shapes of countries, made by assets/geometry.py: do not edit.
+# Shapes of countries, made by docs/geometry.py: do not edit.
 # Source: world-atlas 2.0.2 (npm, ISC licence), countries-50m.json, from Natural Earth 4.1, 1:50m
 # (public domain), simplified; codes of countries from i18n-iso-countries 7.14.0 (npm, MIT).
 # First arcs, one a line, as encoded polylines of hundredths of a degree (longitude, latitude);
