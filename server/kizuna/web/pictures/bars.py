@@ -65,9 +65,9 @@ def draw_bars(chart: Chart, bars: Sequence[Bar]) -> Drawing:
             y += ROW
         body.append(_bar(bar, (names, zero, per), y))
         y += ROW
-    body.append(element("path", d=f"M{zero:.1f} {TOP:.1f}V{y:.1f}", class_="scale"))
+    axis = element("path", d=f"M{zero:.1f} {TOP:.1f}V{y:.1f}", class_="scale")
     return Drawing(
-        chart.name, chart.width, y + TOP, chart.title, chart.description, tuple(body),
+        chart.name, chart.width, y + TOP, chart.title, chart.description, (axis, *body),
         chart.language,
     )  # fmt: skip
 

@@ -15,7 +15,8 @@ _NARROW = frozenset("iljtfrI.,:;'|!()[] -")
 _NEVER_FIRST = frozenset(
     "、。，．・：；？！ー」』）】〉》〕］｝々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.;:!?)]}"
 )
-"""Signs with which no line begins (JIS X 4051)."""
+_NEVER_LAST = frozenset("「『（【〈《〔［｛([{")
+"""Signs with which no line begins or ends (JIS X 4051)."""
 _BROAD = frozenset("mwMW%@")
 
 
@@ -23,7 +24,7 @@ def width(text: str, size: float = SIZE) -> float:
     """Return about how wide a text is.
 
     >>> width("日本", 10.0), width("il", 10.0)
-    (20.0, 7.2)
+    (20.0, 7.8)
     """
     return round(sum(map(_part, text)) * size, 2)
 
@@ -34,10 +35,10 @@ def _part(sign: str) -> float:
     if unicodedata.combining(sign):
         return 0.0
     if sign in _NARROW:
-        return 0.36
+        return 0.39
     if sign in _BROAD:
-        return 0.92
-    return 0.7 if sign.isupper() else 0.585
+        return 0.97
+    return 0.74 if sign.isupper() else 0.63
 
 
 def shortened(label: Label, room: float, size: float = SIZE) -> Label:
@@ -45,13 +46,17 @@ def shortened(label: Label, room: float, size: float = SIZE) -> Label:
     text = " ".join(label.text.split())
     if width(text, size) <= room:
         return replace(label, text=text)
-    used, kept = width("…", size), ""
-    for sign in text:
+    return replace(label, text=_fitting(text, room - width("…", size), size).rstrip() + "…")
+
+
+def _fitting(text: str, room: float, size: float) -> str:
+    """Return the longest beginning of a text that is at most ``room`` wide."""
+    used = 0.0
+    for number, sign in enumerate(text):
         used += _part(sign) * size
         if used > room:
-            break
-        kept += sign
-    return replace(label, text=kept.rstrip() + "…")
+            return text[:number]
+    return text
 
 
 def broken(label: Label, room: float, size: float = SIZE) -> list[Label]:
@@ -62,10 +67,10 @@ def broken(label: Label, room: float, size: float = SIZE) -> list[Label]:
     text = " ".join(label.text.split())
     if width(text, size) <= room:
         return [replace(label, text=text)]
-    first = shortened(label, room + width("…", size), size).text.removesuffix("…")
+    first = _fitting(text, room, size)
     if " " in first:
         first = first.rpartition(" ")[0]
-    while len(first) > 1 and text[len(first)] in _NEVER_FIRST:
+    while len(first) > 1 and (text[len(first)] in _NEVER_FIRST or first[-1] in _NEVER_LAST):
         first = first[:-1]
     rest = replace(label, text=text[len(first) :].strip())
     return [replace(label, text=first), shortened(rest, room, size)]

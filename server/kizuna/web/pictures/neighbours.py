@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kizuna.web.pictures.legend import legend
 from kizuna.web.pictures.lettering import SIZE, broken, shortened
 from kizuna.web.pictures.network import LINE, Thing, Web, key, shape
 from kizuna.web.pictures.svg import Drawing, Element, Label, Node, element, hint, link, words
@@ -19,10 +20,14 @@ _MIDDLE = 0.24
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A thing beside the one in the middle, and what relates the two in words."""
+    """A thing beside the one in the middle, and what relates the two in words.
+
+    ``shown`` is what stands at its line: nothing where the line above says the same.
+    """
 
     thing: Thing
     relation: str
+    shown: str = ""
 
 
 def draw_neighbours(
@@ -39,10 +44,16 @@ def draw_neighbours(
                 _neighbour(web.width, neighbour, side, height / 2, begin + ROW * (number + 0.5))
             )
     body += _centre(web.width, centre, height / 2)
-    used = {centre.kind, *(n.thing.kind for n in (*left, *right))}
-    body += key(web.kinds, used, height + 14)
+    used = (centre.kind, *(n.thing.kind for n in (*left, *right)))
+    marks, high = legend(key(web.kinds, used), web.width, height)
     return Drawing(
-        web.name, web.width, height + 28, web.title, web.description, tuple(body), web.language
+        web.name,
+        web.width,
+        height + high,
+        web.title,
+        web.description,
+        (*body, *marks),
+        web.language,
     )
 
 
@@ -54,7 +65,7 @@ def _neighbour(wide: float, neighbour: Neighbour, side: int, middle: float, y: f
     points = ((start, middle), (bend, middle), (bend, y), (x - side * 9, y))
     line = "M{} {}C{} {} {} {} {} {}".format(*(f"{n:.1f}" for point in points for n in point))
     anchor = "start" if side > 0 else "end"
-    said = shortened(Label(neighbour.relation), abs(x - bend) + 16, _RELATION_SIZE)
+    said = shortened(Label(neighbour.shown), abs(x - bend) + 16, _RELATION_SIZE)
     lines = broken(neighbour.thing.label, wide * _COLUMN - 16)
     top = y - LINE * len(lines) / 2 + SIZE * 0.95
     return link(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kizuna.web.pictures.layout import Point, components, spread
+from kizuna.web.pictures.legend import Mark, legend
 from kizuna.web.pictures.lettering import SIZE, broken, width
 from kizuna.web.pictures.placing import Box, Paper, around
 from kizuna.web.pictures.svg import Drawing, Element, Label, Node, element, hint, link, words
@@ -17,7 +18,6 @@ _DISTANCE = 80.0
 _BEAD, _MOST_BEADS = 18.0, 1_200
 _MARGIN_X, _MARGIN_Y, _APART = 88.0, 36.0, 26.0
 _LEAST_HEIGHT = 120.0
-_KEY_SIZE = 11.5
 MARKS = (
     ("circle", "indigo"),
     ("square", "red"),
@@ -87,9 +87,15 @@ def draw_network(web: Web, things: Sequence[Thing], relations: Sequence[Relation
     for i, thing in enumerate(things):
         mark = shape(thing.kind, *places[i], _size(degrees[i]))
         body.append(link(thing.label, hint(thing.label.text, thing.note), mark, *names[i]))
-    body += key(web.kinds, {t.kind for t in things}, height + 14)
+    marks, high = legend(key(web.kinds, (t.kind for t in things)), web.width, height)
     return Drawing(
-        web.name, web.width, height + 28, web.title, web.description, tuple(body), web.language
+        web.name,
+        web.width,
+        height + high,
+        web.title,
+        web.description,
+        (*body, *marks),
+        web.language,
     )
 
 
@@ -189,14 +195,13 @@ def shape(kind: int, x: float, y: float, size: float) -> Element:
     return element("path", d=f"M{_points(corners)}z", class_=class_)
 
 
-def key(kinds: Sequence[str], used: set[int], y: float) -> Iterator[Node]:
-    """Yield what the marks mean; only those that occur."""
-    x = 14.0
-    for number in sorted(used):
-        if number < len(kinds):
-            yield shape(number, x + 6, y - 4, 5)
-            yield words(Label(kinds[number]), x + 17, y, class_="quiet")
-            x += 17 + width(kinds[number], _KEY_SIZE) + 22
+def key(kinds: Sequence[str], used: Iterable[int]) -> list[tuple[Mark, str]]:
+    """Return what the marks mean; only those that occur."""
+    return [(_mark(n), kinds[n]) for n in sorted(set(used)) if n < len(kinds)]
+
+
+def _mark(kind: int) -> Mark:
+    return lambda x, y: shape(kind, x, y, 5)
 
 
 def _points(points: Sequence[Point]) -> str:

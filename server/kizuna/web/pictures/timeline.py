@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from kizuna.web.pictures.legend import Mark, legend
 from kizuna.web.pictures.lettering import shortened, width
 from kizuna.web.pictures.style import COLOURS
 from kizuna.web.pictures.svg import (
@@ -34,7 +35,6 @@ SHORTEST = 9.0
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 _NARROWEST_YEAR = 46.0
 _YEAR = 365.2425
-_KEY = 26.0
 _KEY_SIZE = 11.5
 
 
@@ -100,11 +100,16 @@ def draw_timeline(chronicle: Chronicle, spans: Sequence[Span]) -> Drawing:
     body: list[Node] = list(_years(axis, bottom))
     for number, span in enumerate(rows):
         body.append(_row(span, axis, TOP + ROW * (number + 0.5)))
-    body += _key(chronicle, rows, bottom + 20)
+    marks, high = legend(_key(chronicle, rows), chronicle.width, bottom)
     return Drawing(
-        chronicle.name, chronicle.width, bottom + _KEY + 8, chronicle.title,
-        chronicle.description, tuple(body), chronicle.language,
-    )  # fmt: skip
+        chronicle.name,
+        chronicle.width,
+        bottom + high + 4,
+        chronicle.title,
+        chronicle.description,
+        (*body, *marks),
+        chronicle.language,
+    )
 
 
 def _axis(rows: Sequence[Span], wide: float) -> Axis:
@@ -168,7 +173,7 @@ def _upon(label: Label, left: float, right: float, y: float) -> Element:
         (left + right) / 2,
         y + 4.5,
         text_anchor="middle",
-        class_="over paper-over",
+        class_="inside",
     )
 
 
@@ -194,20 +199,19 @@ def _bar(span: Span, left: float, right: float, y: float) -> list[Element]:
     return [element("path", d=path, class_=_classes(span, "range"))]
 
 
-def _key(chronicle: Chronicle, rows: Sequence[Span], y: float) -> Iterator[Node]:
-    """Yield what colours and marks mean; only those that occur."""
-    entries: list[tuple[str, Span]] = []
-    some = NOTHING
-    for number, kind in enumerate(chronicle.kinds):
-        if any(span.kind == number for span in rows):
-            entries.append((kind, Span(some, None, None, number)))
+def _key(chronicle: Chronicle, rows: Sequence[Span]) -> list[tuple[Mark, str]]:
+    """Return what colours and marks mean; only those that occur."""
+    entries = [
+        (_mark(Span(NOTHING, None, None, number)), kind)
+        for number, kind in enumerate(chronicle.kinds)
+        if any(span.kind == number for span in rows)
+    ]
     if any(span.hollow for span in rows):
-        entries.append((chronicle.planned, Span(some, None, None, 0, hollow=True)))
+        entries.append((_mark(Span(NOTHING, None, None, hollow=True)), chronicle.planned))
     if any(span.broken for span in rows):
-        entries.append((chronicle.inferred, Span(some, None, None, 0, broken=True)))
-    x = EDGE
-    for text, span in entries:
-        class_ = _classes(span, "range" * span.broken)
-        yield element("circle", cx=x + 6, cy=y - 4, r=5, class_=class_)
-        yield words(Label(text), x + 17, y, class_="quiet")
-        x += 17 + width(text, _KEY_SIZE) + 22
+        entries.append((_mark(Span(NOTHING, None, None, broken=True)), chronicle.inferred))
+    return entries
+
+
+def _mark(span: Span) -> Mark:
+    return lambda x, y: _dot(span, x, y)[0]

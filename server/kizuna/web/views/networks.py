@@ -33,7 +33,7 @@ THROUGH = (("kz:ProgrammeParticipation", "kz:participant", "kz:inProgramme"),)
 """Classes that only relate two nodes, and the properties that name the first and the second."""
 NEIGHBOURS_TEXT = "pictures.neighbours.text"
 COLUMNS = ("pictures.from", "pictures.relation", "pictures.to")
-MOST_NODES, MOST_NEIGHBOURS, MOST_SIDE = 150, 24, 12
+MOST_NODES, MOST_SIDE = 150, 12
 _MOST_INCOMING = 500
 _SILENT = frozenset(
     {
@@ -111,14 +111,13 @@ def neighbours_picture(reader: Reader, resource: Resource) -> Picture | None:
     left = [pair for pair in left if pair[0] not in {node for node, _ in right}]
     if not left and not right:
         return None
-    half = max(MOST_SIDE, MOST_NEIGHBOURS - min(len(left), len(right), MOST_SIDE))
-    shown_left, shown_right = left[: min(half, 16)], right[: min(half, 16)]
+    shown_left, shown_right = left[:MOST_SIDE], right[:MOST_SIDE]
     left_out = len(left) + len(right) - len(shown_left) - len(shown_right)
     drawing = draw_neighbours(
         replace(_web(reader, "neighbours", "pictures.neighbours", NEIGHBOURS_TEXT), width=720.0),
         thing_of(reader, resource.iri),
-        [_neighbour(reader, pair) for pair in shown_left],
-        [_neighbour(reader, pair) for pair in shown_right],
+        _beside(reader, shown_left),
+        _beside(reader, shown_right),
     )
     rows = [*_rows(reader, shown_left, "←"), *_rows(reader, shown_right, "→")]
     return Picture(
@@ -131,8 +130,13 @@ def neighbours_picture(reader: Reader, resource: Resource) -> Picture | None:
     )
 
 
-def _neighbour(reader: Reader, pair: tuple[NamedNode, str]) -> Neighbour:
-    return Neighbour(thing_of(reader, pair[0]), pair[1])
+def _beside(reader: Reader, pairs: Sequence[tuple[NamedNode, str]]) -> list[Neighbour]:
+    """Return the neighbours of one side; what the line above says already is not said again."""
+    before = ("", *(relation for _, relation in pairs))
+    return [
+        Neighbour(thing_of(reader, node), relation, "" if relation == last else relation)
+        for (node, relation), last in zip(pairs, before, strict=False)
+    ]
 
 
 def _rows(
