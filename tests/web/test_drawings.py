@@ -129,11 +129,13 @@ def test_a_file_leads_to_names_that_hold_anywhere_and_a_page_to_its_site() -> No
     assert 'lang="de"' in drawing.inline()
 
 
-def span(begin: date | None, end: date | None, **more: bool) -> ET.Element:
+def span(
+    begin: date | None, end: date | None, *, hollow: bool = False, broken: bool = False
+) -> ET.Element:
     drawing = draw_timeline(
         Chronicle("timeline", "t", "d", "en"),
         [
-            Span(label("it"), begin, end, **more),
+            Span(label("it"), begin, end, hollow=hollow, broken=broken),
             Span(label("other"), date(2000, 1, 1), date(2020, 1, 1)),
         ],
     )

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from conftest import Client
 from kizuna.checks import check_project
-from kizuna.checks.questions import parse_head, read_queries
+from kizuna.checks.questions import read_queries
 from kizuna.engine import EmbeddedEngine
 from kizuna.errors import ProjectError
 from kizuna.web import Site, create_app, open_site
@@ -186,9 +186,9 @@ def test_a_head_with_a_wrong_picture_is_a_finding(tmp_path: Path) -> None:
 
 def test_a_picture_is_no_part_of_a_description(tmp_path: Path) -> None:
     text = "# title@en: Why?\n# description@en: So\n# picture: bar\nASK {}"
-    assert parse_head(text) == ({"en": "Why?"}, {"en": "So"})
     (tmp_path / "a.rq").write_text(text, encoding="utf-8")
-    assert read_queries(tmp_path, BASE)[0].picture == "bar"
+    (found,) = read_queries(tmp_path, BASE)
+    assert (found.picture, found.descriptions) == ("bar", {"en": "So"})
 
 
 ALPHA = NamedNode(f"{ID}place/alpha")
@@ -224,7 +224,7 @@ def test_which_columns_make_a_picture(
     found = picture_of(Reader(mapped, "en"), kind, columns, [row])
     assert (found is None) == (drawn is None)
     if found is not None:
-        assert drawn in texts_of(found)
+        assert str(drawn) in texts_of(found)
     assert picture_of(Reader(mapped, "en"), kind, columns, []) is None
 
 

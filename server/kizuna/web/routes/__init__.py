@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from kizuna.web.routes import (
     classes,
+    completion,
     data,
     front,
     graphs,
@@ -25,6 +26,7 @@ ROUTERS = (
     queries.router,
     pictures.router,
     search.router,
+    completion.router,
     graphs.router,
     data.router,
     operation.router,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,9 +23,11 @@ from kizuna.web.views.answers import picture_of
 from kizuna.web.views.picturing import Picture
 from kizuna.web.views.results import terms_of
 
+NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
+
 
 def answer_picture(
-    reader: Reader, query: SavedQuery, answer: Answer, parameters: tuple[tuple[str, str], ...] = ()
+    reader: Reader, query: SavedQuery, answer: Answer, parameters: Mapping[str, str] = NO_PARAMETERS
 ) -> Picture | None:
     """Return the picture that the head of a query asks for; None where nothing can be drawn.
 
@@ -31,22 +35,22 @@ def answer_picture(
     """
     if not query.picture:
         return None
-    found = picture_of(reader, query.picture, *terms_of(answer))
+    found = picture_of(reader, query.picture, *terms_of(reader, answer))
     if found is None:
         return None
-    return replace(found, path=f"queries/{query.name}", query=parameters)
+    return replace(found, path=f"queries/{query.name}", query=tuple(parameters.items()))
 
 
 async def picture_file(
-    request: Request, reader: Reader, query: SavedQuery, suffix: str, text: str = ""
+    request: Request, reader: Reader, query: SavedQuery, suffix: str, text: str
 ) -> Response:
-    """Return the picture of an answer as a file; ``text`` is the query where it is not the saved.
+    """Return the picture of an answer as a file; ``text`` is the query with its values.
 
     Raises NotFound where the answer holds nothing that can be drawn.
     """
     site = reader.site
     wish = Wish(
-        Query(text or query.text, site.endpoint), {query.kind: HTML},
+        Query(text, site.endpoint), {query.kind: HTML},
         said(reader, query.name, suffix),
     )  # fmt: skip
     key = (*wish.key, "picture", query.picture, suffix, reader.language)

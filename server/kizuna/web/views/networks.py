@@ -26,7 +26,15 @@ from kizuna.web.pictures.network import Relation, Thing, Web, draw_network
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.maps import linked
 from kizuna.web.views.mentions import ELSEWHERE
-from kizuna.web.views.picturing import KINDS, Picture, kind_names, kind_of, label, some_members
+from kizuna.web.views.picturing import (
+    KINDS,
+    OTHER,
+    Picture,
+    kind_names,
+    kind_of,
+    label,
+    some_members,
+)
 
 NODES = ("org:Organization", "kz:Agreement", "kz:SupportProgramme", "kz:Cooperation")
 THROUGH = (("kz:ProgrammeParticipation", "kz:participant", "kz:inProgramme"),)
@@ -111,7 +119,7 @@ def neighbours_picture(reader: Reader, resource: Resource) -> Picture | None:
     left = [pair for pair in left if pair[0] not in {node for node, _ in right}]
     if not left and not right:
         return None
-    shown_left, shown_right = left[:MOST_SIDE], right[:MOST_SIDE]
+    shown_left, shown_right = _chosen(reader, left), _chosen(reader, right)
     left_out = len(left) + len(right) - len(shown_left) - len(shown_right)
     drawing = draw_neighbours(
         replace(_web(reader, "neighbours", "pictures.neighbours", NEIGHBOURS_TEXT), width=720.0),
@@ -128,6 +136,13 @@ def neighbours_picture(reader: Reader, resource: Resource) -> Picture | None:
         query=(("iri", resource.iri.value),),
         more=reader.text("pictures.more", n=left_out) if left_out else "",
     )
+
+
+def _chosen(reader: Reader, pairs: Sequence[tuple[NamedNode, str]]) -> list[tuple[NamedNode, str]]:
+    """Return as many as one side holds: people, places and the like before topics."""
+    ranked = sorted(pairs, key=lambda pair: kind_of(reader, pair[0], KINDS) == OTHER)
+    kept = set(ranked[:MOST_SIDE])
+    return [pair for pair in pairs if pair in kept]
 
 
 def _beside(reader: Reader, pairs: Sequence[tuple[NamedNode, str]]) -> list[Neighbour]:
