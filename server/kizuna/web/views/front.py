@@ -9,8 +9,8 @@ from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.classes import counted
 from kizuna.web.views.maps import dataset_map
 from kizuna.web.views.picturing import Picture
-from kizuna.web.views.timelines import dataset_timeline
 from kizuna.web.views.questions import Question, questions
+from kizuna.web.views.timelines import dataset_timeline
 
 MOST_QUESTIONS = 6
 _COUNTED = (
