@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
 
 from kizuna.web import Site, create_app
 from kizuna.web.views.page import is_there
@@ -44,16 +44,23 @@ def complaints() -> list[str]:
 def page(browser: Browser, address: str, complaints: list[str]) -> Iterator[Page]:
     """A page on which nothing may go wrong; a query that is none may answer 400."""
     opened = browser.new_page(locale="en-GB")
+
+    def told(message: ConsoleMessage) -> None:
+        if message.type == "error" and "400" not in message.text:
+            complaints.append(message.text)
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith(address):
+            complaints.append(f"asked {request.url}")
+
+    def opened_dialog(dialog: Dialog) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
+
     opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-    opened.on(
-        "console",
-        lambda m: complaints.append(m.text) if m.type == "error" and "400" not in m.text else None,
-    )
-    opened.on(
-        "request",
-        lambda r: None if r.url.startswith(address) else complaints.append(f"asked {r.url}"),
-    )
+    opened.on("dialog", opened_dialog)
+    opened.on("console", told)
+    opened.on("request", asked)
     yield opened
     opened.close()
     assert complaints == []

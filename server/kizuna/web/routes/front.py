@@ -11,6 +11,7 @@ from kizuna.web.dependencies import READ, Asking, Here
 from kizuna.web.respond import FOREVER, REVALIDATE, Meta, Representation, respond
 from kizuna.web.views.front import front_page
 from kizuna.web.views.page import HERE, digest, is_there, render
+from kizuna.web.views.schema_org import dataset_data, site_data
 
 router = APIRouter()
 PAGE = Meta(vary=("Accept-Language",))
@@ -29,7 +30,8 @@ def front(request: Request, site: Here, reader: Asking) -> Response:
     """Return the front page."""
 
     def make() -> Representation:
-        return render(reader, "front.html", "/", page=front_page(reader))
+        main = (site_data(reader), dataset_data(reader))
+        return render(reader, "front.html", "/", main=main, page=front_page(reader))
 
     key = ("", reader.language, reader.chosen)
     return respond(request, site.cache.get(key, make), PAGE)

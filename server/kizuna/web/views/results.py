@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from pyoxigraph import (
+    BlankNode,
     Literal,
     NamedNode,
     QueryResultsFormat,
@@ -221,6 +222,8 @@ def _cell(reader: Reader, row: Row, place: _Place) -> Cell | None:
 
 def _shown(reader: Reader, value: Term, label: Term | None) -> Shown:
     """Return a value with the name that the site has for it, or else with its label."""
+    if isinstance(value, BlankNode):
+        return Shown(Link(Words(str(value))))  # the index calls it otherwise
     found = shown(reader, value)
     if not isinstance(value, NamedNode) or not isinstance(label, Literal):
         return found

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
-from kizuna.formats import JSON_LD
-from kizuna.representations import write
 from kizuna.resources import Evidence, Resource, is_claim, read_evidence
 from kizuna.vocabulary import (
     KZ_EVIDENCE,
@@ -67,7 +64,6 @@ class ThingPage:
     said: tuple[Passage, ...]
     claim: tuple[Sentence, Quote] | None
     correct: str
-    json_ld: str
     neighbours: Picture | None
     place: Picture | None
 
@@ -96,23 +92,6 @@ def thing_page(reader: Reader, resource: Resource) -> ThingPage:
         neighbours=neighbours_picture(reader, resource),
         place=place_picture(reader, resource.iri),
         correct=correction(reader.site.manifest.corrections, title.text, resource.iri.value),
-        json_ld=embedded_json(write(resource.statements, JSON_LD, reader.site.prefixes)),
-    )
-
-
-def embedded_json(data: bytes) -> str:
-    r"""Return JSON that may stand in a ``script`` element: no character in it can end that.
-
-    >>> embedded_json(b'{"a": "</script>"}')
-    '{"a": "\\u003c/script\\u003e"}'
-    """
-    return (
-        json.dumps(json.loads(data), ensure_ascii=False)
-        .replace("<", "\\u003c")
-        .replace(">", "\\u003e")
-        .replace("&", "\\u0026")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029")
     )
 
 
