@@ -140,7 +140,9 @@ def test_a_question_shows_the_picture_that_its_head_asks_for(viewer: Client) -> 
     page = viewer.get("/queries/places").text
     assert 'class="picture answer"' in page
     assert 'href="/queries/places.svg?lang=en"' in page
-    assert 'class="picture' not in viewer.get("/queries/nothing").text
+    nothing = viewer.get("/queries/nothing").text
+    assert 'class="picture' not in nothing
+    assert "nothing that can be drawn" in nothing
     assert 'class="picture' not in viewer.get("/queries/plain").text
 
 
@@ -150,11 +152,14 @@ def test_a_project_without_anything_to_draw(client: Client, site: Site) -> None:
     assert 'class="picture map"' not in client.get("/").text
 
 
-def test_an_empty_project(tmp_path: Path) -> None:
-    for folder in ("ontology", "shapes", "data/ttl"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "kizuna.toml").write_text(f'base = "{BASE}"\n', encoding="utf-8")
-    site = open_site(build(tmp_path), EmbeddedEngine(Store()), tmp_path / "queries")
+def test_a_project_with_hardly_anything(tmp_path: Path) -> None:
+    root = copy_bridge(tmp_path / "bridge")
+    for path in (root / "data").rglob("*.*"):
+        path.unlink()
+    only = f'<{ID}scheme/x> a skos:ConceptScheme ; skos:prefLabel "x"@en , "x"@de , "x"@ja .\n'
+    prefix = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    (root / "data/ttl/only.ttl").write_text(prefix + only, encoding="utf-8")
+    site = open_site(build(root), EmbeddedEngine(Store()), root / "queries")
     empty = Client(create_app(site))
     assert "nothing that can be drawn" in empty.get("/pictures").text
     assert empty.get("/").status_code == 200

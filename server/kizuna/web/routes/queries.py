@@ -135,6 +135,7 @@ def _of_suffix(query: SavedQuery, suffix: str) -> Format:
 
 def _rendered(reader: Reader, asked: _Asked, answer: Answer, *, more: bool) -> Representation:
     query = asked.query
+    picture = answer_picture(reader, query, answer, typed(query, asked.values))
     return render(
         reader,
         "query.html",
@@ -146,5 +147,6 @@ def _rendered(reader: Reader, asked: _Asked, answer: Answer, *, more: bool) -> R
         fields=fields(reader, query, asked.values),
         sparql=without_head(asked.text),
         table=answer_table(reader, answer, query.columns, more=more),
-        picture=answer_picture(reader, query, answer, typed(query, asked.values)),
+        picture=picture,
+        no_picture=bool(query.picture) and picture is None,
     )
