@@ -12,6 +12,7 @@ from kizuna.web.routes import (
     queries,
     search,
     sparql,
+    terms,
     things,
     vocabularies,
 )
@@ -21,6 +22,7 @@ ROUTERS = (
     front.router,
     things.router,
     vocabularies.router,
+    terms.router,
     classes.router,
     queries.router,
     search.router,
