@@ -11,7 +11,7 @@ from kizuna.web.names import Term
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.terms.stated import Row, inline, members_of, values_of
 
-PATH = term("sh:path")
+PATH, MESSAGE = term("sh:path"), term("sh:message")
 # fmt: off
 TARGETS: Mapping[NamedNode, str] = {
     term("sh:targetClass"):                    "shape.target_class",

@@ -15,7 +15,7 @@ REMEMBERED = 1_000
 
 def questions_with(site: Site, term: NamedNode) -> list[SavedQuery]:
     """Return the saved questions whose SPARQL has ``term``, by name."""
-    return [q for q in site.queries if term.value in iris_in(q.sparql)]
+    return [q for q in site.queries if term.value in iris_in(q.text)]
 
 
 @lru_cache(REMEMBERED)

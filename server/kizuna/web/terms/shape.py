@@ -8,12 +8,19 @@ from pyoxigraph import BlankNode, NamedNode
 
 from kizuna.vocabulary import term
 from kizuna.web.reader import Link, Reader, Words
-from kizuna.web.terms.constraints import CONSTRAINTS, PATH, TARGETS, constraint_rows, path_of
+from kizuna.web.terms.constraints import (
+    CONSTRAINTS,
+    MESSAGE,
+    PATH,
+    TARGETS,
+    constraint_rows,
+    path_of,
+)
 from kizuna.web.terms.stated import LABELS, Row, best, values_of
-from kizuna.web.terms.summary import title_of
+from kizuna.web.terms.summary import anchor_of, named
 
 PROPERTY = term("sh:property")
-MESSAGE, SEVERITY, NAME = term("sh:message"), term("sh:severity"), term("sh:name")
+SEVERITY, NAME = term("sh:severity"), term("sh:name")
 _VIOLATION = term("sh:Violation")
 SHOWN = frozenset((*TARGETS, *CONSTRAINTS, PATH, PROPERTY, MESSAGE, SEVERITY, NAME))
 
@@ -26,6 +33,7 @@ class Part:
     """
 
     link: Link
+    anchor: str
     path: tuple[Link, ...]
     message: Words
     severity: Link
@@ -49,7 +57,7 @@ def shape_part(reader: Reader, shape: NamedNode) -> ShapePart:
     return ShapePart(
         itself=part_of(reader, shape),
         targets=constraint_rows(reader, shape, TARGETS),
-        owners=tuple(map(reader.link, reader.site.terms.naming(shape, PROPERTY))),
+        owners=tuple(named(reader, s) for s in reader.site.terms.naming(shape, PROPERTY)),
         parts=tuple(part_of(reader, p) for p in sorted(parts, key=lambda p: _order(reader, p))),
     )
 
@@ -59,7 +67,8 @@ def part_of(reader: Reader, shape: NamedNode | BlankNode) -> Part:
     stated = reader.site.index.outgoing(shape)
     severity = values_of(stated, SEVERITY)
     return Part(
-        link=_named(reader, shape),
+        link=_link(reader, shape),
+        anchor=anchor_of(reader, shape) if isinstance(shape, NamedNode) else "",
         path=tuple(link for v in values_of(stated, PATH) for link in path_of(reader, v)),
         message=best(reader, stated, (MESSAGE,)),
         severity=reader.link(severity[0] if severity else _VIOLATION),
@@ -67,9 +76,9 @@ def part_of(reader: Reader, shape: NamedNode | BlankNode) -> Part:
     )
 
 
-def _named(reader: Reader, shape: NamedNode | BlankNode) -> Link:
+def _link(reader: Reader, shape: NamedNode | BlankNode) -> Link:
     if isinstance(shape, NamedNode):
-        return Link(title_of(reader, shape), reader.link(shape).href)
+        return named(reader, shape)
     return Link(best(reader, reader.site.index.outgoing(shape), LABELS))
 
 

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from kizuna.vocabulary import RDFS_SUBCLASS, shortened, term
 from kizuna.web.reader import Link, Reader, Words
-from kizuna.web.terms.constraints import PATH, path_of
+from kizuna.web.terms.constraints import MESSAGE, PATH, path_of
 from kizuna.web.terms.stated import DEFINITIONS, LABELS, best, values_of
 
 DEPRECATED = term("owl:deprecated")
@@ -53,12 +53,17 @@ def entry(reader: Reader, known: NamedNode) -> Entry:
     stated = site.index.outgoing(known)
     return Entry(
         anchor=anchor_of(reader, known),
-        link=Link(title_of(reader, known), reader.link(known).href),
-        definition=best(reader, stated, DEFINITIONS),
+        link=named(reader, known),
+        definition=best(reader, stated, (*DEFINITIONS, MESSAGE)),
         facts=tuple(_facts(reader, stated)),
         members=site.classes.count(known) if site.classes.slug(known) else 0,
         deprecated=is_deprecated(stated),
     )
+
+
+def named(reader: Reader, known: NamedNode) -> Link:
+    """Return the link to the page of a term, by a name that shapes have, too."""
+    return Link(title_of(reader, known), reader.link(known).href)
 
 
 def anchor_of(reader: Reader, known: NamedNode) -> str:

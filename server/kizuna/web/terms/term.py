@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kizuna.vocabulary import RDF_TYPE, RDFS_DEFINED_BY, term
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.terms.questions import questions_with
-from kizuna.web.terms.shape import MESSAGE, SHOWN, Part, ShapePart, part_of, shape_part
+from kizuna.web.terms.shape import SHOWN, Part, ShapePart, part_of, shape_part
 from kizuna.web.terms.stated import (
     DEFINITIONS,
     LABELS,
@@ -21,7 +21,7 @@ from kizuna.web.terms.stated import (
     own_row,
     values_of,
 )
-from kizuna.web.terms.summary import DEPRECATED, anchor_of, is_deprecated, title_of
+from kizuna.web.terms.summary import DEPRECATED, anchor_of, is_deprecated, named, title_of
 from kizuna.web.terms.tree import BROADER, Branch, tree
 from kizuna.web.terms.uses import Uses
 from kizuna.web.views.values import Shown, shown
@@ -199,13 +199,20 @@ def _aligned(reader: Reader, known: NamedNode) -> Iterator[Row]:
 def _shapes(reader: Reader, known: NamedNode) -> tuple[tuple[Part, ...], tuple[Link, ...]]:
     """Return the shapes that constrain a term, and those that name it as a value."""
     terms = reader.site.terms
-    named = [b for b in terms.backlinks.get(known, ()) if b.predicate.value.startswith(_SHACL)]
     constraining = terms.naming(known, *CONSTRAINING)
-    others = {b.subject for b in named if b.predicate != MESSAGE} - set(constraining)
+    named_by = terms.backlinks.get(known, ())
+    shapes = {b.subject for b in named_by if b.predicate.value.startswith(_SHACL)}
+    others = shapes - set(constraining)
     return (
-        tuple(part_of(reader, shape) for shape in constraining),
-        tuple(map(reader.link, sorted(others, key=str))),
+        tuple(_constraining(reader, known, shape) for shape in constraining),
+        tuple(named(reader, shape) for shape in sorted(others, key=str)),
     )
+
+
+def _constraining(reader: Reader, known: NamedNode, shape: NamedNode) -> Part:
+    """Return a shape in short, without its path where that is just the term of this page."""
+    found = part_of(reader, shape)
+    return replace(found, path=()) if found.path == (reader.link(known),) else found
 
 
 def _questions(reader: Reader, known: NamedNode) -> Iterator[Link]:
@@ -218,8 +225,8 @@ def _used(reader: Reader, uses: Uses) -> Used:
     names = reader.site.names
     kinds = Counter(kind for subject, _ in uses.sample for kind in names.types(subject))
     ranked = sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0].value))
-    named = [(reader.link(subject), shown(reader, value)) for subject, value in uses.sample]
-    linked = [pair for pair in named if pair[0].href]
+    pairs = [(reader.link(subject), shown(reader, value)) for subject, value in uses.sample]
+    linked = [pair for pair in pairs if pair[0].href]
     linked.sort(key=lambda pair: (pair[0].words.lang, pair[0].words.text, pair[0].href))
     return Used(
         count=uses.count,
