@@ -31,7 +31,7 @@ class Outline(HTMLParser):
         if re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))
         if tag == "script":
-            self.scripts.append(values.get("type"))
+            self.scripts.append(values.get("type") or str(values.get("src")).partition("?")[0])
         self.handlers += [name for name in values if name.startswith("on") or name == "style"]
 
     def handle_endtag(self, tag: str) -> None:

@@ -34,13 +34,12 @@ def write(
         raise NotAcceptable(f"{form.name} is no RDF format")
     keep = Kind.DATASET in form.kinds and Kind.GRAPH in form.kinds and form.suffix != "jsonld"
     told = with_reifiers(quads) if form.version else quads
-    lines = {str(q): q for q in (told if keep else map(_merged, told))}
-    chosen = [lines[line] for line in sorted(lines)]
+    chosen = sorted(set(told if keep else map(_merged, told)), key=str)
     if form is RDF_XML:
         _refuse_what_xml_cannot_say(chosen)
     if form is JSON_LD and len(chosen) <= MOST_TIDY and not any(map(_has_no_json, chosen)):
         return document([q.triple for q in chosen], prefixes, about)
-    everything = "\n".join(lines)
+    everything = "\n".join(map(str, chosen))
     used = {p: ns for p, ns in prefixes.items() if ns in everything}
     if keep:
         return serialize(chosen, format=form.rdf, prefixes=used) or b""

@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from kizuna.web.routes import (
     classes,
+    completion,
     data,
     front,
     graphs,
@@ -27,6 +28,7 @@ ROUTERS = (
     queries.router,
     search.router,
     profiles.router,
+    completion.router,
     graphs.router,
     data.router,
     operation.router,

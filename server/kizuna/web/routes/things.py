@@ -10,10 +10,11 @@ from pyoxigraph import Quad
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.errors import NotFound
+from kizuna.errors import NotAcceptable, NotFound
 from kizuna.formats import HTML, Format
 from kizuna.iris import to_path
 from kizuna.resources import describe, parts_of
+from kizuna.vocabulary import term
 from kizuna.web.dependencies import READ, Whole, accept_of
 from kizuna.web.described import (
     FORMAT_PARAMETERS,
@@ -27,7 +28,7 @@ from kizuna.web.gone import gone
 from kizuna.web.links import link_headers
 from kizuna.web.negotiation import negotiate
 from kizuna.web.paths import iri_path, node, resolve
-from kizuna.web.profiles import PARAMETER, Profile
+from kizuna.web.profiles import DEFAULT, PARAMETER, Profile
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Representation, see_other
 from kizuna.web.site import Site
@@ -36,6 +37,7 @@ from kizuna.web.views.schema_org import thing_data
 from kizuna.web.views.thing import thing_page
 
 router = APIRouter()
+_PRIMARY_TOPIC = term("foaf:primaryTopic")
 QUICK_BYTES = 12_000
 """How much may be said of a thing, as N-Quads, that is described without a thread."""
 _PASSED_ON = (*FORMAT_PARAMETERS, PARAMETER, "lang")
@@ -99,11 +101,11 @@ def told(request: Request, site: Site, path: str, form: Format | None) -> Respon
 
 
 def is_quick(request: Request, site: Site, path: str, form: Format | None) -> bool:
-    """Tell whether the description at ``path`` is data, and little of it.
-
-    Raises NotAcceptable.
-    """
-    chosen = form or asked_format(request) or negotiate(accept_of(request), OFFERED)
+    """Tell whether the description at ``path`` is data, and little of it, or none at all."""
+    try:
+        chosen = form or asked_format(request) or negotiate(accept_of(request), OFFERED)
+    except NotAcceptable:
+        return True
     return chosen is not HTML and site.index.weight(node(site.addresses.thing(path))) < QUICK_BYTES
 
 
@@ -116,6 +118,8 @@ def described_thing(site: Site, path: str, iri: str) -> Described:
         return render(reader, "thing.html", here, files=files, main=main, page=shown)
 
     def quads(profile: Profile) -> Iterable[Quad]:
-        return profile.cut(site.index, parts_of(site.index, node(iri), site.names.is_value))
+        yield from profile.cut(site.index, parts_of(site.index, node(iri), site.names.is_value))
+        if profile is DEFAULT:  # what the document says of itself
+            yield Quad(node(site.addresses.base + path), _PRIMARY_TOPIC, node(iri))
 
     return Described(path=path, iri=iri, quads=quads, page=page, profiled=True)

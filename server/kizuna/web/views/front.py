@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kizuna.checks.questions import SavedQuery
 from kizuna.vocabulary import DCT_ISSUED, KZ_SOURCE_DOCUMENT, term
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.classes import counted
+from kizuna.web.views.questions import Question, questions
 
 MOST_QUESTIONS = 6
 _COUNTED = (
@@ -26,15 +26,6 @@ class Number:
 
     link: Link
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A saved query in the reader's language."""
-
-    title: Words
-    description: Words
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +51,6 @@ def front_page(reader: Reader) -> FrontPage:
         numbers=tuple(numbers),
         documents=_documents(reader),
         questions=questions(reader)[:MOST_QUESTIONS],
-    )
-
-
-def questions(reader: Reader) -> tuple[Question, ...]:
-    """Return all saved queries."""
-    return tuple(question(reader, query) for query in reader.site.queries)
-
-
-def question(reader: Reader, query: SavedQuery) -> Question:
-    """Return a saved query in the reader's language, or in the first that it has."""
-
-    def best(texts: dict[str, str]) -> Words:
-        order = (reader.language, *reader.site.languages, *texts)
-        language = next((code for code in order if code in texts), "")
-        return Words(texts.get(language, ""), reader.foreign(language))
-
-    return Question(
-        best(dict(query.titles)),
-        best(dict(query.descriptions)),
-        reader.href(f"queries/{query.name}"),
     )
 
 

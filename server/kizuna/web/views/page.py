@@ -61,8 +61,19 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["stylesheet"] = f"/static/style.css?v={digest('style.css')}"
+    environment.globals["static"] = static
+    environment.globals["is_there"] = is_there
     return environment
+
+
+def static(name: str) -> str:
+    """Return the address of a static file, which changes with it."""
+    return f"/static/{name}?v={digest(name)}"
+
+
+def is_there(name: str) -> bool:
+    """Tell whether a static file has been built."""
+    return (HERE / "static" / name).is_file()
 
 
 @lru_cache(8)
