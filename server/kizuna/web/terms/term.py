@@ -24,6 +24,7 @@ from kizuna.web.terms.stated import (
 from kizuna.web.terms.summary import DEPRECATED, anchor_of, is_deprecated, named, title_of
 from kizuna.web.terms.tree import BROADER, Branch, tree
 from kizuna.web.terms.uses import Uses
+from kizuna.web.views.questions import question
 from kizuna.web.views.values import Shown, shown
 
 _STATUS, _REPLACED = term("vs:term_status"), term("dct:isReplacedBy")
@@ -217,8 +218,8 @@ def _constraining(reader: Reader, known: NamedNode, shape: NamedNode) -> Part:
 
 def _questions(reader: Reader, known: NamedNode) -> Iterator[Link]:
     for query in questions_with(reader.site, known):
-        titles = [Literal(title, language=code) for code, title in query.titles.items()]
-        yield Link(reader.best(titles), reader.href(f"queries/{query.name}"))
+        asked = question(reader, query)
+        yield Link(asked.title, asked.href)
 
 
 def _used(reader: Reader, uses: Uses) -> Used:
