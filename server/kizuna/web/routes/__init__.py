@@ -14,6 +14,7 @@ from kizuna.web.routes import (
     queries,
     search,
     sparql,
+    terms,
     things,
     vocabularies,
 )
@@ -23,6 +24,7 @@ ROUTERS = (
     front.router,
     things.router,
     vocabularies.router,
+    terms.router,
     classes.router,
     queries.router,
     pictures.router,
