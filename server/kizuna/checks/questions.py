@@ -25,6 +25,8 @@ Heads = Mapping[str, Mapping[str, str]]
 SHARED = "columns.head"
 """A file of head lines in the folder of the queries: words over columns that many of them have."""
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+PICTURES = ("map", "timeline", "network", "bar")
+"""The pictures that a head may ask for; ``docs/pictures.md`` says what is drawn of what."""
 _PLACE = re.compile(r"\{(\w+)\}")
 _ASKED_OF_NOTHING = {
     Kind.ROWS: BY_SUFFIX["json"],
@@ -48,6 +50,7 @@ class SavedQuery:
     theme: NamedNode | None = None
     parameters: tuple[Parameter, ...] = ()
     columns: Heads = field(default_factory=dict)
+    picture: str = ""
 
     @property
     def sparql(self) -> str:
@@ -165,6 +168,7 @@ def _parsed(name: str, text: str, base: str) -> SavedQuery:
         _theme(text, entries),
         parameters,
         _columns(entries, columns),
+        _picture(entries),
     )
 
 
@@ -192,6 +196,18 @@ def _theme(text: str, entries: Sequence[Entry]) -> NamedNode | None:
                 )
             return theme
     return None
+
+
+def _picture(entries: Sequence[Entry]) -> str:
+    """Return the picture that a head asks for, "" for none. Raises BadQuery for one of no kind."""
+    asked = next((entry for entry in entries if entry.field == "picture"), None)
+    if asked is not None and asked.text not in PICTURES:
+        raise BadQuery(
+            f"there is no picture {asked.text!r}",
+            line=asked.line,
+            hint=f"A picture is {', '.join(PICTURES[:-1])} or {PICTURES[-1]}.",
+        )
+    return asked.text if asked else ""
 
 
 def _columns(entries: Sequence[Entry], selected: Sequence[str]) -> dict[str, dict[str, str]]:

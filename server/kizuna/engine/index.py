@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse, serialize
@@ -94,6 +95,10 @@ class DescriptionIndex:
         row = self._connection().execute(asked, (str(term),)).fetchone()
         return int(row[0]) if row else 0
 
+    def some_incoming(self, term: NamedNode | BlankNode, most: int) -> tuple[Quad, ...]:
+        """Return at most so many of the statements whose object is ``term``, always the same."""
+        return self._quads("incoming", term, most)
+
     def subjects(self, start: str = "") -> Iterator[NamedNode]:
         """Yield the IRIs of all subjects that begin with ``start``, sorted."""
         rows = self._connection().execute(
@@ -108,13 +113,15 @@ class DescriptionIndex:
         for connection in self._open:
             connection.close()
 
-    def _quads(self, column: str, term: NamedNode | BlankNode | Triple) -> tuple[Quad, ...]:
+    def _quads(
+        self, column: str, term: NamedNode | BlankNode | Triple, most: int | None = None
+    ) -> tuple[Quad, ...]:
         row = (
             self._connection()
             .execute(f"SELECT {column} FROM description WHERE subject = ?", (str(term),))  # noqa: S608
             .fetchone()
         )
-        return _unpacked(row[0]) if row else ()
+        return _unpacked(row[0], most) if row else ()
 
     def _connection(self) -> sqlite3.Connection:
         """Return this thread's connection; SQLite connections are not shared among threads."""
@@ -152,8 +159,8 @@ def lost_subjects(old: Path, new: Path, start: str, most: int) -> list[str]:
         raise OSError(f"{old} or {new}: {error}") from error
 
 
-def _unpacked(data: bytes) -> tuple[Quad, ...]:
-    return tuple(parse(data, RdfFormat.N_QUADS)) if data else ()
+def _unpacked(data: bytes, most: int | None = None) -> tuple[Quad, ...]:
+    return tuple(islice(parse(data, RdfFormat.N_QUADS), most)) if data else ()
 
 
 def _opened(path: Path | None) -> sqlite3.Connection:

@@ -15,6 +15,11 @@ POLICY = (
     "connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+PICTURE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+"""For a picture as a file of its own: it brings its style, and nothing else may run or load."""
+POLICIES = {"text/html": POLICY, "image/svg+xml": PICTURE_POLICY}
 EVERYWHERE = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": (
@@ -49,8 +54,9 @@ class CommonHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in EVERYWHERE.items():
                     headers[name] = value
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers["content-security-policy"] = POLICY
+                media_type = headers.get("content-type", "").partition(";")[0]
+                if media_type in POLICIES:
+                    headers["content-security-policy"] = POLICIES[media_type]
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

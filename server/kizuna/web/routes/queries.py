@@ -21,7 +21,9 @@ from kizuna.web.negotiation import negotiate
 from kizuna.web.paths import iri_path
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Meta, Representation, respond, respond_soon
+from kizuna.web.routes.answers import answer_picture, picture_file
 from kizuna.web.routes.front import PAGE
+from kizuna.web.routes.pictures import TYPES
 from kizuna.web.views.forms import fields
 from kizuna.web.views.page import Alternate, alternates, render
 from kizuna.web.views.questions import Values, question, themes, typed
@@ -50,6 +52,8 @@ async def saved_query(request: Request, site: Here, reader: Asking) -> Response:
     if query is None:
         raise NotFound(f"there is no question {name!r}", hint="All questions are at /queries.")
     asked = _asked(query, request)
+    if query.picture and suffix in TYPES:
+        return await picture_file(request, reader, query, suffix, asked.text)
     form = _of_suffix(query, suffix) if suffix else negotiate(accept_of(request), _offered(query))
     vary = ("Accept-Language",) if form is HTML else ()
     location = "" if suffix or form is HTML else asked.file(form)
@@ -131,14 +135,18 @@ def _of_suffix(query: SavedQuery, suffix: str) -> Format:
 
 def _rendered(reader: Reader, asked: _Asked, answer: Answer, *, more: bool) -> Representation:
     query = asked.query
+    picture = answer_picture(reader, query, answer, typed(query, asked.values))
     return render(
         reader,
         "query.html",
         asked.path,
         files=asked.files,
         question=question(reader, query, asked.values),
+        query=query,
         action=f"/queries/{query.name}",
         fields=fields(reader, query, asked.values),
         sparql=without_head(asked.text),
         table=answer_table(reader, answer, query.columns, more=more),
+        picture=picture,
+        no_picture=bool(query.picture) and picture is None,
     )

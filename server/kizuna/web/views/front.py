@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from kizuna.vocabulary import DCT_ISSUED, KZ_SOURCE_DOCUMENT, term
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.classes import counted
+from kizuna.web.views.maps import dataset_map
+from kizuna.web.views.picturing import Picture
 from kizuna.web.views.questions import Question, questions
+from kizuna.web.views.timelines import dataset_timeline
 
 MOST_QUESTIONS = 6
 _COUNTED = (
@@ -36,6 +39,7 @@ class FrontPage:
     numbers: tuple[Number, ...]
     documents: tuple[tuple[Link, str], ...]
     questions: tuple[Question, ...]
+    pictures: tuple[Picture, ...]
 
 
 def front_page(reader: Reader) -> FrontPage:
@@ -51,6 +55,7 @@ def front_page(reader: Reader) -> FrontPage:
         numbers=tuple(numbers),
         documents=_documents(reader),
         questions=questions(reader)[:MOST_QUESTIONS],
+        pictures=tuple(p for p in (dataset_map(reader), dataset_timeline(reader)) if p),
     )
 
 

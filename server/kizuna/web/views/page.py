@@ -38,7 +38,12 @@ _KINDS = {
     "thing.html": "ItemPage",
 }
 """Kinds of pages in schema.org, by template; all others are plain pages."""
-_PLACES = (("nav.questions", "queries"), ("nav.sparql", "sparql"), ("nav.data", "dumps"))
+_PLACES = (
+    ("nav.pictures", "pictures"),
+    ("nav.questions", "queries"),
+    ("nav.sparql", "sparql"),
+    ("nav.data", "dumps"),
+)
 
 Main = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 

@@ -108,6 +108,14 @@ def answer_table(reader: Reader, answer: Answer, heads: Heads, *, more: bool = F
     return _table(reader, places, titles, found, more=more)
 
 
+def terms_of(reader: Reader, answer: Answer) -> tuple[tuple[str, ...], list[Row]]:
+    """Return columns and rows of an answer in TSV, as many as a page shows; others have none."""
+    if answer.kind is not Kind.ROWS:
+        return (), []
+    columns, rows = read_rows(reader, answer)
+    return columns, list(islice(rows, MOST_ROWS))
+
+
 def read_rows(reader: Reader, answer: Answer) -> tuple[tuple[str, ...], Iterator[Row]]:
     """Return columns and rows (SPARQL 1.1 Query Results CSV and TSV Formats, section 4)."""
     if answer.kind is Kind.GRAPH:

@@ -31,7 +31,10 @@ from kizuna.web.views.evidence import (
     sentence_of,
 )
 from kizuna.web.views.facts import Group, groups_of
+from kizuna.web.views.maps import place_picture
 from kizuna.web.views.mentions import ELSEWHERE, Mentions, elsewhere, mentions_of
+from kizuna.web.views.networks import neighbours_picture
+from kizuna.web.views.picturing import Picture
 
 _NAMES = (SKOS_PREF_LABEL, RDFS_LABEL, SKOS_ALT_LABEL, term("skos:hiddenLabel"))
 _APART = frozenset({RDF_TYPE, KZ_EVIDENCE, KZ_OPEN_QUESTION, SKOS_DEFINITION, *_NAMES, *ELSEWHERE})
@@ -61,6 +64,8 @@ class ThingPage:
     said: tuple[Passage, ...]
     claim: tuple[Sentence, Quote] | None
     correct: str
+    neighbours: Picture | None
+    place: Picture | None
 
 
 def thing_page(reader: Reader, resource: Resource) -> ThingPage:
@@ -84,6 +89,8 @@ def thing_page(reader: Reader, resource: Resource) -> ThingPage:
         text=pieces_of(reader, text, quoted) if text is not None else (),
         said=tuple(passages_of(reader, _claims(reader, resource, PROV_ATTRIBUTED_TO))),
         claim=_claim(reader, resource.iri),
+        neighbours=neighbours_picture(reader, resource),
+        place=place_picture(reader, resource.iri),
         correct=correction(reader.site.manifest.corrections, title.text, resource.iri.value),
     )
 
