@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from kizuna.vocabulary import RDF_TYPE, RDFS_DEFINED_BY, term
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.terms.questions import questions_with
-from kizuna.web.terms.shape import SHOWN, Part, ShapePart, part_of, shape_part
+from kizuna.web.terms.shape import PROPERTY, SHOWN, Part, ShapePart, part_of, shape_part
 from kizuna.web.terms.stated import (
     DEFINITIONS,
     LABELS,
@@ -198,12 +198,15 @@ def _aligned(reader: Reader, known: NamedNode) -> Iterator[Row]:
 
 
 def _shapes(reader: Reader, known: NamedNode) -> tuple[tuple[Part, ...], tuple[Link, ...]]:
-    """Return the shapes that constrain a term, and those that name it as a value."""
+    """Return the shapes that constrain a term, and those that name it as a value.
+
+    The shapes of which a shape is part are told apart.
+    """
     terms = reader.site.terms
     constraining = terms.naming(known, *CONSTRAINING)
     named_by = terms.backlinks.get(known, ())
     shapes = {b.subject for b in named_by if b.predicate.value.startswith(_SHACL)}
-    others = shapes - set(constraining)
+    others = shapes - {*constraining, *terms.naming(known, PROPERTY)}
     return (
         tuple(_constraining(reader, known, shape) for shape in constraining),
         tuple(named(reader, shape) for shape in sorted(others, key=str)),

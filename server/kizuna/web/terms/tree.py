@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from kizuna.vocabulary import RDFS_SUBCLASS, term
+from kizuna.vocabulary import RDFS_SUBCLASS, shortened, term
 from kizuna.web.reader import Link, Reader
 
 BROADER = (RDFS_SUBCLASS, term("rdfs:subPropertyOf"), term("skos:broader"))
@@ -15,9 +15,14 @@ BROADER = (RDFS_SUBCLASS, term("rdfs:subPropertyOf"), term("skos:broader"))
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A term of the tree with those directly below it; ``count`` is that of a class's members."""
+    """A term of the tree with those directly below it.
+
+    ``origin`` is its prefixed name where it is another vocabulary's, which may name things alike;
+    ``count`` is that of a class's members.
+    """
 
     link: Link
+    origin: str
     count: int
     current: bool
     below: tuple[Branch, ...]
@@ -46,11 +51,12 @@ def _branch(
 ) -> Branch:
     below = () if here in done else [t for t in _narrower(reader, here) if t in shown]
     done.add(here)
-    classes = reader.site.classes
+    site = reader.site
     branches = [_branch(reader, t, known, shown, done) for t in below]
     return Branch(
         link=reader.link(here),
-        count=classes.count(here) if classes.slug(here) else 0,
+        origin="" if site.terms.home(here) else shortened(here.value, site.prefixes).strip("<>"),
+        count=site.classes.count(here) if site.classes.slug(here) else 0,
         current=here == known,
         below=tuple(sorted(branches, key=lambda b: b.link.words.text.lower())),
     )
