@@ -29,6 +29,7 @@ from kizuna.web.cache import Cache
 from kizuna.web.classes import Classes, read_classes
 from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
+from kizuna.web.turns import Turns
 
 _log = logging.getLogger(__name__)
 _LICENSE = term("dct:license")
@@ -62,6 +63,7 @@ class Site:
     classes: Classes
     ordering: Ordering
     cache: Cache
+    turns: Turns = field(default_factory=Turns)
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 

@@ -14,7 +14,11 @@ from kizuna.web.views.page import HERE, digest, render
 
 router = APIRouter()
 PAGE = Meta(vary=("Accept-Language",))
-_STATIC = {"style.css": "text/css; charset=utf-8", "favicon.svg": "image/svg+xml"}
+_STATIC = {
+    "style.css": "text/css; charset=utf-8",
+    "favicon.svg": "image/svg+xml",
+    "search.js": "text/javascript; charset=utf-8",
+}
 
 
 @router.api_route("/", methods=READ)

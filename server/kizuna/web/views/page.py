@@ -25,6 +25,8 @@ _NAVIGATION = (
     ("nav.programmes", "kz:SupportProgramme"),
     ("nav.documents", "kz:SourceDocument"),
 )
+_FILES = {"stylesheet": "style.css", "search_script": "search.js"}
+"""The files that every page needs, by their names in templates."""
 _PLACES = (("nav.questions", "queries"), ("nav.sparql", "sparql"), ("nav.data", "dumps"))
 
 
@@ -46,7 +48,8 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["stylesheet"] = f"/static/style.css?v={digest('style.css')}"
+    for name, file in _FILES.items():
+        environment.globals[name] = f"/static/{file}?v={digest(file)}"
     return environment
 
 
