@@ -51,6 +51,11 @@ class Hit:
     text: Literal
     score: float
 
+    @property
+    def is_name(self) -> bool:
+        """Whether the text is what the thing is called."""
+        return self.score >= _OTHER_WORDS
+
 
 def search(path: Path, words: str, languages: Sequence[str] = (), limit: int = 100) -> list[Hit]:
     """Return the things whose texts hold all ``words``, the best first, each once.
@@ -106,7 +111,7 @@ class TextIndex:
         if some:
             return _best(_in_languages(self._holding(wanted), languages), limit)
         named = sorted(
-            islice(_in_languages(self._named(words, NAME), languages), 2 * limit),
+            islice(_in_languages(self._named(words, NAME), languages), _compared(limit)),
             key=lambda hit: -hit.score,
         )
         begun = _best(named, limit)
@@ -116,9 +121,9 @@ class TextIndex:
 
     def names(self, words: str, limit: int = 10) -> list[Hit]:
         """Return the things that are called so, begin so, or have these words in a name."""
-        named = list(islice(self._named(words, OTHER_NAME), 8 * limit))
+        named = list(islice(self._named(words, OTHER_NAME), _compared(limit)))
         if len(named) < limit and (wanted := expression(words)):
-            named += islice(self._holding(wanted, OTHER_NAME), 8 * limit)
+            named += islice(self._holding(wanted, OTHER_NAME), _compared(limit))
         return _best(sorted(named, key=lambda hit: -hit.score), limit)
 
     def mended(self, words: str) -> dict[str, str]:
@@ -162,6 +167,11 @@ def _named_rank(weight: float, *, same: bool) -> int:
     if same:
         return _EXACT_NAME if weight >= NAME else _EXACT_OTHER
     return _BEGINNING if weight >= NAME else _OTHER_WORDS
+
+
+def _compared(limit: int) -> int:
+    """Return how many names are read to find the best: names come in several languages."""
+    return max(200, 2 * limit)
 
 
 def _connected(path: Path) -> sqlite3.Connection:

@@ -21,8 +21,14 @@ _MOST_COMPARED = 300
 """Words that are compared letter by letter; those that share most pairs of letters."""
 _PAIRS_PER_ERROR = 6
 """One error changes at most so many pairs of letters: those that are gone, and new ones."""
-_CANDIDATES = """
-SELECT pairs, word, texts FROM near WHERE letter IN (?, ?) AND length BETWEEN ? AND ?
+_LIKELY = """
+SELECT pairs, word, texts FROM near
+WHERE letter = :first AND length IN (:n - 2, :n - 1, :n, :n + 1, :n + 2)
+AND word >= :start AND word < :end
+"""
+_POSSIBLE = """
+SELECT pairs, word, texts FROM near
+WHERE letter IN (:first, :second) AND length BETWEEN :n - :most AND :n + :most
 """
 
 
@@ -45,19 +51,34 @@ def nearest(connection: sqlite3.Connection, word: str) -> str | None:
     most = most_errors(word)
     if not most:
         return None
-    window = (word[0], word[1], len(word) - most, len(word) + most)
+    wanted = {"first": word[0], "second": word[1], "n": len(word), "most": most}
+    beginning = {"start": word[:2], "end": f"{word[:2]}\U0010ffff"}
+    likely = connection.execute(_LIKELY, wanted | beginning)
+    found = _best(word, most, likely)
+    if found is None or found[0] > 1:  # then all, of which there are some ten thousand
+        found = _best(word, most, connection.execute(_POSSIBLE, wanted))
+    return found[-1] if found is not None else None
+
+
+_Ranked = tuple[int, bool, int, str]
+
+
+def _best(word: str, most: int, others: Iterable[tuple[int, str, int]]) -> _Ranked | None:
+    """Return the nearest of ``others`` after its rank, None where none is near."""
     mine, limit = pairs_of(word), _PAIRS_PER_ERROR * most
     near = {
         (differ, other, texts)
-        for pairs, other, texts in connection.execute(_CANDIDATES, window)
+        for pairs, other, texts in others
         if (differ := (pairs ^ mine).bit_count()) <= limit
     }
-    compared = (
-        (distance(word, other, most), other[0] != word[0], -texts, other)
-        for _, other, texts in nsmallest(_MOST_COMPARED, near)
-    )
-    found = min(compared, default=None)
-    return found[-1] if found is not None and found[0] <= most else None
+    best: _Ranked | None = None
+    for differ, other, texts in nsmallest(_MOST_COMPARED, near):
+        if best is not None and differ > _PAIRS_PER_ERROR * best[0]:
+            break  # from here on, all have more errors
+        found = (distance(word, other, most), other[0] != word[0], -texts, other)
+        if found[0] <= most and (best is None or found < best):
+            best = found
+    return best
 
 
 def most_errors(word: str) -> int:
@@ -83,18 +104,19 @@ def distance(one: str, other: str, most: int) -> int:
     >>> distance("kboe", "kobe", 2), distance("tokio", "tokyo", 2), distance("a", "xyz", 1)
     (1, 1, 2)
     """
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    far = most + 1
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
-        earlier, before, row = before, row, [i]
-        for j, sign in enumerate(other, 1):
-            least = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != sign))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == sign:
+        earlier, before, row = before, row, [i] + [far] * len(other)
+        for j in range(max(1, i - most), min(len(other), i + most) + 1):  # beyond, it is too far
+            least = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other[j - 1]))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == other[j - 1]:
                 least = min(least, earlier[j - 2] + 1)
-            row.append(least)
-        if min(row) > most and min(before) > most:
-            return most + 1
-    return min(row[-1], most + 1)
+            row[j] = least
+    return min(row[-1], far)
 
 
 def _is_spelled(word: str) -> bool:

@@ -7,12 +7,13 @@ name, or an address elsewhere (Wikidata, ROR, GeoNames, a web page) that one thi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from pyoxigraph import NamedNode
 
 from kizuna.formats import FORMATS
-from kizuna.iris import from_path, is_iri
+from kizuna.iris import from_path
 from kizuna.vocabulary import DCT_SOURCE, FOAF_PAGE, term
 from kizuna.web.site import Site
 
@@ -42,14 +43,18 @@ def thing_of(site: Site, text: str, host: str) -> NamedNode | None:
     if not is_address(text):
         return None
     text = text.strip().removeprefix("<").removesuffix(">")
-    for iri in _own(site, text, host):
-        if is_iri(iri) and site.index.outgoing(NamedNode(iri)):
-            return NamedNode(iri)
-    for iri in _elsewhere(text):
-        found = _same(site, NamedNode(iri)) if is_iri(iri) else None
-        if found is not None:
-            return found
-    return None
+    for own in _nodes(_own(site, text, host)):
+        if site.index.outgoing(own):
+            return own
+    same = (_same(site, other) for other in _nodes(_elsewhere(text)))
+    return next(filter(None, same), None)
+
+
+def _nodes(iris: Iterable[str]) -> Iterator[NamedNode]:
+    """Yield those that are IRIs as terms."""
+    for iri in iris:
+        with suppress(ValueError):  # as for http://[
+            yield NamedNode(iri)
 
 
 def _own(site: Site, text: str, host: str) -> Iterator[str]:

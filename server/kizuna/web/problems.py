@@ -206,8 +206,15 @@ def represented(request: Request, problem: Problem, near: Nearby = NOTHING_NEAR)
         return Representation(problem.document(), PROBLEM.media_type)
     reader = reader_of(request, request.state.site)
     heading = reader.text(_HEADINGS.get(problem.status, "error.other"))
-    shown = {"problem": problem, "heading": heading, "links": links_of(request), "near": near}
-    return render(reader, "error.html", "/", **shown)
+    return render(
+        reader,
+        "error.html",
+        "/",
+        problem=problem,
+        heading=heading,
+        links=links_of(request),
+        near=near,
+    )
 
 
 def likes_pages(accept: str) -> bool:

@@ -84,11 +84,14 @@ async def search(
     A page sends who pastes an address on to its thing.
     """
     key = ("search", wish, reader.language, reader.chosen)
-    made = site.cache.find(key) or await site.turns.take(partial(_made, reader, wish))
-    if isinstance(made, _Elsewhere):
-        request.state.repeatable = True
-        return see_other(made.path)
-    return await respond_soon(request, site.cache.keep(key, made), _meta(request, wish))
+    held = site.cache.find(key)
+    if held is None:
+        made = await site.turns.take(partial(_made, reader, wish))
+        if isinstance(made, _Elsewhere):
+            request.state.repeatable = True
+            return see_other(made.path)
+        held = site.cache.keep(key, made)
+    return await respond_soon(request, held, _meta(request, wish))
 
 
 router.add_api_route("/search", search, methods=READ)
@@ -100,8 +103,11 @@ async def suggest(request: Request, site: Whole, reader: Asking, q: str = "") ->
     """Return names that begin with what has been typed, or hold its words, as suggestions."""
     words = said(q)
     key = ("suggest", words, reader.language, reader.chosen)
-    made = site.cache.find(key) or await site.turns.take(partial(_suggested, reader, words))
-    return respond(request, site.cache.keep(key, made), _SUGGESTED)
+    held = site.cache.find(key)
+    if held is None:
+        made = await site.turns.take(partial(_suggested, reader, words))
+        held = site.cache.keep(key, made)
+    return respond(request, held, _SUGGESTED)
 
 
 @router.api_route("/opensearch.xml", methods=READ)

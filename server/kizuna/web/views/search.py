@@ -194,15 +194,12 @@ def _item(reader: Reader, hits: list[Hit], words: str) -> Item:
         return _quote(reader, hits, words)
     link = link_of(reader, hit.thing)
     item = Item(link.href, link.outside, _marked(link.words, words))
-    if hit.text.value == link.words.text:
-        return item
-    text = Words(hit.text.value, reader.foreign(hit.text.language or ""))
     is_name = hit.predicate in LABELS
-    return replace(
-        item,
-        text=_marked(text, words),
-        property=_NO_WORDS if is_name else reader.name(hit.predicate),
-    )
+    if is_name and any(piece.marked for piece in item.name.pieces):
+        return item  # in another language it says no more
+    text = Words(hit.text.value, reader.foreign(hit.text.language or ""))
+    told = _NO_WORDS if is_name else reader.name(hit.predicate)
+    return replace(item, text=_marked(text, words), property=told)
 
 
 def _quote(reader: Reader, hits: list[Hit], words: str) -> Item:
