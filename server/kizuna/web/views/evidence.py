@@ -64,7 +64,7 @@ def quote_of(reader: Reader, evidence: Evidence) -> Quote:
     return Quote(
         before=evidence.prefix,
         words=evidence.quote,
-        lang=language_of(stated.get(DCT_LANGUAGE)),
+        lang=language_of(reader, document),
         document=reader.link(document) if document is not None else Link(Words("…")),
         dated=reader.words(issued).text if isinstance(issued, Literal) else "",
         modality=reader.name(evidence.modality) if evidence.modality is not None else Words(""),
@@ -76,9 +76,11 @@ def quote_of(reader: Reader, evidence: Evidence) -> Quote:
     )
 
 
-def language_of(stated: Term | None) -> str:
-    """Return the language tag of a document that states this language; "" where none is known."""
-    return _LANGUAGES.get(getattr(stated, "value", "").rpartition("/")[2], "")
+def language_of(reader: Reader, document: Term | None) -> str:
+    """Return the language tag of a document's words, nothing where it is not known."""
+    stated = {q.predicate: q.object for q in _outgoing(reader.site.index, document)}
+    language = getattr(stated.get(DCT_LANGUAGE), "value", "")
+    return _LANGUAGES.get(language.rpartition("/")[2], "")
 
 
 def sentence_of(reader: Reader, evidence: Evidence) -> Sentence:

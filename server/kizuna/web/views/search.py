@@ -10,7 +10,6 @@ from pyoxigraph import Literal, NamedNode
 from kizuna.engine import Hit, Piece, pieces
 from kizuna.vocabulary import (
     DCT_ISSUED,
-    DCT_LANGUAGE,
     KZ_CLAIM,
     KZ_QUOTE,
     LABELS,
@@ -210,7 +209,7 @@ def _quote(reader: Reader, hits: list[Hit], words: str) -> Item:
     issued = about.get(DCT_ISSUED)
     subjects = (_stated(reader, hit.thing).get(RDF_SUBJECT) for hit in hits)
     link = reader.link(hits[0].thing)
-    text = Words(hits[0].text.value, reader.foreign(language_of(about.get(DCT_LANGUAGE))))
+    text = Words(hits[0].text.value, reader.foreign(language_of(reader, document)))
     return Item(
         href=link.href,
         outside=link.outside,
