@@ -33,6 +33,7 @@ from kizuna.web.classes import Classes, read_classes
 from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
 from kizuna.web.terms.known import Terms, read_terms
+from kizuna.web.turns import Turns
 
 _log = logging.getLogger(__name__)
 _LICENSE = term("dct:license")
@@ -70,6 +71,7 @@ class Site:
     tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
     """Turtle by the local name of the own class that it shows in use."""
+    turns: Turns = field(default_factory=Turns)
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 

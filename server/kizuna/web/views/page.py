@@ -35,6 +35,7 @@ _KINDS = {
     "class.html": "CollectionPage",
     "queries.html": "CollectionPage",
     "dumps.html": "CollectionPage",
+    "search.html": "SearchResultsPage",
     "thing.html": "ItemPage",
 }
 """Kinds of pages in schema.org, by template; all others are plain pages."""
