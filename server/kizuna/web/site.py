@@ -27,6 +27,7 @@ from kizuna.vocabulary import (
 )
 from kizuna.web.cache import Cache
 from kizuna.web.classes import Classes, read_classes
+from kizuna.web.lists.store import ListStore
 from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
 
@@ -62,6 +63,7 @@ class Site:
     classes: Classes
     ordering: Ordering
     cache: Cache
+    lists: ListStore = field(default_factory=ListStore)
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 
