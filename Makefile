@@ -57,6 +57,7 @@ check: install  ## Everything that CI runs: style, types, layers, tests with cov
 	$(BIN)/ruff check server tests docs benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/texts --check
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/kizuna check --format github
 	git diff --exit-code data/documents.lock
@@ -65,6 +66,7 @@ check: install  ## Everything that CI runs: style, types, layers, tests with cov
 fmt: install  ## Format and mend what can be mended by machine
 	$(BIN)/ruff format server tests docs benchmarks
 	$(BIN)/ruff check --fix server tests docs benchmarks
+	$(BIN)/python .ci/texts
 	$(BIN)/python docs/generate.py
 
 docs: install  ## Write the generated parts of docs/ anew

@@ -11,8 +11,10 @@ from typing import Any
 import httpx
 import hypothesis
 import pytest
+from playwright.sync_api import Browser
 from starlette.types import ASGIApp
 
+from browsing import Visitor, chromium, shipped
 from deviations import DEVIATIONS
 from kizuna.checks import check_project
 from kizuna.iris import Addresses
@@ -119,3 +121,23 @@ class Client:
 def client(site: Site) -> Client:
     """A client of the small site."""
     return Client(create_app(site))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a server of the shipped project."""
+    with shipped(tmp_path_factory.mktemp("releases")) as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
+    found = Visitor(browser, address)
+    yield found
+    found.leave()

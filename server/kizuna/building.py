@@ -8,11 +8,11 @@ from rich.console import Console
 
 from kizuna.checks import OUTPUTS, Report, check_project
 from kizuna.checks.output import summary
-from kizuna.errors import KizunaError, NoRelease, UsageError
+from kizuna.errors import KizunaError, NoRelease, SettingsError, UsageError
 from kizuna.project import DocumentState, Project, load_project
 from kizuna.project.load import LOCK_FILE
 from kizuna.project.lock import lock_of, write_lock
-from kizuna.release import Release, Releases, build_release
+from kizuna.release import Publication, Release, Releases, build_release
 from kizuna.settings import Settings, bare_settings
 
 _NO_BASE = "http://localhost/"
@@ -51,10 +51,28 @@ def built(settings: Settings, releases: Releases, told: Console) -> Release:
     project, report = checked(settings, told)
     if not report.conforms:
         told.print(OUTPUTS["text"](report))
+    _check_full_texts(settings, project, told)
     with told.status("building") as status:
-        release = build_release(project, report, releases, status.update)
+        publication = Publication(settings.full_texts, settings.corrections)
+        release = build_release(project, report, releases, status.update, publication)
     told.print(summary(report))
     return release
+
+
+def _check_full_texts(settings: Settings, project: Project, told: Console) -> None:
+    """Tell of texts that are to be published whole and are not here.
+
+    Raises SettingsError where one is of no document of the project.
+    """
+    known = {d.iri.value: d for d in project.documents}
+    for iri in settings.full_texts:
+        if iri not in known:
+            raise SettingsError(
+                f"full_texts has {iri!r}, which is no document of the project",
+                hint=f"Documents are: {', '.join(sorted(known)) or 'none'}.",
+            )
+        if known[iri].text is None:
+            told.print(f"{known[iri].path}: is not here, so its page has the quotes alone.")
 
 
 def current_or_last_good(settings: Settings, releases: Releases, told: Console) -> None:

@@ -18,6 +18,7 @@ from kizuna.vocabulary import (
     KZ_QUOTE,
     KZ_TEXT_FRAGMENT,
     LABELS,
+    OA_END,
     OA_HAS_SELECTOR,
     OA_PREFIX,
     OA_START,
@@ -35,7 +36,10 @@ _LABEL_KEYS = frozenset(map(str, LABELS))
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One claim: the words of one document for one fact; ``start`` is -1 without a known place."""
+    """One claim: the words of one document for one fact.
+
+    ``start`` and ``end`` count code points of the document's text; -1 without a known place.
+    """
 
     claim: NamedNode
     subject: Term
@@ -44,6 +48,7 @@ class Evidence:
     quote: str
     prefix: str
     start: int
+    end: int
     document: Term | None
     modality: Term | None
     speaker: Term | None
@@ -150,6 +155,7 @@ def read_evidence(index: DescriptionIndex, claim: NamedNode) -> Evidence:
         quote=text(KZ_QUOTE),
         prefix=text(OA_PREFIX),
         start=int(text(OA_START) or -1),
+        end=int(text(OA_END) or -1),
         document=own.get(PROV_QUOTED_FROM),
         modality=own.get(KZ_MODALITY),
         speaker=own.get(PROV_ATTRIBUTED_TO),

@@ -13,7 +13,7 @@ from kizuna.web import Site, create_app
 from kizuna.web.cache import Cache
 from kizuna.web.ordering import LAST, rank
 from kizuna.web.reader import Reader
-from kizuna.web.texts import LANGUAGES, MONTHS, TEXTS, day, period, text
+from kizuna.web.texts import LANGUAGES
 from kizuna.web.views.page import HERE
 from kizuna.web.views.values import dates_in_words
 
@@ -266,53 +266,6 @@ def test_operation(client: Client, site: Site) -> None:
     assert client.get("/healthz").text == "ok\n"
     assert client.get("/readyz").json()["release"] == site.release.id
     assert "Allow: /" in client.get("/robots.txt").text
-
-
-def test_texts_are_there_in_every_language() -> None:
-    for key, row in TEXTS.items():
-        assert len(row) == len(LANGUAGES), key
-        assert all(row), key
-        fields = [set(re.findall(r"{(\w+)}", entry)) for entry in row]
-        assert all(f == fields[0] for f in fields), key
-    sources = [*HERE.rglob("*.html"), *(p for p in HERE.rglob("*.py") if p.name != "texts.py")]
-    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    called = set(re.findall(r"""(?:\bt|\.text)\(["']([a-z._0-9]+)["'][,)]""", code))
-    assert called <= TEXTS.keys()
-    named = {key for key in TEXTS if f'"{key}"' in code or f"'{key}'" in code}
-    assert {key for key in TEXTS.keys() - named if not key.startswith("error.")} == set()
-    assert text("nav", "fr") == text("nav", "en")
-
-
-# fmt: off
-DAYS = [
-    ("2017-09-20", "en", "20 September 2017"),
-    ("2017-09-20", "de", "20. September 2017"),
-    ("2017-09-20", "ja", "2017年9月20日"),
-    ("2017-13-20", "en", "2017-13-20"),
-    ("soon",       "en", "soon"),
-]
-PERIODS = [
-    ("2013-01-01", "2013-12-31", "en", "2013"),
-    ("2013-01-01", "2013-12-31", "ja", "2013年"),
-    ("2020-02-01", "2020-02-29", "de", "Februar 2020"),
-    ("2020-02-01", "2020-02-29", "ja", "2020年2月"),
-    ("2020-02-01", "2020-02-28", "en", ""),
-    ("2020-02-02", "2020-02-29", "en", ""),
-    ("2020-01-01", "2021-12-31", "en", ""),
-    ("x",          "2021-12-31", "en", ""),
-]
-# fmt: on
-
-
-@pytest.mark.parametrize(("iso", "language", "words"), DAYS)
-def test_days(iso: str, language: str, words: str) -> None:
-    assert day(iso, language) == words
-    assert all(len(months) == 12 for months in MONTHS.values())
-
-
-@pytest.mark.parametrize(("first", "last", "language", "words"), PERIODS)
-def test_periods(first: str, last: str, language: str, words: str) -> None:
-    assert period(first, last, language) == words
 
 
 def test_a_reader_sees_the_best_language(site: Site) -> None:

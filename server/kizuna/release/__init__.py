@@ -1,7 +1,7 @@
 """Immutable, content-addressed builds, and the folder that keeps them."""
 
 from kizuna.release.bare import empty_release
-from kizuna.release.build import build_release
+from kizuna.release.build import Publication, build_release
 from kizuna.release.change import Act, Change
 from kizuna.release.folder import Releases
 from kizuna.release.manifest import Manifest
@@ -13,6 +13,7 @@ __all__ = [
     "Act",
     "Change",
     "Manifest",
+    "Publication",
     "Pushed",
     "Release",
     "Releases",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
@@ -27,23 +27,48 @@ ID_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """What is published beside statements.
+
+    ``full_texts`` are the documents (IRIs) whose whole text is, ``corrections`` is the address to
+    which readers are sent who have one.
+    """
+
+    full_texts: tuple[str, ...] = ()
+    corrections: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """The statements of a release: those of the files and derived ones, and the reifiers."""
+    """The statements of a release: those of the files and derived ones, and the reifiers.
+
+    ``texts`` are those of the documents (by IRI) that are published whole.
+    """
 
     published: tuple[Quad, ...]
     reifiers: tuple[Quad, ...]
+    texts: Mapping[str, str]
 
     @property
     def identifier(self) -> str:
-        """The beginning of the SHA-256 of the sorted N-Quads."""
+        """The beginning of the SHA-256 of the sorted N-Quads, and of the texts if there are any."""
         digest = hashlib.sha256()
         for line in sorted(map(str, self.published)):
             digest.update(line.encode() + b" .\n")
+        for iri, text in sorted(self.texts.items()):
+            digest.update(f"{iri}\n{text}".encode())
         return digest.hexdigest()[:ID_DIGITS]
 
 
+_USUAL = Publication()
+
+
 def build_release(
-    project: Project, report: Report, releases: Releases, progress: Progress = lambda _: None
+    project: Project,
+    report: Report,
+    releases: Releases,
+    progress: Progress = lambda _: None,
+    publication: Publication = _USUAL,
 ) -> Release:
     """Return the release of ``project``, made current in ``releases``.
 
@@ -55,10 +80,10 @@ def build_release(
             "the project has violations: no release was built",
             hint="Mend what kizuna check reports.",
         )
-    content = gather(project, report)
+    content = gather(project, report, publication.full_texts)
     with releases.building() as folder:
         try:
-            _write_all(folder, project, content, progress)
+            _write_all(folder, content, progress, _manifest(project, content, publication))
             progress("switching")
             return releases.publish(folder, content.identifier)
         except OSError as error:
@@ -68,23 +93,30 @@ def build_release(
             ) from error
 
 
-def gather(project: Project, report: Report) -> Content:
-    """Return all statements that the release of ``project`` publishes."""
+def gather(project: Project, report: Report, full_texts: Sequence[str] = ()) -> Content:
+    """Return all that the release of ``project`` publishes.
+
+    Of ``full_texts`` (IRIs of documents) those are left out that are not here.
+    """
     quads = [q for file in project.files for q in file.quads]
     quads.extend(derived_quads(project, report.located))
     reifiers = reifier_quads(project, project.claims)
-    return Content(tuple(sorted(set(quads), key=str)), tuple(sorted(set(reifiers), key=str)))
+    texts = {d.iri.value: d.text for d in project.documents if d.iri.value in full_texts and d.text}
+    return Content(tuple(sorted(set(quads), key=str)), tuple(sorted(set(reifiers), key=str)), texts)
 
 
-def _write_all(folder: Path, project: Project, content: Content, progress: Progress) -> None:
+def _write_all(folder: Path, content: Content, progress: Progress, manifest: Manifest) -> None:
     """Write every file of the release into ``folder``, the manifest last."""
     progress("store")
     _write_store(folder / "store", content)
     write_forms(folder, forms_of(content.published))
-    prefixes = _prefixes(project)
-    write_contents(folder, content.published, content.reifiers, prefixes, progress)
+    write_contents(folder, content.published, content.reifiers, manifest.prefixes, progress)
+    for iri, name in manifest.texts.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content.texts[iri], encoding="utf-8", newline="")
     progress("manifest")
-    write_manifest(folder, _manifest(folder, project, content, prefixes))
+    write_manifest(folder, replace(manifest, files=record_all(folder)))
 
 
 def _write_store(path: Path, content: Content) -> None:
@@ -107,9 +139,8 @@ def _prefixes(project: Project) -> dict[str, str]:
     return agreed | PREFIXES
 
 
-def _manifest(
-    folder: Path, project: Project, content: Content, prefixes: Mapping[str, str]
-) -> Manifest:
+def _manifest(project: Project, content: Content, publication: Publication) -> Manifest:
+    """Return what is known of the release before its files are written."""
     created = now()
     identifier = content.identifier
     triples = {q.triple for q in content.published}
@@ -132,10 +163,12 @@ def _manifest(
         },
         classes=dict(sorted(classes.items())),
         graphs=dict(sorted(graphs.items())),
-        prefixes=dict(prefixes),
+        prefixes=_prefixes(project),
         value_classes=tuple(sorted(c.value for c in project.value_classes)),
-        files=record_all(folder),
+        files={},
         roles={f.graph.value: f.role.value for f in project.files if f.role is not Role.DATA},
+        corrections=publication.corrections,
+        texts={iri: f"texts/{n}.txt" for n, iri in enumerate(sorted(content.texts), 1)},
     )
 
 

@@ -15,7 +15,7 @@ FILE_NAME = "manifest.json"
 _BROKEN = "Build the release again: kizuna build."
 _STORE = "store"
 _CURRENT = "store/CURRENT"
-_FACTS = ("base", "languages", "prefixes", "value_classes", "roles")
+_FACTS = ("base", "languages", "prefixes", "value_classes", "roles", "corrections")
 """What a manifest says beside the content, from which the identifier is made."""
 
 
@@ -34,6 +34,9 @@ class Manifest:
     ``classes`` counts the members of each class, ``graphs`` the triples of each named graph;
     ``prefixes`` are those of the source files, for output that people read. ``roles`` tells which
     graphs are the ontology's and the shapes' (folder names); all others are data.
+
+    ``corrections`` is the address to which readers are sent who have some; ``texts`` names the
+    files of the documents (by IRI) whose whole text is published.
 
     A release that was written over HTTP names the ``parent`` on which it was written and the
     ``origin``, the build at the beginning. ``merged`` tells whether the default graph is the merge
@@ -55,6 +58,8 @@ class Manifest:
     roles: Mapping[str, str] = field(default_factory=dict)
     parent: str | None = None
     origin: str | None = None
+    corrections: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
     merged: bool = True
     filled: bool = True
 

@@ -104,6 +104,9 @@ def _finished(store: Store, task: Task, manifest: Manifest, done: Done) -> Manif
         check_shapes(store, manifest, forms, task.change.report)
     store.backup(str(folder / "store"))
     write_forms(folder, forms)
+    for name in manifest.texts.values():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).hardlink_to(parent / name)
     made = successor(store, task, manifest)
     write_manifest(folder, made)
     return made

@@ -34,6 +34,8 @@ class Settings:
     addresses: Addresses
     languages: tuple[str, ...]
     documents: Path
+    full_texts: tuple[str, ...]
+    corrections: str
     releases: Path
     query_seconds: float
     query_memory_mb: int
@@ -217,6 +219,8 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         root=root,
         addresses=addresses,
         languages=lists["languages"],
+        full_texts=lists["full_texts"],
+        corrections=_corrections(path, text, str(given["corrections"])),
         load_from=lists["load_from"],
         proxies=tuple(_network(_at(path, text, "proxies"), proxy) for proxy in lists["proxies"]),
         services=_addresses(path, text, lists["services"]),
@@ -226,6 +230,23 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         engine_default_graph=str(given["engine_default_graph"]),
         **_numbers(given),
     )
+
+
+def _corrections(path: Path, text: str, template: str) -> str:
+    """Return an address to which readers are sent, if it is one that pages may link to."""
+    where = _at(path, text, "corrections")
+    if template and not template.startswith(("http://", "https://", "mailto:")):
+        raise SettingsError(
+            f"{where}: corrections is {template!r}, which is no address of http, https or mailto",
+            hint='For example: corrections = "mailto:editors@example.org?subject={title}"',
+        )
+    unknown = set(re.findall(r"{([^}]*)}", template)) - {"iri", "title"}
+    if unknown:
+        raise SettingsError(
+            f"{where}: corrections has {{{min(unknown)}}}, which stands for nothing",
+            hint="{iri} and {title} stand for those of the page.",
+        )
+    return template
 
 
 def _network(where: str, proxy: str) -> str:

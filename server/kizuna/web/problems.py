@@ -167,12 +167,30 @@ def report_suffix(request: Request) -> str:
     return "" if form is PROBLEM else form.suffix
 
 
+_HEADINGS = {
+    HTTPStatus.BAD_REQUEST: "error.400",
+    HTTPStatus.FORBIDDEN: "error.403",
+    HTTPStatus.NOT_FOUND: "error.404",
+    HTTPStatus.METHOD_NOT_ALLOWED: "error.405",
+    HTTPStatus.NOT_ACCEPTABLE: "error.406",
+    HTTPStatus.GONE: "error.410",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "error.413",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "error.415",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "error.500",
+    HTTPStatus.SERVICE_UNAVAILABLE: "error.503",
+    HTTPStatus.GATEWAY_TIMEOUT: "error.504",
+}
+
+
 def represented(request: Request, problem: Problem) -> Representation:
     """Return a problem as a page if the client likes pages better than any file, else as JSON."""
     if not likes_pages(accept_of(request)):
         return Representation(problem.document(), PROBLEM.media_type)
     reader = reader_of(request, request.state.site)
-    return render(reader, "error.html", "/", problem=problem, links=links_of(request))
+    heading = reader.text(_HEADINGS.get(problem.status, "error.other"))
+    return render(
+        reader, "error.html", "/", problem=problem, heading=heading, links=links_of(request)
+    )
 
 
 def likes_pages(accept: str) -> bool:

@@ -53,6 +53,10 @@ class Reader:
         """Return a text of the pages in the reader's language."""
         return texts.text(key, self.language, **values)
 
+    def number(self, value: int) -> str:
+        """Return a number as the reader's language writes it."""
+        return texts.number(value, self.language)
+
     def day(self, iso: str) -> str:
         """Return a day in words."""
         return texts.day(iso, self.language)

@@ -81,6 +81,14 @@ class Site:
         """Return the saved query with this name."""
         return next((query for query in self.queries if query.name == name), None)
 
+    def full_text(self, document: NamedNode) -> str | None:
+        """Return the whole text of a document, None where it is not published."""
+        name = self.manifest.texts.get(document.value)
+        if name is None:
+            return None
+        with (self.release.folder / name).open(encoding="utf-8", newline="") as file:
+            return file.read()
+
     def graph(self, graph: NamedNode) -> Iterator[Quad]:
         """Yield the statements of one named graph as they were parsed, not as the store has them.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
 from kizuna.formats import JSON_LD
 from kizuna.representations import write
-from kizuna.resources import Resource, is_claim, read_evidence
+from kizuna.resources import Evidence, Resource, is_claim, read_evidence
 from kizuna.vocabulary import (
     KZ_EVIDENCE,
     KZ_OPEN_QUESTION,
@@ -23,6 +24,7 @@ from kizuna.vocabulary import (
     term,
 )
 from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.views.documents import Others, Piece, others_of, pieces_of
 from kizuna.web.views.evidence import (
     Passage,
     Quote,
@@ -42,8 +44,9 @@ _APART = frozenset({RDF_TYPE, KZ_EVIDENCE, KZ_OPEN_QUESTION, SKOS_DEFINITION, *_
 class ThingPage:
     """All that the page of a thing shows.
 
-    ``passages`` are quoted from it if it is a document, ``said`` are the words of it if it is a
-    person; ``claim`` is what it claims if it is a claim.
+    ``passages`` are quoted from it if it is a document, ``others`` and ``text`` are what others
+    say and its whole text; ``said`` are the words of it if it is a person; ``claim`` is what it
+    claims if it is a claim. ``correct`` is an address for corrections, empty without one.
     """
 
     iri: str
@@ -56,8 +59,11 @@ class ThingPage:
     elsewhere: tuple[tuple[str, str], ...]
     mentions: tuple[Mentions, ...]
     passages: tuple[Passage, ...]
+    others: Others
+    text: tuple[Piece, ...]
     said: tuple[Passage, ...]
     claim: tuple[Sentence, Quote] | None
+    correct: str
     json_ld: str
 
 
@@ -65,6 +71,8 @@ def thing_page(reader: Reader, resource: Resource) -> ThingPage:
     """Return the page of ``resource`` for ``reader``."""
     title = reader.name(resource.iri)
     questions = reader.own_language(resource.values(KZ_OPEN_QUESTION))
+    quoted = _claims(reader, resource, PROV_QUOTED_FROM)
+    text = reader.site.full_text(resource.iri)
     return ThingPage(
         iri=resource.iri.value,
         title=title,
@@ -75,9 +83,12 @@ def thing_page(reader: Reader, resource: Resource) -> ThingPage:
         questions=tuple(reader.name(question) for question in questions),
         elsewhere=tuple(elsewhere(resource)),
         mentions=mentions_of(reader, resource),
-        passages=_passages(reader, resource, PROV_QUOTED_FROM),
-        said=_passages(reader, resource, PROV_ATTRIBUTED_TO),
+        passages=tuple(passages_of(reader, quoted)),
+        others=others_of(reader, resource.iri, quoted),
+        text=pieces_of(reader, text, quoted) if text is not None else (),
+        said=tuple(passages_of(reader, _claims(reader, resource, PROV_ATTRIBUTED_TO))),
         claim=_claim(reader, resource.iri),
+        correct=correction(reader.site.manifest.corrections, title.text, resource.iri.value),
         json_ld=embedded_json(write(resource.statements, JSON_LD, reader.site.prefixes)),
     )
 
@@ -119,8 +130,17 @@ def _claim(reader: Reader, iri: NamedNode) -> tuple[Sentence, Quote] | None:
     return sentence_of(reader, evidence), quote_of(reader, evidence)
 
 
-def _passages(reader: Reader, resource: Resource, predicate: NamedNode) -> tuple[Passage, ...]:
-    """Return the quotes of the claims that point to the thing by ``predicate``."""
+def correction(template: str, title: str, iri: str) -> str:
+    """Return where a reader suggests a correction to a page, "" where nobody takes one.
+
+    >>> correction("mailto:a@example.org?subject={title}", "R & D", "https://example.org/x")
+    'mailto:a@example.org?subject=R%20%26%20D'
+    """
+    return template.replace("{title}", quote(title, safe="")).replace("{iri}", quote(iri, safe=""))
+
+
+def _claims(reader: Reader, resource: Resource, predicate: NamedNode) -> tuple[Evidence, ...]:
+    """Return the claims that point to the thing by ``predicate``, in reading order."""
     index = reader.site.index
     claims = {
         q.subject
@@ -128,4 +148,4 @@ def _passages(reader: Reader, resource: Resource, predicate: NamedNode) -> tuple
         if q.predicate == predicate and isinstance(q.subject, NamedNode)
     }
     evidence = (read_evidence(index, claim) for claim in claims if is_claim(index, claim))
-    return tuple(passages_of(reader, evidence))
+    return tuple(sorted(evidence, key=lambda e: (str(e.document), e.start, str(e.claim))))
