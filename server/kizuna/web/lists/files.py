@@ -15,6 +15,7 @@ from kizuna.representations import write
 from kizuna.web.lists.asked import Asked, on_page
 from kizuna.web.lists.facets import YEAR
 from kizuna.web.lists.listing import Head, Item, Row, Source, chosen, rows, sortable
+from kizuna.web.names import Names
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Representation
 
@@ -66,8 +67,13 @@ def _described(reader: Reader, members: Iterable[NamedNode]) -> Iterator[Quad]:
             seen.add(node)
             for quad in index.outgoing(node):
                 yield quad
-                if isinstance(quad.object, BlankNode) or names.is_value(quad.object):
-                    waiting.append(quad.object)
+                value = quad.object
+                if isinstance(value, NamedNode | BlankNode) and _is_part(names, value):
+                    waiting.append(value)
+
+
+def _is_part(names: Names, node: NamedNode | BlankNode) -> bool:
+    return isinstance(node, BlankNode) or names.is_value(node)
 
 
 def _csv(columns: Sequence[Head], listed: Iterable[Row]) -> bytes:

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from kizuna.vocabulary import KZ_EDITORIAL
 from kizuna.web.lists.asked import Asked, Value, token
-from kizuna.web.lists.facets import FACETS, ROLE, UNSTATED, YEAR, Span
+from kizuna.web.lists.facets import FACETS, IMPRECISE, ROLE, UNSTATED, YEAR, Span
 from kizuna.web.lists.table import NAME, Table
 from kizuna.web.names import Term
 from kizuna.web.ordering import NOWHERE
@@ -20,6 +20,19 @@ from kizuna.web.views.values import Shown, dates_in_words, shown
 MOST_PROPERTIES = 4
 SAMPLE = 100
 """Members that are looked at to choose the properties that get a column."""
+TITLES = {
+    NAME: "lists.name",
+    "type": "lists.type",
+    ROLE: "lists.role",
+    "country": "lists.country",
+    "field": "lists.field",
+    "programme": "lists.programme",
+    "document": "lists.document",
+    YEAR: "lists.year",
+    UNSTATED: "lists.unstated",
+    IMPRECISE: "lists.imprecise",
+}
+"""What columns, facets and values without a name in the data are called."""
 _BEFORE, _AFTER = ("type", ROLE), ("country", "field", "programme", YEAR)
 _IN_FACETS = frozenset(
     predicate for f in FACETS for path in f.read if len(path) == 1 for predicate in path[0].forward
@@ -74,7 +87,7 @@ def heads(reader: Reader, source: Source) -> tuple[Head, ...]:
     after = [facet for facet in _AFTER if table.columns[facet].values not in {(), (UNSTATED,)}]
 
     def of_facet(name: str) -> Head:
-        return Head(name, Link(Words(reader.text(f"lists.{name}"))))
+        return Head(name, Link(Words(reader.text(TITLES[name]))))
 
     return (
         of_facet(NAME),
@@ -183,4 +196,4 @@ def value_words(reader: Reader, value: Value) -> Words:
     """Return what a value of a facet is called."""
     if isinstance(value, NamedNode):
         return reader.name(value)
-    return Words(value if value.lstrip("-").isdigit() else reader.text(f"lists.{value}"))
+    return Words(value if value.lstrip("-").isdigit() else reader.text(TITLES[value]))

@@ -38,7 +38,7 @@ def members_of(names: Names, thing: NamedNode) -> Roles:
     """
     found: dict[NamedNode, set[NamedNode]] = {}
     for place in inside(names.index, thing):
-        for member, role in _pointing(names, place):
+        for member, role in pointing(names, place):
             found.setdefault(member, set()).add(role)
     found.pop(thing, None)
     return {member: frozenset(roles) for member, roles in sorted(found.items(), key=str)}
@@ -55,7 +55,8 @@ def inside(index: DescriptionIndex, thing: NamedNode) -> list[NamedNode]:
     return found
 
 
-def _pointing(names: Names, place: NamedNode) -> Iterator[tuple[NamedNode, NamedNode]]:
+def pointing(names: Names, place: NamedNode) -> Iterator[tuple[NamedNode, NamedNode]]:
+    """Yield what points to a thing, and by which property; claims stand for what they speak of."""
     for quad in names.index.incoming(place):
         subject, role = quad.subject, quad.predicate
         if role == PROV_QUOTED_FROM:

@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from kizuna.web.routes import (
     classes,
+    compare,
     data,
     front,
     graphs,
@@ -21,6 +22,7 @@ ROUTERS = (
     things.router,
     vocabularies.router,
     classes.router,
+    compare.router,
     queries.router,
     search.router,
     graphs.router,

@@ -11,9 +11,7 @@ from pyoxigraph import NamedNode
 from kizuna.iris import to_path
 from kizuna.web.lists.asked import (
     FACET_NAMES,
-    FROM,
     PER_PAGE,
-    TO,
     Asked,
     Value,
     on_page,
@@ -22,6 +20,7 @@ from kizuna.web.lists.asked import (
 from kizuna.web.lists.collation import sort_key
 from kizuna.web.lists.facets import YEAR
 from kizuna.web.lists.listing import (
+    TITLES,
     Head,
     Row,
     Source,
@@ -180,7 +179,7 @@ def _box(reader: Reader, source: Source, asked: Asked, name: str) -> Box:
     ]
     return Box(
         name=name,
-        title=reader.text(f"lists.{name}"),
+        title=reader.text(TITLES[name]),
         first=tuple(c for n, c in enumerate(choices) if n < split or c.chosen),
         more=tuple(c for n, c in enumerate(choices) if n >= split and not c.chosen),
         unlisted=len(ranked) - len(listed),
@@ -191,15 +190,15 @@ def _box(reader: Reader, source: Source, asked: Asked, name: str) -> Box:
 def _removals(reader: Reader, source: Source, asked: Asked) -> Iterator[Link]:
     """Yield what is chosen, each with the link that gives it back."""
     for name, values in asked.chosen:
-        title = reader.text(f"lists.{name}")
+        title = reader.text(TITLES[name])
         for value in values:
             words = value_words(reader, value)
             href = address(reader, source, asked.toggled(name, value))
             yield Link(Words(f"{title}: {words.text}"), href)
-    for at, key in enumerate((FROM, TO)):
+    for at, key in enumerate(("lists.year_from", "lists.year_to")):
         if asked.span[at]:
             rest = ("", asked.span[1]) if at == 0 else (asked.span[0], "")
-            text = reader.text(f"lists.{key}", year=asked.span[at])
+            text = reader.text(key, year=asked.span[at])
             yield Link(Words(text), address(reader, source, replace(asked, span=rest, page=0)))
 
 

@@ -25,7 +25,12 @@ _NAVIGATION = (
     ("nav.programmes", "kz:SupportProgramme"),
     ("nav.documents", "kz:SourceDocument"),
 )
-_PLACES = (("nav.questions", "queries"), ("nav.sparql", "sparql"), ("nav.data", "dumps"))
+_PLACES = (
+    ("nav.compare", "compare"),
+    ("nav.questions", "queries"),
+    ("nav.sparql", "sparql"),
+    ("nav.data", "dumps"),
+)
 
 
 @dataclass(frozen=True, slots=True)
