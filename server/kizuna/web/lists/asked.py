@@ -13,6 +13,7 @@ from kizuna.errors import BadParameter, NotFound
 from kizuna.iris import is_iri
 from kizuna.vocabulary import shortened
 from kizuna.web.lists.facets import FACETS, IMPRECISE, ROLE, UNSTATED, YEAR
+from kizuna.web.lists.pointing import as_node
 from kizuna.web.lists.table import NAME, Table
 from kizuna.web.site import Site
 
@@ -166,14 +167,15 @@ def _value(site: Site, facet: str, text: str, there: Sequence[Value]) -> Value:
     told = sorted(token(site, value) for value in there)
     more = ", …" if len(told) > _MOST_TOLD else ""
     hint = f"Here it is one of: {', '.join(told[:_MOST_TOLD])}{more}." if told else ""
-    raise BadParameter(f"{facet}={text!r} is nothing that is described here", hint=hint)
+    wrong = "no year" if facet == YEAR else "nothing that is described here"
+    raise BadParameter(f"{facet}={text!r} is {wrong}", hint=hint)
 
 
 def _named(site: Site, text: str) -> NamedNode | None:
     prefix, _, local = text.partition(":")
     iri = text if "://" in text else site.prefixes.get(prefix, "") + local if ":" in text else ""
     iri = iri if is_iri(iri) else site.addresses.things + text
-    return NamedNode(iri) if is_iri(iri) else None
+    return as_node(iri)
 
 
 def pages_of(count: int) -> int:

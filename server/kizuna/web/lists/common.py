@@ -16,8 +16,12 @@ from kizuna.web.site import Site
 
 COMPARED = tuple(map(term, ("kz:Cluster", "org:Organization", "schema:Place")))
 """The classes whose members are compared."""
-CIRCLE = "^schema:containedInPlace*/(^kz:basedIn|^kz:jurisdiction|^dct:spatial)?/(^kz:manages)?"
-"""Who is counted with a thing: who is located in it or in what lies in it, and who manages that."""
+CIRCLE = (
+    "^schema:containedInPlace*/(^kz:basedIn|^kz:jurisdiction|^dct:spatial)?"
+    "/(kz:manages|^kz:manages)?"
+)
+"""Who is counted with a thing: who is located in it or in what lies in it, and clusters with those
+that manage them."""
 MOST_COUNTED = 2_000
 KINDS = (("agreements", term("kz:Agreement")), ("events", term("kz:Event")))
 OTHERS = "others"

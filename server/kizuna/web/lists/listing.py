@@ -33,6 +33,8 @@ TITLES = {
     IMPRECISE: "lists.imprecise",
 }
 """What columns, facets and values without a name in the data are called."""
+RARE = 5
+"""A property that fewer than one of so many members have gets no column."""
 _BEFORE, _AFTER = ("type", ROLE), ("country", "field", "programme", YEAR)
 _IN_FACETS = frozenset(
     predicate for f in FACETS for path in f.read if len(path) == 1 for predicate in path[0].forward
@@ -115,8 +117,11 @@ def _properties(reader: Reader, table: Table) -> list[NamedNode]:
     places = site.ordering.places(kinds)
     candidates = [
         p
-        for p in used
-        if p in places and str(p).encode() not in _IN_FACETS and not _idle(reader, p)
+        for p, number in used.items()
+        if number * RARE >= len(sample)
+        and p in places
+        and str(p).encode() not in _IN_FACETS
+        and not _idle(reader, p)
     ]
     candidates.sort(key=lambda p: (-used[p], places[p].order, p.value))
 

@@ -25,8 +25,16 @@ def thing_named(site: Site, text: str) -> NamedNode | None:
         site.addresses.base + path,
         site.addresses.things + path.removeprefix("doc/"),
     )
-    found = (NamedNode(iri) for iri in named if is_iri(iri))
+    found = filter(None, map(as_node, named))
     return next((node for node in found if site.index.outgoing(node)), None)
+
+
+def as_node(iri: str) -> NamedNode | None:
+    """Return ``iri`` as a term, None where it is no IRI (``http://[`` only looks like one)."""
+    try:
+        return NamedNode(iri) if is_iri(iri) else None
+    except ValueError:
+        return None
 
 
 def form_of(suffix: str, offered: Sequence[Format]) -> Format:

@@ -115,15 +115,16 @@ class Walker:
             return prepared.get(node, ())
         if node.startswith(b'"'):
             return ()
-        out = self._outgoing(node) if step.forward else {}
-        back = self._incoming(node) if step.back else {}
-        return [
-            end
-            for near, predicates in ((out, step.forward), (back, step.back))
-            if near
-            for predicate in predicates
-            for end in near.get(predicate, ())
-        ]
+        found: list[bytes] = []
+        if step.forward:
+            near = self._outgoing(node)
+            for predicate in near.keys() & step.forward:
+                found += near[predicate]
+        if step.back:
+            near = self._incoming(node)
+            for predicate in near.keys() & step.back:
+                found += near[predicate]
+        return found
 
 
 def _objects(rows: bytes, predicates: frozenset[bytes]) -> Near:

@@ -153,7 +153,9 @@ def _head(reader: Reader, source: Source, head: Head, asked: Asked) -> SortHead:
 def _boxes(reader: Reader, source: Source, asked: Asked) -> Iterator[Box]:
     for name in FACET_NAMES:
         if is_useful(source.table, name) or asked.values(name):
-            yield _box(reader, source, asked, name)
+            box = _box(reader, source, asked, name)
+            if box.first:
+                yield box
 
 
 def _box(reader: Reader, source: Source, asked: Asked, name: str) -> Box:
