@@ -70,6 +70,7 @@ class Walker:
         back = frozenset(p for step in steps for p in step.back)
         self.index = index
         self._prepared: dict[Step, dict[bytes, tuple[bytes, ...]]] = {}
+        self._known = lru_cache(REMEMBERED)(self._ends)
         self._outgoing = lru_cache(REMEMBERED)(
             lambda node: _objects(index.row(node.decode()), forward)
         )
@@ -93,21 +94,25 @@ class Walker:
 
     def ends(self, start: bytes, path: Path) -> set[bytes]:
         """Return all terms at the end of ``path`` from ``start``."""
-        at = {start}
-        for step in path:
-            at = self._after(at, step)
-        return at
+        return set(self._ends(start, path))
 
-    def _after(self, at: set[bytes], step: Step) -> set[bytes]:
+    def _ends(self, node: bytes, path: Path) -> frozenset[bytes]:
+        if not path:
+            return frozenset((node,))
+        reached = self._after(node, path[0])
+        rest = path[1:]
+        return frozenset().union(*(self._known(n, rest) for n in reached)) if rest else reached
+
+    def _after(self, node: bytes, step: Step) -> frozenset[bytes]:
         if not step.again:
-            reached = {end for node in at for end in self._next(node, step)}
-            return reached if step.needed else at | reached
-        found, waiting = set(at), list(at)
+            reached = self._next(node, step)
+            return frozenset(reached if step.needed else (node, *reached))
+        found, waiting = {node}, [node]
         while waiting:
             new = [end for end in self._next(waiting.pop(), step) if end not in found]
             found.update(new)
             waiting.extend(new)
-        return found
+        return frozenset(found)
 
     def _next(self, node: bytes, step: Step) -> Iterable[bytes]:
         prepared = self._prepared.get(step)
