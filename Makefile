@@ -14,7 +14,7 @@ export KIZUNA_DOCUMENTS ?= $(abspath ../shared/documents)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve build test test-engines engines bench check fmt docs lock clean
+.PHONY: help install assets serve build test test-engines engines bench check fmt docs lock clean
 
 help:  ## Show what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -71,6 +71,9 @@ fmt: install  ## Format and mend what can be mended by machine
 
 docs: install  ## Write the generated parts of docs/ anew
 	$(BIN)/python docs/generate.py
+
+assets:  ## Build the editor of the query form into the package (needs node; what it makes is committed)
+	cd assets && npm ci --silent --ignore-scripts --no-audit --no-fund && npm run --silent build
 
 lock: install  ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

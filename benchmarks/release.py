@@ -16,13 +16,14 @@ from kizuna.web import serve_releases
 BASE = "https://example.org/bench/"
 GRAPH = NamedNode(f"{BASE}graph/data")
 DESCRIBED = 100_000
-"""How many statements go into the index of descriptions, which no query reads."""
+"""How many statements go into the index of descriptions, unless more are wanted."""
 
 
-def build(data: Path, folder: Path) -> None:
+def build(data: Path, folder: Path, described: int = DESCRIBED) -> None:
     """Build a release of the N-Triples in ``data`` into the folder of releases ``folder``.
 
-    Like every release it holds each triple twice: in its named graph and in the default graph.
+    Like every release it holds each triple twice: in its named graph and in the default graph. The
+    index describes what the first ``described`` statements are about.
     """
     releases = Releases(folder)
     with releases.building() as building:
@@ -36,7 +37,7 @@ def build(data: Path, folder: Path) -> None:
         with data.open("rb") as lines:
             quads = [
                 Quad(t.subject, t.predicate, t.object, GRAPH)
-                for t in islice(parse(lines, RdfFormat.N_TRIPLES), DESCRIBED)
+                for t in islice(parse(lines, RdfFormat.N_TRIPLES), described)
             ]
         write_index(building / "descriptions.sqlite", quads)
         write_manifest(building, _manifest(building, triples))

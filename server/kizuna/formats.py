@@ -5,7 +5,7 @@ Negotiation, suffixes, ``Link`` headers, dumps and documentation are made from `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
@@ -21,9 +21,12 @@ class Kind(Enum):
     PAGE = "a page for people"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format:
-    """One serialisation: the names by which the world knows it, and the engine's own."""
+    """One serialisation: the names by which the world knows it, and the engine's own.
+
+    ``version`` is that of RDF, for formats that only a client gets who asks for it by name.
+    """
 
     name: str
     suffix: str
@@ -34,11 +37,13 @@ class Format:
     rdf: RdfFormat | None = None
     results: QueryResultsFormat | None = None
     file_type: str = ""
+    version: str = ""
 
     @property
     def content_type(self) -> str:
         """The value of a ``Content-Type`` header, charset included where text needs one."""
-        return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
+        version = f"; version={self.version}" if self.version else ""
+        return f"{self.media_type}{version}" + ("; charset=utf-8" if self.charset else "")
 
     @property
     def iri(self) -> str:
@@ -93,6 +98,20 @@ FORMATS: tuple[Format, ...] = (
 )
 # fmt: on
 
+_HAS_TRIPLE_TERMS = {"ttl", "nt", "trig", "nq"}
+VERSIONED: tuple[Format, ...] = tuple(
+    replace(
+        form,
+        name=f"{form.name} 1.2",
+        suffix=f"{form.suffix}12",
+        aliases=(),
+        version="1.2",
+        file_type="",
+    )
+    for form in FORMATS
+    if form.suffix in _HAS_TRIPLE_TERMS
+)
+"""The formats of RDF 1.2, in which claims are reifiers of the statements that they are about."""
 BY_SUFFIX: dict[str, Format] = {f.suffix: f for f in FORMATS}
 HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML, TRIG, N_QUADS = (
     BY_SUFFIX[s] for s in ("html", "ttl", "jsonld", "nt", "rdf", "trig", "nq")

@@ -87,31 +87,58 @@ class Resource:
         return frozenset((*self.statements, *self.incoming, *self.supporting))
 
 
-def describe(index: DescriptionIndex, iri: NamedNode, is_value: Callable[[Term], bool]) -> Resource:
-    """Return the description of ``iri``.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a description is made of. ``values`` spell out linked values, ``evidence`` claims."""
+
+    iri: NamedNode
+    statements: tuple[Quad, ...]
+    incoming: tuple[Quad, ...]
+    values: frozenset[Quad]
+    evidence: frozenset[Quad]
+    claims: frozenset[NamedNode | BlankNode]
+
+
+def parts_of(index: DescriptionIndex, iri: NamedNode, is_value: Callable[[Term], bool]) -> Parts:
+    """Return what there is to say of ``iri``.
 
     ``is_value`` tells which linked things only spell out a value and are described along with it.
 
     Raises NotFound when nothing is said about ``iri``.
     """
-    statements = index.outgoing(iri)
+    statements, incoming = index.both(iri)
     if not statements:
         raise NotFound(f"<{iri.value}> is not described here")
-    incoming = index.incoming(iri)
-    claims = {q.subject for q in incoming if q.predicate == RDF_SUBJECT}
-    supporting: set[Quad] = set()
-    for claim in claims:
-        supporting |= _closure(index, claim)
-    for quad in statements:
-        if isinstance(quad.object, BlankNode) or is_value(quad.object):
-            supporting |= _closure(index, quad.object)
-    evidence = (read_evidence(index, c) for c in claims if isinstance(c, NamedNode))
-    return Resource(
+    claims = frozenset(
+        q.subject
+        for q in incoming
+        if q.predicate == RDF_SUBJECT and isinstance(q.subject, NamedNode | BlankNode)
+    )
+    spelt = (q.object for q in statements if isinstance(q.object, NamedNode | BlankNode))
+    values = (t for t in spelt if isinstance(t, BlankNode) or is_value(t))
+    return Parts(
         iri=iri,
         statements=statements,
         incoming=incoming,
+        values=frozenset(q for value in values for q in _closure(index, value)),
+        evidence=frozenset(q for claim in claims for q in _closure(index, claim)),
+        claims=claims,
+    )
+
+
+def describe(index: DescriptionIndex, iri: NamedNode, is_value: Callable[[Term], bool]) -> Resource:
+    """Return the description of ``iri``, its claims read.
+
+    Raises what ``parts_of`` raises.
+    """
+    found = parts_of(index, iri, is_value)
+    evidence = (read_evidence(index, c) for c in found.claims if isinstance(c, NamedNode))
+    return Resource(
+        iri=iri,
+        statements=found.statements,
+        incoming=found.incoming,
         evidence=tuple(sorted(evidence, key=lambda e: (str(e.document), e.start, str(e.claim)))),
-        supporting=frozenset_sorted(supporting),
+        supporting=frozenset_sorted(found.values | found.evidence),
     )
 
 

@@ -90,6 +90,8 @@ DCT_IDENTIFIER = term("dct:identifier")
 DCT_LANGUAGE = term("dct:language")
 DCT_SOURCE = term("dct:source")
 DCT_ISSUED = term("dct:issued")
+DCT_REPLACES = term("dct:replaces")
+DCT_REPLACED_BY = term("dct:isReplacedBy")
 FOAF_PAGE = term("foaf:page")
 DCAT_DATASET = term("dcat:Dataset")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
@@ -66,6 +66,7 @@ class Played(Worker):
         super().__init__(0, -1, FrameReader(), *ends)
         self.pipe, self.says, self.used = pipe, says, 0.0
         self.grown = False
+        self.words_said = b""
         self.signals: list[signal.Signals] = []
 
     def say(self, data: bytes) -> None:
@@ -86,6 +87,9 @@ class Played(Worker):
 
     def wear(self) -> str:
         return "was heavy" if self.lowered else "has grown" if self.grown else ""
+
+    def last_words(self) -> bytes:
+        return self.words_said
 
     def kill(self) -> None:
         self.alive = False
@@ -408,6 +412,66 @@ def test_what_is_counted_and_which_workers_are_kept(
         assert worker.alive is (reason is None)
 
     play(test, Limits(seconds=0.1))
+
+
+UNSORTED = b"panicked: this comparison does not correctly implement a total order"
+# fmt: off
+WORDS = [
+    # what came   last words   is it asked again   what is counted, and why the worker has ended
+    (b"",         UNSORTED,    True,               (0, {"order": 1})),
+    (BEGUN,       UNSORTED,    True,               (0, {"order": 1})),
+    (PIECE,       UNSORTED,    False,              (1, {"crash": 1})),  # a part may have been sent
+    (BEGUN,       b"no memory", False,             (1, {"crash": 1})),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("came", "words", "again", "counted"), WORDS)
+def test_a_query_is_asked_again_where_only_its_order_was_wrong(
+    came: bytes, words: bytes, *, again: bool, counted: tuple[int, dict[str, int]]
+) -> None:
+    async def test(stage: Stage) -> None:
+        worker = Played(came)
+        worker.words_said = words
+        stage.workshop.next = [worker]
+        run = stage.ask()
+        with pytest.raises(QueryCrashed, match="one order" if words == UNSORTED else "memory"):
+            async for _ in ended(worker, run):
+                pass
+        assert run.is_unsorted is again
+        assert (stage.crew.numbers.failed, stage.ended) == counted
+
+    play(test)
+
+
+async def ended(worker: Played, run: Run) -> AsyncIterator[bytes]:
+    """Yield what comes from a worker that ends once it has said all."""
+    asyncio.get_running_loop().call_later(0.02, worker.answers.connection_lost, None)
+    async for data in run.frames():
+        yield data
+
+
+def test_the_second_time_of_a_query_is_what_the_first_has_left() -> None:
+    async def test(stage: Stage) -> None:
+        worker, silent = Played(), Played()
+        worker.words_said = UNSORTED
+        stage.workshop.next = [worker, silent, Played()]
+        run = stage.ask()
+        with pytest.raises(QueryCrashed):
+            async for _ in ended(worker, run):
+                pass
+        began = asyncio.get_running_loop().time() - (stage.limits.seconds - run.time.left)
+        second = Run(stage.crew, stage.lanes, stage.limits, (Query("q", "http://x/"), {}), run)
+        stage.lanes.remember_heavy(run.digest)  # as the first time
+        with pytest.raises(QueryTooLong):
+            async for _ in second.frames():
+                pass
+        assert second.time is run.time
+        assert asyncio.get_running_loop().time() - began < 1.5 * stage.limits.seconds
+        assert stage.crew.numbers.heavy == 1
+        assert stage.crew.numbers.failed == 1
+
+    play(test, Limits(seconds=0.5))
 
 
 def test_a_query_without_a_worker_is_not_answered() -> None:

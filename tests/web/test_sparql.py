@@ -215,7 +215,7 @@ def test_service_description(client: Client, site: Site) -> None:
         assert names == {NamedNode(g) for g in site.manifest.graphs}
     page = client.get("/sparql", headers={"accept": "text/html"}).text
     assert '<textarea id="query" name="query"' in page
-    assert "/queries/events" in page
+    assert "/sparql?example=events" in page
 
 
 def test_results_as_a_table(client: Client) -> None:
@@ -247,12 +247,12 @@ def test_computed_terms_in_a_table(client: Client) -> None:
 def test_long_results_are_cut_on_the_page_and_whole_in_files(client: Client) -> None:
     query = "SELECT ?s { ?s ?p ?o . ?x a ?y } LIMIT 1500"
     page = client.get("/sparql", params={"query": query}, headers={"accept": "text/html"}).text
-    assert "The first 1000 are shown" in page
+    assert "The first 1,000 are shown" in page
     body = client.get("/sparql", params={"query": query}).content
     assert len(rows(body)) == 1_500
     graph = "CONSTRUCT { ?s <x:y> ?x } WHERE { ?s a ?o . ?x a ?y } LIMIT 1500"
     page = client.get("/sparql", params={"query": graph}, headers={"accept": "text/html"}).text
-    assert "The first 1000 are shown" in page
+    assert "The first 1,000 are shown" in page
 
 
 class Refusing(EmbeddedEngine):
@@ -318,7 +318,7 @@ def test_a_page_shows_the_beginning_of_a_large_answer(site: Site) -> None:
     assert answer.text.count("<tr>") == 1_001
     assert "<bdi>999</bdi>" in answer.text
     assert "<bdi>1000</bdi>" not in answer.text
-    assert "The first 1000 are shown" in answer.text
+    assert "The first 1,000 are shown" in answer.text
     assert f'href="/sparql.csv?{urlencode({"query": SELECT})}"' in answer.text
 
 
@@ -444,7 +444,7 @@ def test_saved_queries(client: Client) -> None:
     assert "Which events are there?" in client.get("/queries").text
     page = client.get("/queries/events", headers={"accept": "text/html"})
     assert "All events with their labels, by label." in page.text
-    assert '<th scope="col">event</th>' in page.text
+    assert '<th scope="col">Event</th>' in page.text
     assert "eventLabel</th>" not in page.text
     assert '<a href="/doc/event/fair"><bdi>Friendship fair</bdi></a>' in page.text
     german = client.get("/queries/events?lang=de").text

@@ -1,51 +1,71 @@
-"""Saved queries: a folder of ``.rq`` files whose head says in words what they ask.
-
-The head is a run of comments, one per language and kind; a description may go on in lines that
-begin with ``#`` and three blanks::
-
-    # title@en: Which agreements are there?
-    # description@en: All agreements with their parties,
-    #   the oldest first.
-    SELECT …
-"""
+"""Saved queries: a folder of ``.rq`` files whose heads say what they ask."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import dropwhile
 from pathlib import Path
+from typing import TypeVar
 
-from pyoxigraph import Store
+from pyoxigraph import NamedNode, Store
 
 from kizuna.checks.findings import Finding, Severity
-from kizuna.engine import EmbeddedEngine, Query
+from kizuna.checks.heads import FIELDS, Entry, read_head, spoken
+from kizuna.checks.parameters import Parameter, Value, filled, read_parameters, resolved
+from kizuna.engine import Answer, EmbeddedEngine, Query
 from kizuna.errors import BadQuery, KizunaError, ProjectError
-from kizuna.formats import JSON_LD, Kind, carrying
+from kizuna.formats import BY_SUFFIX, JSON_LD, Kind
 from kizuna.project import Project
 
-_HEAD = re.compile(r"#\s*(title|description)@([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*):\s*(\S.*)")
-_MORE = re.compile(r"#   \s*(\S.*)")
+T = TypeVar("T")
+Heads = Mapping[str, Mapping[str, str]]
+SHARED = "columns.head"
+"""A file of head lines in the folder of the queries: words over columns that many of them have."""
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_SHAPE = "A head line is: # title@en: Which agreements are there?"
+PICTURES = ("map", "timeline", "network", "bar")
+"""The pictures that a head may ask for; ``docs/pictures.md`` says what is drawn of what."""
+_PLACE = re.compile(r"\{(\w+)\}")
+_ASKED_OF_NOTHING = {
+    Kind.ROWS: BY_SUFFIX["json"],
+    Kind.TRUTH: BY_SUFFIX["json"],
+    Kind.GRAPH: JSON_LD,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A question with its SPARQL; titles and descriptions go by language."""
+    """A question with its SPARQL; titles, descriptions and heads of columns go by language.
+
+    A title may hold ``{names}`` of parameters. ``theme`` is the thing that it is sorted under.
+    """
 
     name: str
     titles: Mapping[str, str]
     descriptions: Mapping[str, str]
     text: str
     kind: Kind
+    theme: NamedNode | None = None
+    parameters: tuple[Parameter, ...] = ()
+    columns: Heads = field(default_factory=dict)
+    picture: str = ""
 
     @property
     def sparql(self) -> str:
         """The query without its head."""
-        lines = self.text.splitlines(keepends=True)
-        return "".join(dropwhile(lambda x: x.startswith("#") or not x.strip(), lines))
+        return without_head(self.text)
+
+    def with_values(self, values: Mapping[str, Value | None]) -> str:
+        """Return the whole text with other values of its parameters."""
+        return filled(self.text, values)
+
+
+def without_head(text: str) -> str:
+    """Return a query without the comments at its top."""
+    lines = text.splitlines(keepends=True)
+    return "".join(dropwhile(lambda x: x.startswith("#") or not x.strip(), lines))
 
 
 def read_queries(folder: Path, base: str) -> tuple[SavedQuery, ...]:
@@ -56,7 +76,8 @@ def read_queries(folder: Path, base: str) -> tuple[SavedQuery, ...]:
     """
     if not folder.is_dir():
         return ()
-    return tuple(_read(path, base) for path in sorted(folder.glob("*.rq")))
+    shared = read_shared(folder)
+    return tuple(_read(path, base, shared) for path in sorted(folder.glob("*.rq")))
 
 
 def readable_queries(
@@ -64,12 +85,29 @@ def readable_queries(
 ) -> tuple[tuple[SavedQuery, ...], tuple[ProjectError, ...]]:
     """Return the saved queries in ``folder``, and why others cannot be read."""
     queries, errors = [], []
+    shared: Heads = {}
+    try:
+        shared = read_shared(folder)
+    except ProjectError as error:
+        errors.append(error)
     for path in sorted(folder.glob("*.rq")):
         try:
-            queries.append(_read(path, base))
+            queries.append(_read(path, base, shared))
         except ProjectError as error:
             errors.append(error)
     return tuple(queries), tuple(errors)
+
+
+def read_shared(folder: Path) -> Heads:
+    """Return the heads of columns that all queries of a folder share; it need not have any.
+
+    Raises ProjectError, with file and line.
+    """
+    path = folder / SHARED
+    if not path.is_file():
+        return {}
+    entries = _located(path, read_head, _text(path))
+    return {entry.name: spoken(entries, "column", entry.name) for entry in entries if entry.name}
 
 
 def query_findings(project: Project) -> Iterator[Finding]:
@@ -82,51 +120,112 @@ def query_findings(project: Project) -> Iterator[Finding]:
         yield Finding("query", Severity.VIOLATION, path, at, 0, message, error.hint)
 
 
-def _read(path: Path, base: str) -> SavedQuery:
+def _read(path: Path, base: str, shared: Heads) -> SavedQuery:
     if not _NAME.fullmatch(path.stem):
         raise ProjectError(
             f"{path}: {path.stem!r} is no name for a query",
             hint="It becomes an address: use a-z, 0-9 and hyphens.",
         )
+    found = _located(path, lambda text: _parsed(path.stem, text, base), _text(path))
+    names = shared.keys() | found.columns.keys()
+    heads = {n: {**shared.get(n, {}), **found.columns.get(n, {})} for n in sorted(names)}
+    return replace(found, columns=heads)
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ProjectError(f"{path}: cannot be read: {error}", hint="Save it as UTF-8.") from error
-    titles, descriptions = parse_head(text)
-    if not titles:
-        raise ProjectError(f"{path}:1: the query has no title", hint=_SHAPE)
-    return SavedQuery(path.stem, titles, descriptions, text, _kind(path, text, base))
 
 
-def parse_head(text: str) -> tuple[dict[str, str], dict[str, str]]:
-    r"""Return titles and descriptions, by language, from the comments at the top of a query.
-
-    >>> parse_head("# title@en: Why?\n# description@en: So\n#   that.\nASK {}")
-    ({'en': 'Why?'}, {'en': 'So that.'})
-    """
-    found: dict[str, dict[str, str]] = {"title": {}, "description": {}}
-    current: tuple[str, str] | None = None
-    for line in text.splitlines():
-        if line.strip() and not line.startswith("#"):
-            break
-        if head := _HEAD.match(line):
-            current = (head[1], head[2].lower())
-            found[head[1]][current[1]] = head[3].strip()
-        elif current and (more := _MORE.match(line)):
-            found[current[0]][current[1]] += f" {more[1].strip()}"
-        else:
-            current = None
-    return found["title"], found["description"]
-
-
-def _kind(path: Path, text: str, base: str) -> Kind:
-    """Return what the query answers with, found by asking it of nothing."""
-    formats = {k: carrying(k)[0] for k in (Kind.ROWS, Kind.TRUTH)} | {Kind.GRAPH: JSON_LD}
+def _located(path: Path, read: Callable[[str], T], text: str) -> T:
+    """Return what ``read`` makes of a file's text. Raises ProjectError with file and line."""
     try:
-        return EmbeddedEngine(Store()).answer(Query(text, f"{base}sparql"), formats).kind
+        return read(text)
     except BadQuery as error:
         raise ProjectError(
-            f"{path}:{error.line or 1}: {error.message}", hint="Mend the query."
+            f"{path}:{error.line or 1}: {error.message}", hint=error.hint or "Mend the query."
         ) from error
     except KizunaError as error:
         raise ProjectError(f"{path}:1: {error.message}", hint=error.hint) from error
+
+
+def _parsed(name: str, text: str, base: str) -> SavedQuery:
+    entries = read_head(text)
+    titles = spoken(entries, "title")
+    if not titles:
+        raise BadQuery("the query has no title", hint=f"A head line is: {FIELDS[0].example}")
+    kind, columns = _asked_of_nothing(text, base)
+    parameters = read_parameters(text, entries)
+    _check_places(entries, {parameter.name for parameter in parameters})
+    return SavedQuery(
+        name,
+        titles,
+        spoken(entries, "description"),
+        text,
+        kind,
+        _theme(text, entries),
+        parameters,
+        _columns(entries, columns),
+        _picture(entries),
+    )
+
+
+def _check_places(entries: Sequence[Entry], names: set[str]) -> None:
+    """Pass if each ``{name}`` in a title is a parameter. Raises BadQuery."""
+    for entry in entries:
+        unknown = set(_PLACE.findall(entry.text)) - names if entry.field == "title" else ()
+        if unknown:
+            raise BadQuery(
+                f"the title speaks of {{{min(unknown)}}}, which is no parameter",
+                line=entry.line,
+                hint=f"Declare it: # parameter {min(unknown)} (date)",
+            )
+
+
+def _theme(text: str, entries: Sequence[Entry]) -> NamedNode | None:
+    for entry in entries:
+        if entry.field == "theme":
+            theme = resolved(entry.text, text)
+            if theme is None:
+                raise BadQuery(
+                    f"the theme {entry.text!r} is no thing",
+                    line=entry.line,
+                    hint="Write <IRI>, or a name with a prefix that the query declares.",
+                )
+            return theme
+    return None
+
+
+def _picture(entries: Sequence[Entry]) -> str:
+    """Return the picture that a head asks for, "" for none. Raises BadQuery for one of no kind."""
+    asked = next((entry for entry in entries if entry.field == "picture"), None)
+    if asked is not None and asked.text not in PICTURES:
+        raise BadQuery(
+            f"there is no picture {asked.text!r}",
+            line=asked.line,
+            hint=f"A picture is {', '.join(PICTURES[:-1])} or {PICTURES[-1]}.",
+        )
+    return asked.text if asked else ""
+
+
+def _columns(entries: Sequence[Entry], selected: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the heads of columns. Raises BadQuery for one that the answer does not have."""
+    heads = [entry for entry in entries if entry.field == "column"]
+    for entry in heads:
+        if entry.name not in selected:
+            raise BadQuery(
+                f"the answer has no column {entry.name}",
+                line=entry.line,
+                hint=f"Its columns are: {', '.join(selected) or 'none'}.",
+            )
+    return {entry.name: spoken(entries, "column", entry.name) for entry in heads}
+
+
+def _asked_of_nothing(text: str, base: str) -> tuple[Kind, list[str]]:
+    """Return what a query answers with, and its columns, found by asking it of nothing."""
+    query = Query(text, f"{base}sparql")
+    answer: Answer = EmbeddedEngine(Store()).answer(query, _ASKED_OF_NOTHING)
+    rows = answer.kind is Kind.ROWS
+    return answer.kind, json.loads(answer.body)["head"]["vars"] if rows else []

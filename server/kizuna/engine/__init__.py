@@ -3,7 +3,7 @@
 from kizuna.engine.embedded import EmbeddedEngine
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.fulltext import Hit, search, write_search
-from kizuna.engine.index import DescriptionIndex, write_index
+from kizuna.engine.index import DescriptionIndex, lost_subjects, write_index
 from kizuna.engine.lanes import LaneLimits
 from kizuna.engine.lasting import is_lasting
 from kizuna.engine.pool import Pool
@@ -24,6 +24,7 @@ __all__ = [
     "Stream",
     "Watched",
     "is_lasting",
+    "lost_subjects",
     "search",
     "write_index",
     "write_search",

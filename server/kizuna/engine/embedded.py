@@ -25,6 +25,7 @@ from kizuna.engine.copies import Copies, names_no_graph
 from kizuna.engine.finding import with_hits
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.guard import guard
+from kizuna.engine.orders import by_kind, unsorted
 from kizuna.engine.projection import in_textual_order
 from kizuna.engine.protocol import Answer, Limits, Query, Sink, Stream
 from kizuna.engine.results import Results, write_results
@@ -137,6 +138,8 @@ class EmbeddedEngine:
             check_syntax(text, query.base)
             text = bound(text, query.bindings)
         text = with_hits(text, self.index, query.base)
+        if query.by_kind:
+            text = _by_kind(text, query.base)
         return replace(query, text=text, bindings={}, rows=())
 
     def _evaluate(self, query: Query) -> Results:
@@ -167,6 +170,18 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """Nothing is held beyond the store, which closes with its last reference."""
+
+
+def _by_kind(text: str, base: str) -> str:
+    """Return a query that the engine reads in a form that it can order. Raises QueryCrashed."""
+    ordered = by_kind(text)
+    if ordered is None:
+        raise unsorted()
+    try:
+        check_syntax(ordered, base)
+    except BadQuery as error:
+        raise unsorted() from error
+    return ordered
 
 
 def _in_textual_order(query: Query) -> Query:

@@ -12,11 +12,9 @@ from __future__ import annotations
 import re
 
 from kizuna.engine.protocol import Limits
-from kizuna.engine.tokens import TOKEN, unescaped
+from kizuna.engine.tokens import SURELY_IRI, TOKEN, unescaped
 from kizuna.errors import BadQuery, Refused
 
-# What no comparison can be: after ``http:`` an expression cannot go on with two slashes.
-_SURELY_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 _WORD = re.compile("SERVICE", re.IGNORECASE)
 # The word in a name, where another token may end before it: letters would be part of the name.
 _GLUED = re.compile(
@@ -71,7 +69,7 @@ class _Guard:
                 self._name(match, text)
             elif match.lastgroup == "mark":
                 self._mark(match[0], match.start(), text)
-            elif match.lastgroup == "iri" and not _SURELY_IRI.match(match[0]):
+            elif match.lastgroup == "iri" and not SURELY_IRI.match(match[0]):
                 self._perhaps_iri(match, text)
         if self.doubtful or _ASCII_ESCAPE.search(text):
             self._no_word(text)

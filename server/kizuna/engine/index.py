@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Container, Iterable, Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse, serialize
@@ -84,6 +85,30 @@ class DescriptionIndex:
         """Return the statements whose object is ``term``; ``only`` as for ``outgoing``."""
         return self._quads("incoming", term, only)
 
+    def both(self, term: NamedNode | BlankNode) -> tuple[tuple[Quad, ...], tuple[Quad, ...]]:
+        """Return ``outgoing`` and ``incoming`` of ``term``, found at once."""
+        row = (
+            self._connection()
+            .execute("SELECT outgoing, incoming FROM description WHERE subject = ?", (str(term),))
+            .fetchone()
+        )
+        return (_unpacked(row[0]), _unpacked(row[1])) if row else ((), ())
+
+    def has(self, term: NamedNode) -> bool:
+        """Tell whether ``term`` is the subject of anything."""
+        asked = "SELECT 1 FROM description WHERE subject = ? AND length(outgoing) > 0"
+        return self._connection().execute(asked, (str(term),)).fetchone() is not None
+
+    def weight(self, term: NamedNode) -> int:
+        """Return how many bytes of N-Quads are there about ``term``, in both directions."""
+        asked = "SELECT length(outgoing) + length(incoming) FROM description WHERE subject = ?"
+        row = self._connection().execute(asked, (str(term),)).fetchone()
+        return int(row[0]) if row else 0
+
+    def some_incoming(self, term: NamedNode | BlankNode, most: int) -> tuple[Quad, ...]:
+        """Return at most so many of the statements whose object is ``term``, always the same."""
+        return _unpacked(self._row("incoming", str(term)), most)
+
     def subjects(self, start: str = "") -> Iterator[NamedNode]:
         """Yield the IRIs of all subjects that begin with ``start``, sorted."""
         rows = self._connection().execute(
@@ -105,8 +130,7 @@ class DescriptionIndex:
         only: Container[str] | None = None,
     ) -> tuple[Quad, ...]:
         row = self._row(column, str(term))
-        data = row if only is None else _chosen(row, only)
-        return tuple(parse(data, RdfFormat.N_QUADS)) if data else ()
+        return _unpacked(row if only is None else _chosen(row, only))
 
     def row(self, key: str, *, incoming: bool = False) -> bytes:
         """Return the statements of a term, itself as it stands in N-Triples, as N-Quads.
@@ -146,12 +170,38 @@ def _chosen(rows: bytes, only: Container[str]) -> bytes:
     return b"\n".join(x for x in lines if x and x.split(b" ", 2)[1].decode() in only)
 
 
+def lost_subjects(old: Path, new: Path, start: str, most: int) -> list[str]:
+    """Return the IRIs of at most ``most`` subjects that one index has and a newer one has not.
+
+    Only those count that begin with ``start``. Raises OSError for a file that is no index.
+    """
+    asked = (
+        "SELECT was.subject FROM main.description AS was WHERE was.subject >= ? AND was.subject < ?"
+        " AND length(was.outgoing) > 0 AND NOT EXISTS (SELECT 1 FROM new.description AS now"
+        " WHERE now.subject = was.subject AND length(now.outgoing) > 0) LIMIT ?"
+    )
+    try:
+        with closing(_opened(old)) as connection:
+            connection.execute("ATTACH ? AS new", (_address(new),))
+            bounds = (f"<{start}", f"<{start}\U0010ffff", most)
+            return [key[1:-1] for (key,) in connection.execute(asked, bounds)]
+    except sqlite3.Error as error:
+        raise OSError(f"{old} or {new}: {error}") from error
+
+
+def _unpacked(data: bytes, most: int | None = None) -> tuple[Quad, ...]:
+    return tuple(islice(parse(data, RdfFormat.N_QUADS), most)) if data else ()
+
+
 def _opened(path: Path | None) -> sqlite3.Connection:
     if path is None:
         connection = sqlite3.connect(":memory:", check_same_thread=False)
         connection.executescript(_SCHEMA)
         return connection
-    address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+    connection = sqlite3.connect(_address(path), uri=True, check_same_thread=False)
     connection.execute(f"PRAGMA mmap_size={_MAPPED}")
     return connection
+
+
+def _address(path: Path) -> str:
+    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"

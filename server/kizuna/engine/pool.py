@@ -5,12 +5,14 @@ on only as one of few, so that brief ones always find one. One that uses more pr
 ``LaneLimits.light_seconds`` is heavy: its place in the light lane goes to the next, its process
 gets the lowest priority, and only ``LaneLimits.heavy`` of them run at a time; the others stand
 still (SIGSTOP) until one ends. A query that was heavy before goes to the heavy lane at once. A
-query past its time or memory, or whose client has gone, is killed with its process.
+query past its time or memory, or whose client has gone, is killed with its process. One whose order
+the engine cannot make is asked once more, in the time that it has left, in a form that it can.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from kizuna.engine.protocol import Answer, Limits, Query, Stream
 from kizuna.engine.run import Run
 from kizuna.engine.stages import Stages
 from kizuna.engine.workshop import Nursery, Workshop
+from kizuna.errors import QueryCrashed
 from kizuna.formats import Format, Kind
 
 MEMORY_COPY_QUADS = 500_000
@@ -64,8 +67,17 @@ class Pool:
     ) -> Answer | Stream:
         """Return the answer; see ``Engine.ask``."""
         check_size(query.text, self.limits)  # all else is looked at by the worker, on its own time
-        self.lanes.enter(client)
         run = Run(self._crew, self.lanes, self.limits, (query, formats))
+        try:
+            return await self._answer(run, client)
+        except QueryCrashed:
+            if not run.is_unsorted:
+                raise
+        asked = replace(query, by_kind=True), formats
+        return await self._answer(Run(self._crew, self.lanes, self.limits, asked, run), client)
+
+    async def _answer(self, run: Run, client: str) -> Answer | Stream:
+        self.lanes.enter(client)
         return await answer_or_stream(
             run.frames(), lambda: (run.kind, run.form), lambda: self.lanes.leave(client)
         )

@@ -16,6 +16,7 @@ from kizuna.engine.incoming import Frame, FrameReader
 MOST_GROWN = 0.2
 """Part of its budget of memory that a worker may have used up over queries and still be used."""
 _ENOUGH = 64
+_MOST_WORDS = 64 * 1024
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -25,7 +26,10 @@ class WorkerGone(Exception):
 
 @dataclass(eq=False, slots=True)
 class Worker:
-    """A running worker process and its pipes; ``handle`` is a pidfd, which no other can inherit."""
+    """A running worker process and its pipes; ``handle`` is a pidfd, which no other can inherit.
+
+    ``words`` is the file that its standard error goes to, -1 where there is none.
+    """
 
     pid: int
     handle: int
@@ -36,6 +40,7 @@ class Worker:
     lowered: bool = False
     temporary: bool = False
     most_pages: int = 0
+    words: int = -1
 
     def send(self, line: bytes) -> None:
         """Send a request. Raises WorkerGone."""
@@ -101,12 +106,18 @@ class Worker:
         finally:
             os.close(numbers)
 
+    def last_words(self) -> bytes:
+        """Return what the process has said of its end: only the engine says anything there."""
+        return os.pread(self.words, _MOST_WORDS, 0) if self.alive and self.words >= 0 else b""
+
     def kill(self) -> None:
         """End the process, now, and close its pipes."""
         if self.alive:
             self.signal(signal.SIGKILL)
             self.alive = False
             os.close(self.handle)
+            if self.words >= 0:
+                os.close(self.words)
             if not self.requests.is_closing():
                 self.requests.abort()
             self.incoming.close()

@@ -19,6 +19,8 @@ class Query:
 
     ``rows`` are put into the text, each at its offset, in ascending order, once the text has been
     looked at: rows of ``VALUES``, made of terms alone (``kizuna.engine.federation``).
+
+    ``by_kind``: what is ordered is ordered by kind first (``kizuna.engine.orders``).
     """
 
     text: str
@@ -27,6 +29,7 @@ class Query:
     named_graphs: tuple[str, ...] | None = None
     bindings: Mapping[str, str] = field(default_factory=dict)
     rows: tuple[tuple[int, str], ...] = ()
+    by_kind: bool = False
 
     @property
     def whole(self) -> str:

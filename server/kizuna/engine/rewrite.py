@@ -20,13 +20,12 @@ from kizuna.engine.complaints import check_syntax
 from kizuna.engine.overview import from_statistics
 from kizuna.engine.scopes import exists_is_closed, is_variable
 from kizuna.engine.statistics import Statistics
-from kizuna.engine.tokens import Token, tokens
+from kizuna.engine.tokens import Token, is_doubtful, tokens
 from kizuna.engine.triples import Pattern, plain_patterns
 from kizuna.errors import BadQuery
 
 MOST_BYTES = 20_000
 MOST_PATTERNS = 12
-_SURELY_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 _ANY_BASE = "http://localhost/"
 _WORTH = re.compile("EXISTS|COUNT|DISTINCT", re.IGNORECASE)
 
@@ -44,7 +43,7 @@ def faster(text: str, statistics: Statistics | None) -> str:
 
 
 def _changed(text: str, found: Sequence[Token], statistics: Statistics | None) -> str:
-    if any(map(_is_doubtful, found)):
+    if any(map(is_doubtful, found)):
         return text
     if statistics is not None:
         answered = from_statistics(text, found, statistics)
@@ -58,13 +57,6 @@ def _is_query(text: str) -> bool:
         check_syntax(text, _ANY_BASE)
         return True
     return False
-
-
-def _is_doubtful(token: Token) -> bool:
-    """Tell whether an IRI may be a comparison that hides the start of a string or a comment."""
-    if token.lastgroup != "iri" or _SURELY_IRI.match(token[0]):
-        return False
-    return "'" in token[0] or "#" in token[0]
 
 
 def _with_nested_exists(text: str, found: Sequence[Token]) -> str:

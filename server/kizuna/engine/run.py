@@ -13,6 +13,7 @@ from kizuna.engine.deadline import Deadline
 from kizuna.engine.frames import BEGIN, DATA, END, FAIL, decode_begin, decode_fail, encode_request
 from kizuna.engine.incoming import Frame
 from kizuna.engine.lanes import BRIEF_SECONDS, Lanes, busy
+from kizuna.engine.orders import unsorted
 from kizuna.engine.process import Worker, WorkerGone
 from kizuna.engine.protocol import Limits, Query
 from kizuna.errors import Busy, KizunaError, QueryCrashed, QueryTooLong
@@ -22,8 +23,10 @@ T = TypeVar("T")
 
 TRANSFER_SECONDS = 300.0
 """What slow readers of an answer may take beyond the query's own time."""
-_CRASH = "crash"
+_CRASH, _ORDER = "crash", "order"
 _LOOKS_PER_SECOND = 50
+_UNSORTED = b"does not correctly implement a total order"
+"""What Rust's sort says before it ends the process (``kizuna.engine.orders``)."""
 _REASONS: dict[type[KizunaError], str] = {
     QueryTooLong: "time",
     Busy: "busy",
@@ -35,7 +38,9 @@ _REASONS: dict[type[KizunaError], str] = {
 class Run:
     """One query on its way through the lanes.
 
-    ``time`` is what it may wait or take, ``kind`` and ``form`` are set by its first frame.
+    ``time`` is what it may wait or take, ``kind`` and ``form`` are set by its first frame. When it
+    has ended, ``is_unsorted`` tells whether the engine broke down over the order, before it had
+    any part of the answer. Then it may be asked ``again`` in another form, in the time it has left.
     """
 
     time: Deadline
@@ -48,6 +53,7 @@ class Run:
         lanes: Lanes,
         limits: Limits,
         asked: tuple[Query, Mapping[Kind, Format]],
+        again: Run | None = None,
     ) -> None:
         self.crew = crew
         self.lanes = lanes
@@ -56,7 +62,11 @@ class Run:
         self.lane = ""
         self.is_long = self.is_heavy = self.is_given_up = False
         self.is_running = self.is_answered = False
+        self.is_unsorted = self.is_begun = False
+        self.is_second = again is not None
         self.digest = hashlib.sha256(self.request).digest()
+        if again is not None:
+            self.time, self.digest = again.time, again.digest
         self.spent = 0.0
 
     async def frames(self) -> AsyncGenerator[bytes, None]:
@@ -68,11 +78,9 @@ class Run:
             async for data in self._converse(worker):
                 yield data
         except WorkerGone as error:
-            reason = _CRASH
-            raise QueryCrashed(
-                "the query needed more memory or depth than the engine has, and was stopped",
-                hint="Ask for less, or in several steps.",
-            ) from error
+            crashed = self._crashed(worker)
+            reason = _ORDER if self.is_unsorted else _CRASH
+            raise crashed from error
         except KizunaError as error:
             reason = _REASONS.get(type(error), "error")
             raise
@@ -86,12 +94,14 @@ class Run:
         What heavy ones wait counts as theirs, before and after. Light ones have their patience for
         the place and the worker: where many come at once, few seconds would be none too many.
         """
-        if self.lanes.is_known_heavy(self.digest):
-            self.time = Deadline(self.limits.seconds, TRANSFER_SECONDS)
+        is_heavy = self.lanes.is_known_heavy(self.digest)
+        if not self.is_second:
+            self.time = self._own_time() if is_heavy else Deadline(self.lanes.limits.patience, 0)
+        if is_heavy:
             await self._become_heavy(None)
         else:
-            self.time = Deadline(self.lanes.limits.patience, 0)
-            await self.lanes.take_light()
+            taken = self.lanes.take_light()
+            await (self._in_time(taken, "place") if self.is_second else taken)
             self.lane = "light"
 
     async def _converse(self, worker: Worker) -> AsyncGenerator[bytes, None]:
@@ -99,8 +109,8 @@ class Run:
         self.spent = worker.processor_seconds()
         if self.lane == "heavy":
             self.lanes.start_heavy(worker)
-        else:
-            self.time = Deadline(self.limits.seconds, TRANSFER_SECONDS)
+        elif not self.is_second:
+            self.time = self._own_time()
         self.is_running = True
         worker.send(self.request)
         while True:
@@ -112,6 +122,7 @@ class Run:
             if kind == BEGIN:
                 self.kind, self.form = decode_begin(payload)
             elif kind == DATA:
+                self.is_begun = True
                 with self.time.reading(
                     partial(self._become_slow, worker), partial(self._give_up, worker)
                 ):
@@ -195,6 +206,19 @@ class Run:
             self.lanes.give_heavy(worker)
         self.lane, self.is_long = "", False
 
+    def _own_time(self) -> Deadline:
+        return Deadline(self.limits.seconds, TRANSFER_SECONDS)
+
+    def _crashed(self, worker: Worker | None) -> QueryCrashed:
+        """Return the error for a query over which its worker has ended."""
+        if worker is not None and _UNSORTED in worker.last_words():
+            self.is_unsorted = not self.is_begun
+            return unsorted()
+        return QueryCrashed(
+            "the query needed more memory or depth than the engine has, and was stopped",
+            hint="Ask for less, or in several steps.",
+        )
+
     def _too_long(self) -> QueryTooLong:
         return QueryTooLong(
             f"the query took more than {self.limits.seconds:g} seconds and was stopped",
@@ -208,7 +232,8 @@ class Run:
         """
         self._leave_lane(worker)
         self.crew.numbers.answered += self.is_answered
-        self.crew.numbers.failed += not self.is_answered
+        if not self.is_unsorted or self.is_second:  # else it is asked again, as the same query
+            self.crew.numbers.failed += not self.is_answered
         if worker is not None:
             why = reason if self.is_running or reason == _CRASH else worker.wear()
             self.crew.give_back(worker, reusable=not why, reason=why)

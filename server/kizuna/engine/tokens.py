@@ -35,6 +35,8 @@ TOKEN = re.compile(
 An IRI may turn out to be a comparison (``?a<'x>'``); names keep their prefix and their case. A
 word without a colon may be what the engine would split: ``true-1``, ``1OPTIONAL``.
 """
+# What no comparison can be: after ``http:`` an expression cannot go on with two slashes.
+SURELY_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 Token = re.Match[str]
 
@@ -57,6 +59,16 @@ def prefixes(found: list[Token]) -> dict[str, str]:
         for word, name, namespace in zip(found, found[1:], found[2:], strict=False)
         if word[0].upper() == "PREFIX" and name[0].endswith(":") and namespace.lastgroup == "iri"
     }
+
+
+def is_doubtful(token: Token, signs: str = "'#") -> bool:
+    """Tell whether an IRI may be a comparison that hides one of these signs of the grammar.
+
+    As they are, they would be the start of a string or a comment.
+    """
+    if token.lastgroup != "iri" or SURELY_IRI.match(token[0]):
+        return False
+    return any(sign in token[0] for sign in signs)
 
 
 def iri(token: Token) -> str:

@@ -4,7 +4,8 @@
 open, so that its forks are ready at once. Each message on the Unix socket with that file descriptor
 names a store and brings another socket; a fork then opens the store and waits there. Each message
 there brings two pipe ends, from which and to which a new worker reads and writes
-(``kizuna.engine.frames``); the answer is its process id. ``copy`` is the number of quads up to
+(``kizuna.engine.frames``), and the file that takes its last words, should the engine end it; the
+answer is its process id. ``copy`` is the number of quads up to
 which all of the store is copied into memory (``kizuna.engine.copies``); a fork then shares that
 memory and costs a few milliseconds.
 
@@ -51,14 +52,14 @@ LONGEST_OPENING = 65_536
 
 
 def fork_workers(channel: socket.socket, store: Path, limits: Limits, copy: int) -> None:
-    """Fork a worker for each pair of pipe ends that ``channel`` brings, until it is closed."""
+    """Fork a worker for each set of open files that ``channel`` brings, until it is closed."""
     copies = copied(store, copy)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers are reaped by the system
     count_apart(copies)
     channel.sendall(bytes(PID))
     gc.freeze()  # a collection in a worker would copy every page that it looks at
     while True:
-        message, ends, _, _ = socket.recv_fds(channel, 1, 2)
+        message, ends, _, _ = socket.recv_fds(channel, 1, 3)
         if not message:
             return
         worker = os.fork()
@@ -78,6 +79,8 @@ def _become_worker(engine: Callable[[], EmbeddedEngine], ends: list[int]) -> Non
     os.setpgid(0, 0)  # so that the priority of all its threads can be set at once
     deny_network()
     requests, answers = os.fdopen(ends[0], "rb"), os.fdopen(ends[1], "wb")
+    os.dup2(ends[2], sys.stderr.fileno())
+    os.close(ends[2])
     threading.stack_size(STACK_BYTES)
     thread = threading.Thread(target=_serve, args=(engine, requests, answers))
     thread.start()

@@ -59,6 +59,7 @@ class Nursery:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
+                    env=os.environ | {"RUST_BACKTRACE": "0"},  # last words are to be short
                 )
         return self._channel
 
@@ -132,21 +133,17 @@ class Workshop:
             raise EOFError(message) from error
 
     async def _worker(self) -> Worker:
-        request_end, requests, answers, answer_end = _pipes()
-        try:
+        with ExitStack() as ours, ExitStack() as theirs:
+            words = _kept(os.memfd_create("last words"), ours)
+            request_end, requests = _pipe(theirs, ours)
+            answers, answer_end = _pipe(ours, theirs)
             async with self._lock:
-                pid = await asyncio.to_thread(self._fork, request_end, answer_end)
+                pid = await asyncio.to_thread(self._fork, [request_end, answer_end, words])
             handle = os.pidfd_open(pid)
-        except BaseException:
-            os.close(requests)
-            os.close(answers)
-            raise
-        finally:
-            os.close(request_end)
-            os.close(answer_end)
+            ours.pop_all()
         with suppress(OSError):  # a wish: users have a budget of pipes
             fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        worker = await _connected(pid, handle, requests, answers)
+        worker = await _connected((pid, handle, words), requests, answers)
         await self._first_frame(worker)
         return worker
 
@@ -162,8 +159,8 @@ class Workshop:
             raise EOFError
         worker.measure()
 
-    def _fork(self, request_end: int, answer_end: int) -> int:
-        """Return the process id of a new worker with these pipe ends; blocks for its fork.
+    def _fork(self, ends: list[int]) -> int:
+        """Return the process id of a new worker with these open files; blocks for its fork.
 
         A process that does not answer is replaced by another; that raises EOFError.
         """
@@ -171,7 +168,7 @@ class Workshop:
             if not self._ready:
                 self._receive()
                 self._ready = True
-            socket.send_fds(self._channel, [b"w"], [request_end, answer_end])
+            socket.send_fds(self._channel, [b"w"], ends)
             return int.from_bytes(self._receive(), "big")
         except (OSError, EOFError) as error:
             self._channel.close()
@@ -193,21 +190,27 @@ class Workshop:
         self._channel.close()
 
 
-def _pipes() -> tuple[int, int, int, int]:
-    """Return the ends of two pipes, all or none. Raises OSError."""
-    first = os.pipe()
-    try:
-        return *first, *os.pipe()
-    except OSError:
-        for end in first:
-            os.close(end)
-        raise
+def _kept(end: int, until: ExitStack) -> int:
+    """Return a file descriptor, which is closed when ``until`` ends."""
+    until.callback(os.close, end)
+    return end
 
 
-async def _connected(pid: int, handle: int, requests: int, answers: int) -> Worker:
-    """Return the worker at the other ends of two pipes; all is closed if that is broken off."""
+def _pipe(reader: ExitStack, writer: ExitStack) -> tuple[int, int]:
+    """Return the ends of a new pipe, each closed when its stack ends. Raises OSError."""
+    reading, writing = os.pipe()
+    return _kept(reading, reader), _kept(writing, writer)
+
+
+async def _connected(process: tuple[int, int, int], requests: int, answers: int) -> Worker:
+    """Return the worker at the other ends of two pipes; all is closed if that is broken off.
+
+    ``process`` are its id, its pidfd and the file of its last words.
+    """
     loop, reader = asyncio.get_running_loop(), FrameReader()
+    pid, handle, words = process
     with ExitStack() as undo:
+        undo.callback(os.close, words)
         undo.callback(os.close, handle)
         writing = undo.enter_context(os.fdopen(requests, "wb", 0))
         reading = undo.enter_context(os.fdopen(answers, "rb", 0))
@@ -215,4 +218,4 @@ async def _connected(pid: int, handle: int, requests: int, answers: int) -> Work
         undo.callback(incoming.close)
         outgoing, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, writing)
         undo.pop_all()
-    return Worker(pid, handle, reader, outgoing, incoming)
+    return Worker(pid, handle, reader, outgoing, incoming, words=words)

@@ -8,6 +8,7 @@ from kizuna.release.manifest import Manifest
 from kizuna.release.push import Pushed, Target, push, report_json, report_text
 from kizuna.release.release import Release
 from kizuna.release.scribe import Scribe, WriteLimits, Written
+from kizuna.release.tombstones import Tombstone, read_tombstones
 
 __all__ = [
     "Act",
@@ -19,11 +20,13 @@ __all__ = [
     "Releases",
     "Scribe",
     "Target",
+    "Tombstone",
     "WriteLimits",
     "Written",
     "build_release",
     "empty_release",
     "push",
+    "read_tombstones",
     "report_json",
     "report_text",
 ]

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,10 +21,11 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 from kizuna.engine.sandbox import deny_network, die_with_parent
 from kizuna.iris import DERIVED, REIFIERS, Addresses
 from kizuna.release.contents import members, write_contents
-from kizuna.release.disk import locked, sync, sync_all
+from kizuna.release.disk import locked, put_for_good, sync, sync_all
 from kizuna.release.manifest import Manifest, read_manifest, record_all, renew_manifest
-from kizuna.release.release import Release
+from kizuna.release.release import CURRENT, Release
 from kizuna.release.terms import as_written, read_forms
+from kizuna.release.tombstones import bury
 
 _BESIDE = ".filling"
 
@@ -59,7 +61,16 @@ def _fill(folder: Path, manifest: Manifest) -> Manifest:
     sync(folder)  # a manifest on disk names nothing that is not
     whole = _whole(folder, manifest, published)
     renew_manifest(folder, whole)
+    _bury(folder, whole)
     return whole
+
+
+def _bury(folder: Path, manifest: Manifest) -> None:
+    """Note which things of the release before have gone, if this is the current release still."""
+    releases = folder.parent
+    with suppress(OSError):
+        if manifest.parent is not None and (releases / CURRENT).readlink().name == manifest.id:
+            bury(releases, manifest.parent, manifest.id, put_for_good)
 
 
 async def filled(release: Release) -> Release:

@@ -13,7 +13,8 @@ from kizuna.release.disk import locked, put, put_for_good, sync, sync_all
 from kizuna.release.history import FILE_NAME as HISTORY_FILE
 from kizuna.release.history import Step, Way, last_made, read_history, way_back, with_step
 from kizuna.release.manifest import FILE_NAME, read_manifest, verify
-from kizuna.release.release import Release
+from kizuna.release.release import CURRENT, Release
+from kizuna.release.tombstones import bury
 from kizuna.release.workplace import REMOVED, alone, clear, workplace
 
 KEPT = 10
@@ -21,7 +22,6 @@ KEPT = 10
 and what is served."""
 PATIENCE = 10.0
 """Seconds for which going back waits for a build or write that runs."""
-_CURRENT = "current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Releases:
     def current_id(self) -> str | None:
         """Return the identifier of the current release, None where there is none."""
         try:
-            return (self.folder / _CURRENT).readlink().name
+            return (self.folder / CURRENT).readlink().name
         except OSError:
             return None
 
@@ -154,10 +154,12 @@ class Releases:
             write = put_for_good if self.durable else put
             history = with_step(read_history(self.folder), step, current)
             write(self.folder / HISTORY_FILE, history)
-        link = self.folder / f".{_CURRENT}-{os.getpid()}"
+            if current is not None:
+                bury(self.folder, current, step.identifier, write)
+        link = self.folder / f".{CURRENT}-{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(step.identifier)
-        link.replace(self.folder / _CURRENT)
+        link.replace(self.folder / CURRENT)
         self._sync()
 
     def before(self, identifier: str) -> Release:

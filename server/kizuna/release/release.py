@@ -6,6 +6,7 @@ import fcntl
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kizuna.engine import SEARCH_FILE
@@ -13,6 +14,9 @@ from kizuna.errors import ReleaseBroken
 from kizuna.release.contents import INDEX_FILE
 from kizuna.release.disk import locked
 from kizuna.release.manifest import Manifest, renew_manifest, with_facts
+
+CURRENT = "current"
+"""The link, in the folder of releases, to the one that is served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,21 @@ class Release:
     def dumps(self) -> Path:
         """The folder of the dumps."""
         return self.folder / "dumps"
+
+    @property
+    def since(self) -> datetime:
+        """When it became current, or where it is not the current one, when it was made.
+
+        Going back to an older release is a change too, so this never goes back in time.
+        """
+        made = datetime.fromisoformat(self.manifest.created)
+        link = self.folder.parent / CURRENT
+        try:
+            is_current = link.readlink().name == self.folder.name
+            switched = datetime.fromtimestamp(link.lstat().st_mtime, UTC)
+        except OSError:
+            return made
+        return switched if is_current else made
 
     def kept(self) -> ExitStack:
         """Return a hold on the release: until it is closed, no pruning removes it.

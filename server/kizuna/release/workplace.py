@@ -19,7 +19,7 @@ LOCK = ".lock"
 BUILDING = ".building-"
 REMOVED = ".old-"
 _BETWEEN_TRIES = 0.05
-_STALE = (f"{BUILDING}*", f"{REMOVED}*", ".current-*", "..history-*")
+_STALE = (f"{BUILDING}*", f"{REMOVED}*", ".current-*", "..history-*", "..tombstones.json-*")
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from kizuna.web.operation import Operation
 from kizuna.web.problems import Shield, answer_error
 from kizuna.web.routes import KINDS, ROUTERS
 from kizuna.web.site import Site
+from kizuna.web.straight import Straight
 from kizuna.web.writing import Writing
 
 _TOLD = (KizunaError, HTTPException, RequestValidationError)
@@ -61,6 +62,7 @@ def create_app(
             Middleware(CommonHeaders),
             Middleware(OnOneRelease, lease=held.lease),
             Middleware(Shield),
+            Middleware(Straight),
         ],
         exception_handlers=dict.fromkeys(_TOLD, answer_error),
     )

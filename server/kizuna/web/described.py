@@ -10,81 +10,150 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.errors import NotAcceptable
-from kizuna.formats import HTML, Format, Kind, carrying
+from kizuna.formats import HTML, VERSIONED, Format, Kind, carrying
 from kizuna.iris import to_path, to_uri
 from kizuna.representations import write
 from kizuna.web.dependencies import accept_of
+from kizuna.web.links import link_headers
 from kizuna.web.negotiation import negotiate
+from kizuna.web.profiles import (
+    ALTERNATES,
+    DEFAULT,
+    PARAMETER,
+    Profile,
+    negotiate_profile,
+    profile_named,
+)
 from kizuna.web.reader import Reader, reader_of
 from kizuna.web.respond import Meta, Representation, respond
 from kizuna.web.site import Site
 from kizuna.web.views.page import Alternate, alternates
+from kizuna.web.views.profiles import profile_links, profile_page, profile_quads
 
-OFFERED = (HTML, *carrying(Kind.GRAPH))
+PLAIN = (HTML, *carrying(Kind.GRAPH))
+OFFERED = (HTML, *VERSIONED, *carrying(Kind.GRAPH))
+FORMAT_PARAMETERS = ("_format", "format", "_mediatype")
+"""By which of them the address names a format; the last is that of Content Negotiation by
+Profile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Something with a description. ``path`` is that of its page, as in IRIs, without a slash."""
+    """Something with a description. ``path`` is that of its page, as in IRIs, without a slash.
+
+    ``profiled`` tells whether it can be had in every profile; else ``quads`` gets the default one.
+    """
 
     path: str
     iri: str
-    quads: Callable[[], Iterable[Quad]]
+    quads: Callable[[Profile], Iterable[Quad]]
     page: Callable[[Reader, str, Sequence[Alternate]], Representation]
+    profiled: bool = False
+
+    @property
+    def address(self) -> str:
+        """The path of the page as it stands in links."""
+        return "/" + to_path(self.path)
 
 
 def answer(request: Request, site: Site, described: Described, form: Format | None) -> Response:
-    """Return the description in ``form``, or in the format that the request asks for.
+    """Return the description in ``form``, or in the format and profile that the request asks for.
 
-    ``?_format=`` (a suffix or a media type) counts before the ``Accept`` header.
+    What the address says (``?_format=`` with a suffix or a media type, ``?_profile=``) counts
+    before the headers.
 
     Raises NotAcceptable; the links to what there is are left in the request's state.
     """
-    reader = reader_of(request, site)
-    path = "/" + to_path(described.path)
-    files = alternates(path, OFFERED)
-    links = link_headers(site, described.iri, files)
+    files = alternates(described.address, PLAIN)
+    links = link_headers(site, described.iri, described.address, files, profiled=described.profiled)
     request.state.links = links
-    chosen = form or _asked(request) or negotiate(accept_of(request), OFFERED)
+    chosen = form or asked_format(request) or negotiate(accept_of(request), OFFERED)
+    if described.profiled and request.query_params.get(PARAMETER) == ALTERNATES:
+        return _profiles(request, site, described, chosen)
+    profile = _profile(request, site, described, form)
+    reader = reader_of(request, site)
 
     def make() -> Representation:
         if chosen is HTML:
-            return described.page(reader, path, files)
-        return Representation(write(described.quads(), chosen, site.prefixes), chosen.content_type)
+            return described.page(reader, described.address, files)
+        data = write(described.quads(profile), chosen, site.prefixes, described.iri)
+        return Representation(data, chosen.content_type)
 
-    who = (reader.language, reader.chosen) if chosen is HTML else ()
+    who = (reader.language, reader.chosen) if chosen is HTML else profile.token
     representation = site.cache.get((described.path, chosen.suffix, who), make)
-    return respond(request, representation, _meta(reader, path, links, chosen, form))
+    return respond(request, representation, _meta(reader, described, links, chosen, profile, form))
 
 
-def _meta(
-    reader: Reader, path: str, links: tuple[str, ...], chosen: Format, form: Format | None
+def _meta(  # noqa: PLR0913, PLR0917 - all that was chosen
+    reader: Reader,
+    described: Described,
+    links: tuple[str, ...],
+    chosen: Format,
+    profile: Profile,
+    form: Format | None,
 ) -> Meta:
-    vary = (() if form else ("Accept",)) + (("Accept-Language",) if chosen is HTML else ())
-    language = f"?lang={reader.language}" if chosen is HTML else ""
-    location = "" if form else f"{path}.{chosen.suffix}{language}"
-    return Meta(vary=vary, content_location=location, links=links)
+    vary = ("Accept", *(("Accept-Profile",) if described.profiled else ()))
+    query, iri = "", ""
+    if chosen is HTML:
+        query = f"?lang={reader.language}"
+    elif described.profiled:
+        iri = to_uri(profile.iri(reader.site.addresses.base))
+        links = (*links, f'<{iri}>; rel="profile"')
+        query = "" if profile is DEFAULT else f"?{PARAMETER}={profile.token}"
+    return Meta(
+        vary=(() if form else vary) + (("Accept-Language",) if chosen is HTML else ()),
+        content_location="" if form else f"{described.address}.{chosen.suffix}{query}",
+        links=links,
+        profile=iri,
+        modified=reader.site.modified,
+    )
 
 
-def _asked(request: Request) -> Format | None:
-    """Return the format that ``?_format=`` names, None where the request has none."""
-    wanted = request.query_params.get("_format")
+def _profile(request: Request, site: Site, described: Described, form: Format | None) -> Profile:
+    """Return which profile is wanted. A file, known by its suffix, has one unless told otherwise.
+
+    Raises NotAcceptable where the address names one that there is not.
+    """
+    wanted = request.query_params.get(PARAMETER)
+    if wanted is not None:
+        if not described.profiled:
+            raise NotAcceptable("this has no profiles", hint=f"Ask without {PARAMETER}.")
+        return profile_named(wanted, site.addresses.base)
+    if form is not None or not described.profiled:
+        return DEFAULT
+    header = ", ".join(request.headers.getlist("accept-profile"))
+    return negotiate_profile(header, site.addresses.base) if header else DEFAULT
+
+
+def _profiles(request: Request, site: Site, described: Described, chosen: Format) -> Response:
+    """Return the list of the profiles and formats in which something is described."""
+    reader = reader_of(request, site)
+    if chosen is HTML:
+        here = f"{described.address}?{PARAMETER}={ALTERNATES}"
+        told = profile_page(reader, here, of=described.address)
+    else:
+        quads = profile_quads(reader, described.iri, described.address)
+        told = Representation(write(quads, chosen, site.prefixes), chosen.content_type)
+    vary = ("Accept", *(("Accept-Language",) if chosen is HTML else ()))
+    links = profile_links(site.addresses.base, described.address)
+    return respond(request, told, Meta(vary=vary, links=links, modified=site.modified))
+
+
+def asked_format(request: Request) -> Format | None:
+    """Return the format that the address names, None where it names none.
+
+    Raises NotAcceptable for one that there is not.
+    """
+    named = (request.query_params.get(name) for name in FORMAT_PARAMETERS)
+    wanted = next((value for value in named if value is not None), None)
     if wanted is None:
         return None
     for form in OFFERED:
-        if wanted == form.suffix or wanted.lower() in form.media_types:
+        if wanted in {form.suffix, form.content_type.removesuffix("; charset=utf-8")}:
+            return form
+        if not form.version and wanted.lower() in form.media_types:
             return form
     raise NotAcceptable(
         f"there is no format {wanted!r}",
         hint=f"_format is one of: {', '.join(f.suffix for f in OFFERED)}.",
     )
-
-
-def link_headers(site: Site, iri: str, files: Iterable[Alternate]) -> tuple[str, ...]:
-    """Return the values of the ``Link`` header of a description (RFC 8288, section 3)."""
-    links = [f'<{f.href}>; rel="alternate"; type="{f.media_type}"' for f in files]
-    links.append(f'<{to_uri(iri)}>; rel="describes"')
-    links.append('</catalog>; rel="describedby"')
-    if site.about.license is not None:
-        links.append(f'<{to_uri(site.about.license.value)}>; rel="license"')
-    return tuple(links)

@@ -18,7 +18,8 @@ from kizuna.release.terms import read_forms
 from kizuna.representations import write
 from kizuna.web.asking import ask
 from kizuna.web.codings import CODINGS
-from kizuna.web.respond import ENTITY_TAG, Meta, Representation, respond_soon, stream
+from kizuna.web.conditions import ENTITY_TAG
+from kizuna.web.respond import Meta, Representation, respond_soon, stream
 from kizuna.web.site import Site
 
 _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"

@@ -12,21 +12,28 @@ from kizuna.web.site import Site
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+PICTURE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+"""For a picture as a file of its own: it brings its style, and nothing else may run or load."""
+POLICIES = {"text/html": POLICY, "image/svg+xml": PICTURE_POLICY}
 EVERYWHERE = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": (
-        "Accept-Ranges, Allow, Content-Disposition, Content-Location, Content-Range, ETag, "
-        "Kizuna-Release, Link, Location, Retry-After, WWW-Authenticate"
+        "Accept-Ranges, Allow, Content-Disposition, Content-Location, Content-Profile, "
+        "Content-Range, ETag, Kizuna-Release, Last-Modified, Link, Location, Retry-After, "
+        "WWW-Authenticate"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
 }
 PREFLIGHT = {
     "access-control-allow-headers": (
-        "accept, accept-language, authorization, content-type, if-match, if-modified-since, "
-        "if-none-match, if-range, if-unmodified-since, range, x-requested-with"
+        "accept, accept-language, accept-profile, authorization, content-type, if-match, "
+        "if-modified-since, if-none-match, if-range, if-unmodified-since, range, x-requested-with"
     ),
     "access-control-max-age": "86400",
 }
@@ -47,8 +54,9 @@ class CommonHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in EVERYWHERE.items():
                     headers[name] = value
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers["content-security-policy"] = POLICY
+                media_type = headers.get("content-type", "").partition(";")[0]
+                if media_type in POLICIES:
+                    headers["content-security-policy"] = POLICIES[media_type]
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -42,7 +42,7 @@ class Names:
 
     def is_value(self, term: Term) -> bool:
         """Tell whether ``term`` only spells out a value, like a date in words."""
-        return not self.value_classes.isdisjoint(self.types(term))
+        return bool(self.value_classes) and not self.value_classes.isdisjoint(self.types(term))
 
     def _find_label(self, term: NamedNode | BlankNode, language: str) -> Literal:
         order = (language, *(other for other in self.languages if other != language))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kizuna.errors import NotAcceptable
 from kizuna.formats import Format
@@ -17,6 +18,9 @@ from kizuna.web.codings import Coding
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _WEIGHT = re.compile(r"[01]|[01]\.0*|0?\.[0-9]+")
 _LANGUAGE = re.compile(r"\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,10}")
+_REMEMBERED = 512
+"""How many different headers are remembered with what they led to; clients send few."""
+_REMEMBERED_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,15 @@ def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
 
     Raises NotAcceptable when every offered format has quality 0.
     """
+    header = accept or ""
+    find = _negotiated if len(header) <= _REMEMBERED_LENGTH else _negotiated.__wrapped__
+    return find(header, tuple(offered))
+
+
+@lru_cache(_REMEMBERED)
+def _negotiated(accept: str, offered: tuple[Format, ...]) -> Format:
     wishes: dict[str, list[Wish]] = {}
-    for wish in parse(accept or ""):
+    for wish in parse(accept):
         if _is_media_range(wish.value):
             wishes.setdefault(wish.value, []).append(wish)
     if not wishes:
@@ -49,7 +60,7 @@ def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
         return best
     raise NotAcceptable(
         "there is no representation of a type that the request accepts",
-        hint=f"Ask for one of: {', '.join(f.media_type for f in offered)}.",
+        hint=f"Ask for one of: {', '.join(dict.fromkeys(f.media_type for f in offered))}.",
     )
 
 
@@ -151,14 +162,24 @@ def _specificity(wish: Wish, form: Format) -> int | None:
     """Return how closely a fitting range fits ``form``, None where it says nothing about it.
 
     A range with parameters that the form does not have (``profile=…``) still says that the client
-    can read the type: it counts, but less than a range for the bare type, and never excludes.
+    can read the type: it counts, but less than a range for the bare type, and never excludes. A
+    form with a version of its own is for those alone who name that version.
     """
-    if wish.value != form.media_type:
+    named = wish.value == form.media_type
+    if form.version and not (named and ("version", form.version) in wish.parameters):
+        return None
+    if not named:
         return 0 if wish.value == "*/*" else 1
-    unknown = wish.parameters - ({("charset", "utf-8")} if form.charset else set())
+    unknown = wish.parameters - _parameters(form)
     if unknown:
         return 2 if wish.weight > 0 else None
     return 4 if wish.parameters else 3
+
+
+def _parameters(form: Format) -> set[tuple[str, str]]:
+    """Return the parameters of a media type that say nothing but what the form is."""
+    charset = {("charset", "utf-8")} if form.charset else set()
+    return charset | {("version", form.version or "1.1")}
 
 
 def _looked_up(wish: str, allowed: Sequence[str]) -> str | None:

@@ -70,6 +70,7 @@ class Problem:
     line: int = 0
     column: int = 0
     allow: str = field(default="", compare=False)
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def document(self) -> bytes:
         """Return the problem details object (RFC 9457, section 3.1), with extension members."""
@@ -129,7 +130,11 @@ def _of_framework(request: Request, error: HTTPException) -> Problem:
         hint = f"Possible are: {allow}."
         if detail == status.phrase:
             detail = f"{request.method} is not possible here"
-    return Problem(status, status.phrase.replace(" ", ""), detail, hint, allow=allow)
+    if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        hint = "Ask for less, or for all of it without Range."
+    more = {n: v for n, v in (error.headers or {}).items() if n == "Content-Range"}
+    kind = status.phrase.replace(" ", "")
+    return Problem(status, kind, detail, hint, allow=allow, headers=more)
 
 
 def _allowed(headers: Mapping[str, str]) -> str:
@@ -151,6 +156,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
         form = BY_SUFFIX[report_suffix(request)]
         representation = Representation(error.report.encode(), form.content_type)
     response = respond(request, representation, meta_of(request, problem), problem.status)
+    response.headers.update(problem.headers)
     if problem.allow:
         response.headers["allow"] = problem.allow
     if problem.status == HTTPStatus.UNAUTHORIZED:
@@ -176,6 +182,7 @@ _HEADINGS = {
     HTTPStatus.GONE: "error.410",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "error.413",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "error.415",
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "error.416",
     HTTPStatus.INTERNAL_SERVER_ERROR: "error.500",
     HTTPStatus.SERVICE_UNAVAILABLE: "error.503",
     HTTPStatus.GATEWAY_TIMEOUT: "error.504",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
 
@@ -20,6 +20,7 @@ from starlette.responses import Response, StreamingResponse
 
 from kizuna.web.codings import CODINGS, Coding, packed
 from kizuna.web.collecting import Collected
+from kizuna.web.conditions import http_date, is_held, wanted_ranges
 from kizuna.web.negotiation import negotiate_coding
 
 REVALIDATE = "no-cache"
@@ -27,7 +28,6 @@ FOREVER = "public, max-age=31536000, immutable"
 NOT_KEPT = "no-store"
 WORTH_COMPRESSING = 1_000
 QUICKLY_COMPRESSED = 20_000
-ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ class Meta:
     """What is said about a representation beside its bytes.
 
     ``vary`` names the request headers that chose it; ``content_location`` and ``links`` are
-    written as they stand in the headers, in ASCII.
+    written as they stand in the headers, in ASCII. ``profile`` is the IRI of the profile that the
+    representation follows, ``modified`` when it last may have changed.
     """
 
     vary: tuple[str, ...] = ()
@@ -75,6 +76,8 @@ class Meta:
     cache_control: str = REVALIDATE
     disposition: str = ""
     retry_after: int = 0
+    profile: str = ""
+    modified: datetime | None = None
 
     def headers(self) -> dict[str, str]:
         """Return the headers that say this, for a 200 and for a 304 alike."""
@@ -85,6 +88,8 @@ class Meta:
             "cache-control": self.cache_control,
             "content-disposition": self.disposition,
             "retry-after": str(self.retry_after or ""),
+            "content-profile": f"<{self.profile}>" if self.profile else "",
+            "last-modified": http_date(self.modified) if self.modified else "",
         }
         return {name: value for name, value in found.items() if value}
 
@@ -100,19 +105,33 @@ def respond(
 ) -> Response:
     """Return the response with ``representation``, or 304 where the client has it already.
 
-    HEAD gets the headers of GET, Content-Length included (RFC 9110, section 9.3.2).
+    A client may ask for one range of its bytes; of several it gets all of it (RFC 9110, section
+    14.2). HEAD gets the headers of GET, Content-Length included (section 9.3.2).
     """
     request.state.repeatable = status == HTTPStatus.OK and meta.cache_control != NOT_KEPT
     body, etag, coding = _coded(request, representation)
     headers = meta.headers() | {"etag": etag}
-    if status == HTTPStatus.OK and is_known(request, etag):
+    if status == HTTPStatus.OK and is_held(request, etag, meta.modified):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    headers |= {"content-type": representation.content_type, "content-length": str(len(body))}
+    headers["content-type"] = representation.content_type
     if representation.language:
         headers["content-language"] = representation.language
     if coding:
         headers["content-encoding"] = coding
+    if request.state.repeatable:
+        headers["accept-ranges"] = "bytes"
+        ranges = wanted_ranges(request, len(body), etag, meta.modified)
+        if ranges is not None and len(ranges) == 1:
+            return _part(body, ranges[0], headers)
+    headers["content-length"] = str(len(body))
     return Response(b"" if request.method == "HEAD" else body, status, headers)
+
+
+def _part(body: bytes, part: tuple[int, int], headers: dict[str, str]) -> Response:
+    """Return 206 with the bytes from the first of ``part`` to the last."""
+    first, last = part
+    headers["content-range"] = f"bytes {first}-{last}/{len(body)}"
+    return Response(body[first : last + 1], HTTPStatus.PARTIAL_CONTENT, headers)
 
 
 async def respond_soon(
@@ -153,17 +172,6 @@ def see_other(path: str, links: tuple[str, ...] = ()) -> Response:
     """Return 303 See Other to an ASCII path, for a thing whose description stands there."""
     headers = Meta(vary=("Accept",), links=links).headers() | {"location": path}
     return Response(status_code=HTTPStatus.SEE_OTHER, headers=headers)
-
-
-def is_known(request: Request, etag: str) -> bool:
-    """Tell whether ``If-None-Match`` says that the client holds this very representation.
-
-    RFC 9110, section 13.1.2: any of a list, weak comparison; only for GET and HEAD.
-    """
-    if request.method not in {"GET", "HEAD"}:
-        return False
-    held = ", ".join(request.headers.getlist("if-none-match")).strip()
-    return held == "*" or etag in (match[1] for match in ENTITY_TAG.finditer(held))
 
 
 def _coded(request: Request, representation: Representation) -> tuple[bytes, str, str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
@@ -16,7 +18,7 @@ from kizuna.engine import DescriptionIndex, Engine
 from kizuna.engine.federation import Federated
 from kizuna.engine.remote import RemoteEngine
 from kizuna.iris import Addresses
-from kizuna.release import Manifest, Release
+from kizuna.release import Manifest, Release, Tombstone, read_tombstones
 from kizuna.vocabulary import (
     DCAT_DATASET,
     DCT_DESCRIPTION,
@@ -64,6 +66,7 @@ class Site:
     ordering: Ordering
     cache: Cache
     lists: ListStore = field(default_factory=ListStore)
+    tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 
@@ -71,6 +74,11 @@ class Site:
     def manifest(self) -> Manifest:
         """The manifest of the release."""
         return self.release.manifest
+
+    @cached_property
+    def modified(self) -> datetime:
+        """When what is served here last may have changed."""
+        return self.release.since
 
     @property
     def endpoint(self) -> str:
@@ -133,6 +141,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
         names=Names(index, languages, prefixes, value_classes),
         classes=read_classes(index, manifest),
         ordering=Ordering(index),
+        tombstones=read_tombstones(release.folder.parent),
         cache=Cache(seconds=FRESH_SECONDS if _is_elsewhere(engine) else math.inf),
     )
 

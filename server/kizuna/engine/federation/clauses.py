@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from kizuna.engine.guard import guard
 from kizuna.engine.protocol import Limits
-from kizuna.engine.tokens import Token, tokens
+from kizuna.engine.tokens import SURELY_IRI, Token, tokens
 from kizuna.errors import BadQuery, Refused
 
 MOST_CLAUSES = 5
@@ -23,7 +23,6 @@ LONGEST = 100_000
 """How many characters a query with ``SERVICE`` may have: it is read several times."""
 _WORD = "SERVICE"
 _NO_LINE_END = re.compile(r"[^\r\n]")
-_SURELY_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 _DECLARATIONS = {"PREFIX": 3, "PREFIX:": 2, "BASE": 2, "VERSION": 2}
 """How many tokens each part of a prologue has (SPARQL 1.1 Query, section 19.8, rules 4 to 6)."""
 _SHAPE = "Write SERVICE <https://…> { … }, with white space around the word."
@@ -139,7 +138,7 @@ def _check(text: str, found: Sequence[Token], clauses: Sequence[Clause], limits:
             hint="Ask in several steps.",
         )
     for token in found[prologue_length(found) :]:
-        if token.lastgroup == "iri" and not _SURELY_IRI.match(token[0]) and set("'#") & {*token[0]}:
+        if token.lastgroup == "iri" and not SURELY_IRI.match(token[0]) and set("'#") & {*token[0]}:
             raise BadQuery(
                 f"beside SERVICE it cannot be told whether {token[0][:60]} is an IRI",
                 line=line(text, token.start()),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter
@@ -16,11 +15,10 @@ from starlette.responses import FileResponse, Response
 from kizuna.errors import NotFound, ReleaseBroken
 from kizuna.formats import BY_SUFFIX
 from kizuna.release.manifest import FileRecord, Manifest, read_manifest
+from kizuna.web.conditions import is_held, wanted_ranges
 from kizuna.web.dependencies import READ, Asking, Here, Whole
-from kizuna.web.problems import Problem, meta_of, represented
-from kizuna.web.ranges import ranges_of
 from kizuna.web.reader import Link, Reader, Words
-from kizuna.web.respond import FOREVER, Meta, Representation, is_known, respond
+from kizuna.web.respond import FOREVER, Meta, Representation, respond
 from kizuna.web.routes.front import PAGE
 from kizuna.web.site import Site
 from kizuna.web.views.page import render
@@ -64,14 +62,11 @@ def dump(request: Request, site: Here, release: str, name: str) -> Response:
     if manifest is None or record is None:
         raise NotFound(f"there is no file {name!r} of release {release!r}", hint="See /dumps.")
     modified = datetime.fromisoformat(manifest.created)
-    headers = Meta(cache_control=FOREVER).headers() | {
-        "etag": f'"{record.sha256[:24]}"',
-        "last-modified": format_datetime(modified.astimezone(UTC), usegmt=True),
-    }
-    if _is_held(request, headers["etag"], modified):
+    headers = Meta(cache_control=FOREVER, modified=modified).headers()
+    headers["etag"] = f'"{record.sha256[:24]}"'
+    if is_held(request, headers["etag"], modified):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    if not _settle_range(request, record.bytes, {headers["etag"], headers["last-modified"]}):
-        return _out_of_range(request, record.bytes)
+    _settle_range(request, wanted_ranges(request, record.bytes, headers["etag"], modified))
     form = BY_SUFFIX.get(name.rpartition(".")[2])
     return FileResponse(
         site.release.folder.parent / manifest.id / _FOLDER / name,
@@ -93,44 +88,14 @@ def _manifest(site: Site, release: str) -> Manifest | None:
         return None
 
 
-def _is_held(request: Request, etag: str, modified: datetime) -> bool:
-    """Tell whether the client has the file: by its tag, or else by its date (RFC 9110, 13.2.2)."""
-    if "if-none-match" in request.headers:
-        return is_known(request, etag)
-    try:
-        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-        return (since if since.tzinfo else since.replace(tzinfo=UTC)) >= modified
-    except (ValueError, OverflowError):  # no date, or one with numbers that no clock shows
-        return False
-
-
-def _settle_range(request: Request, size: int, known: set[str]) -> bool:
-    """Leave in the request's ``Range`` what there is of it; tell whether that is anything.
-
-    It is removed, so that the whole file is sent, where it is no range of bytes, where it is not
-    one of this file (``If-Range``), and for HEAD.
-    """
+def _settle_range(request: Request, wanted: list[tuple[int, int]] | None) -> None:
+    """Leave in the request's ``Range`` what there is of it; nothing where all is wanted."""
     headers = MutableHeaders(scope=request.scope)
-    applies = request.method == "GET" and headers.get("if-range") in {None, *known}
-    found = ranges_of(headers.get("range", ""), size) if applies else None
-    if found is None:
+    if wanted is None:
         del headers["range"]
     else:
-        headers["range"] = f"bytes={','.join(f'{begin}-{end}' for begin, end in found)}"
-    return found != []
-
-
-def _out_of_range(request: Request, size: int) -> Response:
-    problem = Problem(
-        HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
-        "RangeNotSatisfiable",
-        f"the file has {size} bytes, none of them in the range",
-        f"Ask for a part of bytes=0-{size - 1}, or for all of it without Range.",
-    )
-    told = represented(request, problem)
-    response = respond(request, told, meta_of(request, problem), problem.status)
-    response.headers["content-range"] = f"bytes */{size}"
-    return response
+        headers["range"] = f"bytes={','.join(f'{first}-{last}' for first, last in wanted)}"
+    del headers["if-range"]  # it has been looked at
 
 
 def _dumps(reader: Reader) -> list[Dump]:

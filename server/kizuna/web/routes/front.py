@@ -10,11 +10,19 @@ from kizuna.errors import NotFound
 from kizuna.web.dependencies import READ, Asking, Here
 from kizuna.web.respond import FOREVER, REVALIDATE, Meta, Representation, respond
 from kizuna.web.views.front import front_page
-from kizuna.web.views.page import HERE, digest, render
+from kizuna.web.views.page import HERE, digest, is_there, render
+from kizuna.web.views.schema_org import dataset_data, site_data
 
 router = APIRouter()
 PAGE = Meta(vary=("Accept-Language",))
-_STATIC = {"style.css": "text/css; charset=utf-8", "favicon.svg": "image/svg+xml"}
+_STATIC = {
+    "style.css": "text/css; charset=utf-8",
+    "favicon.svg": "image/svg+xml",
+    "editor.js": "text/javascript; charset=utf-8",
+    "editor.css": "text/css; charset=utf-8",
+    "THIRD-PARTY.txt": "text/plain; charset=utf-8",
+}
+"""Every file that is served; the editor's may not have been built."""
 
 
 @router.api_route("/", methods=READ)
@@ -22,7 +30,8 @@ def front(request: Request, site: Here, reader: Asking) -> Response:
     """Return the front page."""
 
     def make() -> Representation:
-        return render(reader, "front.html", "/", page=front_page(reader))
+        main = (site_data(reader), dataset_data(reader))
+        return render(reader, "front.html", "/", main=main, page=front_page(reader))
 
     key = ("", reader.language, reader.chosen)
     return respond(request, site.cache.get(key, make), PAGE)
@@ -31,7 +40,7 @@ def front(request: Request, site: Here, reader: Asking) -> Response:
 @router.api_route("/static/{name}", methods=READ)
 def static(request: Request, name: str, v: str = "") -> Response:
     """Return a file that pages need; under an address with its digest it may be kept forever."""
-    if name not in _STATIC:
+    if name not in _STATIC or not is_there(name):
         raise NotFound(f"there is no file {name!r}", hint="Pages link to the files they need.")
     representation = Representation((HERE / "static" / name).read_bytes(), _STATIC[name])
     keep = FOREVER if v == digest(name) else REVALIDATE

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.checks.questions import SavedQuery
+from kizuna.checks.questions import SavedQuery, without_head
 from kizuna.engine import Answer, Query
 from kizuna.errors import NotFound
 from kizuna.formats import HTML, Format, carrying
@@ -18,10 +21,13 @@ from kizuna.web.negotiation import negotiate
 from kizuna.web.paths import iri_path
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Meta, Representation, respond, respond_soon
+from kizuna.web.routes.answers import answer_picture, picture_file
 from kizuna.web.routes.front import PAGE
-from kizuna.web.views.front import question, questions
-from kizuna.web.views.page import alternates, render
-from kizuna.web.views.results import labelled, table_of
+from kizuna.web.routes.pictures import TYPES
+from kizuna.web.views.forms import fields
+from kizuna.web.views.page import Alternate, alternates, render
+from kizuna.web.views.questions import Values, question, themes, typed
+from kizuna.web.views.results import answer_table
 
 router = APIRouter()
 QUERY = Format("SPARQL", "rq", "application/sparql-query", frozenset(), charset=True)
@@ -32,7 +38,7 @@ def saved_queries(request: Request, site: Here, reader: Asking) -> Response:
     """Return the list of questions."""
 
     def make() -> Representation:
-        return render(reader, "queries.html", "/queries", questions=questions(reader))
+        return render(reader, "queries.html", "/queries", themes=themes(reader))
 
     key = ("queries", reader.language, reader.chosen)
     return respond(request, site.cache.get(key, make), PAGE)
@@ -45,33 +51,71 @@ async def saved_query(request: Request, site: Here, reader: Asking) -> Response:
     query = site.query(name)
     if query is None:
         raise NotFound(f"there is no question {name!r}", hint="All questions are at /queries.")
+    asked = _asked(query, request)
+    if query.picture and suffix in TYPES:
+        return await picture_file(request, reader, query, suffix, asked.text)
     form = _of_suffix(query, suffix) if suffix else negotiate(accept_of(request), _offered(query))
     vary = ("Accept-Language",) if form is HTML else ()
-    location = "" if suffix else f"/queries/{name}.{form.suffix}"
+    location = "" if suffix or form is HTML else asked.file(form)
     meta = Meta(
         vary=vary if suffix else ("Accept", *vary),
-        content_location=location if form is not HTML else "",
-        links=tuple(
-            f'<{f.href}>; rel="alternate"; type="{f.media_type}"'
-            for f in alternates(f"/queries/{name}", _offered(query))
-        ),
+        content_location=location,
+        links=tuple(f'<{f.href}>; rel="alternate"; type="{f.media_type}"' for f in asked.files),
     )
     if form is QUERY:
-        text = Representation(query.text.encode(), QUERY.content_type)
+        text = Representation(asked.text.encode(), QUERY.content_type)
         return respond(request, text, meta)
-    wish = Wish(Query(query.text, site.endpoint), {query.kind: form}, meta)
+    wish = Wish(Query(asked.text, site.endpoint), {query.kind: form}, meta)
     if form is not HTML:
         return await answer_file(request, site, wish)
-    return await _page(request, reader, query, wish)
+    return await _page(request, reader, asked, wish)
 
 
-async def _page(request: Request, reader: Reader, query: SavedQuery, wish: Wish) -> Response:
+@dataclass(frozen=True)
+class _Asked:
+    """A question with the values that it is asked with; ``text`` is the query with them."""
+
+    query: SavedQuery
+    values: Values
+    text: str
+
+    @property
+    def parameters(self) -> str:
+        """The part of addresses that asks the same."""
+        parameters = urlencode(typed(self.query, self.values))
+        return f"?{parameters}" if parameters else ""
+
+    @property
+    def path(self) -> str:
+        """The address of the page."""
+        return f"/queries/{self.query.name}{self.parameters}"
+
+    def file(self, form: Format) -> str:
+        """Return the address of the answer in a format."""
+        return f"/queries/{self.query.name}.{form.suffix}{self.parameters}"
+
+    @property
+    def files(self) -> tuple[Alternate, ...]:
+        """The answer, and the query, as files."""
+        plain = alternates(f"/queries/{self.query.name}", _offered(self.query))
+        return tuple(replace(f, href=f"{f.href}{self.parameters}") for f in plain)
+
+
+def _asked(query: SavedQuery, request: Request) -> _Asked:
+    """Return a question as it is asked. Raises BadAddress for a value that is none."""
+    given = request.query_params
+    values = {p.name: p.read(given.get(p.name, "")) for p in query.parameters}
+    changed = {p.name: values[p.name] for p in query.parameters if values[p.name] != p.default}
+    return _Asked(query, values, query.with_values(changed))
+
+
+async def _page(request: Request, reader: Reader, asked: _Asked, wish: Wish) -> Response:
     """Return the page of a question with its answer."""
-    site, key = reader.site, (*wish.key, query.name, reader.language, reader.chosen)
+    site, key = reader.site, (*wish.key, asked.path, reader.language, reader.chosen)
     held = site.cache.find(key) if wish.is_lasting else None
     if held is None:
         answer, more = await beginning(await ask(request, site, wish.query, wish.formats))
-        held = await run_in_threadpool(_rendered, reader, query, answer, more=more)
+        held = await run_in_threadpool(_rendered, reader, asked, answer, more=more)
         if wish.is_lasting:
             site.cache.keep(key, held)
     return await respond_soon(request, held, wish.said)
@@ -89,14 +133,17 @@ def _of_suffix(query: SavedQuery, suffix: str) -> Format:
     return form
 
 
-def _rendered(reader: Reader, query: SavedQuery, answer: Answer, *, more: bool) -> Representation:
-    path = f"/queries/{query.name}"
+def _rendered(reader: Reader, asked: _Asked, answer: Answer, *, more: bool) -> Representation:
+    query = asked.query
     return render(
         reader,
         "query.html",
-        path,
-        files=alternates(path, _offered(query)),
-        question=question(reader, query),
-        query=query,
-        table=labelled(table_of(reader, answer, more=more)),
+        asked.path,
+        files=asked.files,
+        question=question(reader, query, asked.values),
+        action=f"/queries/{query.name}",
+        fields=fields(reader, query, asked.values),
+        sparql=without_head(asked.text),
+        table=answer_table(reader, answer, query.columns, more=more),
+        picture=answer_picture(reader, query, answer, typed(query, asked.values)),
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
 
@@ -11,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kizuna.checks.questions import SavedQuery, without_head
 from kizuna.engine import Answer
 from kizuna.errors import KizunaError, NotAcceptable, NotFound
 from kizuna.formats import FORMATS, HTML, Format, Kind, carrying
@@ -27,8 +31,8 @@ from kizuna.web.reader import Reader, reader_of
 from kizuna.web.respond import Meta, Representation, respond, respond_soon
 from kizuna.web.service import service_description
 from kizuna.web.site import Site
-from kizuna.web.views.front import questions
 from kizuna.web.views.page import Alternate, render
+from kizuna.web.views.questions import themes
 from kizuna.web.views.results import Table, table_of
 from kizuna.web.writing import authorised, unconditionally, writing_of
 
@@ -37,6 +41,7 @@ METHODS = ["GET", "HEAD", "POST"]
 LONGEST_LINK = 4_000
 """Longer queries are not repeated in the links of their pages."""
 LONGEST_ECHO = 100_000
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9a-fA-F:.]+\](:[0-9]+)?")
 _DESCRIBING = (*carrying(Kind.GRAPH), HTML)
 
 
@@ -107,7 +112,7 @@ async def _answer(request: Request, reader: Reader, asked: Asked, wish: Wish) ->
     if wish.formats[found.kind] is not HTML:
         return await send(request, site, wish, found)
     answer, more = await beginning(found)
-    page = await run_in_threadpool(_table, reader, asked, answer, more=more)
+    page = await run_in_threadpool(partial(_table, request, reader, asked, answer, more=more))
     return await respond_soon(request, page, wish.said)
 
 
@@ -116,8 +121,11 @@ def _introduction(request: Request, reader: Reader, accept: str, meta: Meta) -> 
     site, form = reader.site, negotiate(accept, _DESCRIBING)
     located = f"/sparql.{form.suffix}" if "Accept" in meta.vary else ""
     if form is HTML:
-        located += f"?lang={reader.language}" if located else ""
-        return respond(request, _form(reader), Meta(meta.vary, located))
+        query = _example(request, site)
+        page = _form(request, reader, Asked(without_head(query.text), (), ()) if query else None)
+        fields = {"lang": reader.language} | ({"example": query.name} if query else {})
+        located += f"?{urlencode(fields)}" if located else ""
+        return respond(request, page, Meta(meta.vary, located))
     quads, prefixes = service_description(site, writable=writing_of(request) is not None)
     body = write(quads, form, site.prefixes | prefixes)
     return respond(request, Representation(body, form.content_type), Meta(meta.vary, located))
@@ -126,16 +134,21 @@ def _introduction(request: Request, reader: Reader, accept: str, meta: Meta) -> 
 async def _failed(request: Request, reader: Reader, asked: Asked, error: KizunaError) -> Response:
     """Return the form with the query as it was asked, and what is wrong with it."""
     problem = problem_of(request, error)
-    page = await run_in_threadpool(partial(_form, reader, asked, problem=problem))
+    page = await run_in_threadpool(
+        partial(_form, request, reader, asked, _Outcome(problem=problem))
+    )
     return respond(request, page, meta_of(request, problem), problem.status)
 
 
-def _table(reader: Reader, asked: Asked, answer: Answer, *, more: bool) -> Representation:
+def _table(
+    request: Request, reader: Reader, asked: Asked, answer: Answer, *, more: bool
+) -> Representation:
     """Return the form with the answer below it, and the files in which all of it is."""
     files = [
         _file(asked, form) for form in carrying(answer.kind) if len(asked.text) <= LONGEST_LINK
     ]
-    return _form(reader, asked, files=files, table=table_of(reader, answer, more=more))
+    outcome = _Outcome(files, table_of(reader, answer, more=more))
+    return _form(request, reader, asked, outcome)
 
 
 def _file(asked: Asked, form: Format) -> Alternate:
@@ -144,13 +157,31 @@ def _file(asked: Asked, form: Format) -> Alternate:
     )
 
 
+def _example(request: Request, site: Site) -> SavedQuery | None:
+    """Return the saved query that ``?example=`` names, to be looked at before it is asked."""
+    return site.query(request.query_params.get("example", ""))
+
+
+def _address(request: Request) -> str:
+    """Return where this server answers, nothing where the request names no proper host."""
+    host = request.headers.get("host", "")
+    return f"{request.url.scheme}://{host}/sparql" if _HOST.fullmatch(host) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of a query: an answer with the files that hold all of it, or a problem."""
+
+    files: Sequence[Alternate] = ()
+    table: Table | None = None
+    problem: Problem | None = None
+
+
+_NOTHING_YET = _Outcome()
+
+
 def _form(
-    reader: Reader,
-    asked: Asked | None = None,
-    *,
-    files: Sequence[Alternate] = (),
-    table: Table | None = None,
-    problem: Problem | None = None,
+    request: Request, reader: Reader, asked: Asked | None, outcome: _Outcome = _NOTHING_YET
 ) -> Representation:
     """Return the form, with a query in it; one that is very long is left out."""
     text = asked.text if asked is not None and len(asked.text) <= LONGEST_ECHO else ""
@@ -160,9 +191,11 @@ def _form(
         reader,
         "sparql.html",
         path,
-        files=files,
+        files=outcome.files,
         query=text,
-        table=table,
-        problem=problem,
-        questions=questions(reader),
+        table=outcome.table,
+        problem=outcome.problem,
+        themes=themes(reader),
+        address=_address(request),
+        prefixes=json.dumps(reader.site.prefixes, ensure_ascii=False),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from fastapi import APIRouter
 from pyoxigraph import NamedNode, Quad
@@ -13,6 +14,7 @@ from kizuna.web.dependencies import READ, Whole
 from kizuna.web.described import OFFERED, Described, answer
 from kizuna.web.graphs import bare
 from kizuna.web.paths import iri_path, node, resolve
+from kizuna.web.profiles import Profile
 from kizuna.web.reader import Link, Reader
 from kizuna.web.respond import Representation
 from kizuna.web.routes.things import described_thing
@@ -40,7 +42,7 @@ def vocabulary(request: Request, site: Whole) -> Response:
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
         return render(reader, "terms.html", here, files=files, page=terms_page(reader, iri))
 
-    described = Described(path, iri, lambda: namespace_quads(site, iri), page)
+    described = Described(path, iri, lambda _: namespace_quads(site, iri), page)
     return answer(request, site, described, form)
 
 
@@ -55,7 +57,7 @@ def catalogue(request: Request, site: Whole) -> Response:
     path, form = resolve(iri_path(request), OFFERED, exists)
     iri = site.addresses.base + path
 
-    def quads() -> Iterable[Quad]:
+    def quads(_: Profile) -> Iterable[Quad]:
         graphs = {q.graph_name for q in site.index.outgoing(node(iri))}
         return (q for g in graphs if isinstance(g, NamedNode) for q in site.graph(g))
 
@@ -75,11 +77,11 @@ def graph(request: Request, site: Site) -> Response:
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
         return render(reader, "graph.html", here, files=files, **_graph_page(reader, site, iri))
 
-    described = Described(path, iri, lambda: bare(site.graph(node(iri))), page)
+    described = Described(path, iri, lambda _: bare(site.graph(node(iri))), page)
     return answer(request, site, described, form)
 
 
-def _graph_page(reader: Reader, site: Site, iri: str) -> dict[str, object]:
+def _graph_page(reader: Reader, site: Site, iri: str) -> dict[str, Any]:
     """Return what the page of a graph shows: its size, and links to what it speaks of."""
     subjects = {q.subject for q in site.graph(node(iri)) if isinstance(q.subject, NamedNode)}
     links: list[Link] = sorted(map(reader.link, subjects), key=lambda x: (x.words.text, x.href))

@@ -59,12 +59,12 @@ def quote_of(reader: Reader, evidence: Evidence) -> Quote:
     """Return the quote of one claim."""
     document = evidence.document
     stated = {q.predicate: q.object for q in _outgoing(reader.site.index, document)}
-    issued, language = stated.get(DCT_ISSUED), stated.get(DCT_LANGUAGE)
+    issued = stated.get(DCT_ISSUED)
     link = evidence.source_link
     return Quote(
         before=evidence.prefix,
         words=evidence.quote,
-        lang=_LANGUAGES.get(getattr(language, "value", "").rpartition("/")[2], ""),
+        lang=language_of(reader, document),
         document=reader.link(document) if document is not None else Link(Words("…")),
         dated=reader.words(issued).text if isinstance(issued, Literal) else "",
         modality=reader.name(evidence.modality) if evidence.modality is not None else Words(""),
@@ -74,6 +74,13 @@ def quote_of(reader: Reader, evidence: Evidence) -> Quote:
         source=link if link.startswith(("http://", "https://")) else "",
         claim=Link(Words(reader.text("evidence.claim")), reader.link(evidence.claim).href),
     )
+
+
+def language_of(reader: Reader, document: Term | None) -> str:
+    """Return the language tag of a document's words, nothing where it is not known."""
+    stated = {q.predicate: q.object for q in _outgoing(reader.site.index, document)}
+    language = getattr(stated.get(DCT_LANGUAGE), "value", "")
+    return _LANGUAGES.get(language.rpartition("/")[2], "")
 
 
 def sentence_of(reader: Reader, evidence: Evidence) -> Sentence:

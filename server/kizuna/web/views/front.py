@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kizuna.checks.questions import SavedQuery
 from kizuna.vocabulary import DCT_ISSUED, KZ_SOURCE_DOCUMENT, term
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.classes import counted
+from kizuna.web.views.maps import dataset_map
+from kizuna.web.views.picturing import Picture
+from kizuna.web.views.questions import Question, questions
+from kizuna.web.views.timelines import dataset_timeline
 
 MOST_QUESTIONS = 6
 _COUNTED = (
@@ -29,15 +32,6 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A saved query in the reader's language."""
-
-    title: Words
-    description: Words
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class FrontPage:
     """All that the front page shows beside its frame."""
 
@@ -45,6 +39,7 @@ class FrontPage:
     numbers: tuple[Number, ...]
     documents: tuple[tuple[Link, str], ...]
     questions: tuple[Question, ...]
+    pictures: tuple[Picture, ...]
 
 
 def front_page(reader: Reader) -> FrontPage:
@@ -60,26 +55,7 @@ def front_page(reader: Reader) -> FrontPage:
         numbers=tuple(numbers),
         documents=_documents(reader),
         questions=questions(reader)[:MOST_QUESTIONS],
-    )
-
-
-def questions(reader: Reader) -> tuple[Question, ...]:
-    """Return all saved queries."""
-    return tuple(question(reader, query) for query in reader.site.queries)
-
-
-def question(reader: Reader, query: SavedQuery) -> Question:
-    """Return a saved query in the reader's language, or in the first that it has."""
-
-    def best(texts: dict[str, str]) -> Words:
-        order = (reader.language, *reader.site.languages, *texts)
-        language = next((code for code in order if code in texts), "")
-        return Words(texts.get(language, ""), reader.foreign(language))
-
-    return Question(
-        best(dict(query.titles)),
-        best(dict(query.descriptions)),
-        reader.href(f"queries/{query.name}"),
+        pictures=tuple(p for p in (dataset_map(reader), dataset_timeline(reader)) if p),
     )
 
 

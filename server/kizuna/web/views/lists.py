@@ -34,6 +34,8 @@ from kizuna.web.lists.members import members_of
 from kizuna.web.lists.table import Table, is_open, make_table
 from kizuna.web.reader import Link, Reader, Words
 
+MOST_COUNTED = 300_000
+"""Bytes about a thing up to which its page counts what points to it."""
 FIRST, MOST = 10, 100
 """Values of a facet that are shown at once, and all that are listed; the rest is counted."""
 
@@ -232,7 +234,13 @@ def _short(reader: Reader, thing: NamedNode) -> str:
 
 
 def members_link(reader: Reader, iri: NamedNode) -> Link | None:
-    """Return the link to the list of what points to a thing, None where nothing does."""
+    """Return the link to the list of what points to a thing, None where nothing does.
+
+    The number is left out where so much points to it that counting would hold up its page.
+    """
+    if reader.site.index.weight(iri) > MOST_COUNTED:
+        words = Words(reader.text("lists.members_of", name=reader.name(iri).text))
+        return Link(words, reader.href("members", of=_short(reader, iri)))
     count = len(members_of(reader.site.names, iri))
     if not count:
         return None

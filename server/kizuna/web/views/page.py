@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from kizuna.formats import HTML, Format
 from kizuna.vocabulary import term
 from kizuna.web import texts
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.respond import Representation
+from kizuna.web.views.embedded import embedded_json
+from kizuna.web.views.schema_org import page_data
 
 HERE = Path(__file__).parent.parent
 _NAVIGATION = (
@@ -25,12 +29,24 @@ _NAVIGATION = (
     ("nav.programmes", "kz:SupportProgramme"),
     ("nav.documents", "kz:SourceDocument"),
 )
+_KINDS = {
+    "front.html": "CollectionPage",
+    "classes.html": "CollectionPage",
+    "class.html": "CollectionPage",
+    "queries.html": "CollectionPage",
+    "dumps.html": "CollectionPage",
+    "thing.html": "ItemPage",
+}
+"""Kinds of pages in schema.org, by template; all others are plain pages."""
 _PLACES = (
     ("nav.compare", "compare"),
+    ("nav.pictures", "pictures"),
     ("nav.questions", "queries"),
     ("nav.sparql", "sparql"),
     ("nav.data", "dumps"),
 )
+
+Main = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +67,19 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["stylesheet"] = f"/static/style.css?v={digest('style.css')}"
+    environment.globals["static"] = static
+    environment.globals["is_there"] = is_there
     return environment
+
+
+def static(name: str) -> str:
+    """Return the address of a static file, which changes with it."""
+    return f"/static/{name}?v={digest(name)}"
+
+
+def is_there(name: str) -> bool:
+    """Tell whether a static file has been built."""
+    return (HERE / "static" / name).is_file()
 
 
 @lru_cache(8)
@@ -76,13 +103,20 @@ def render(
     path: str,
     *,
     files: Sequence[Alternate] = (),
+    main: Main = None,
     **values: object,
 ) -> Representation:
     """Return the page that ``template`` makes of ``values``, in its frame.
 
-    ``path`` is the ASCII path of the page, for links to the same page in other languages.
+    ``path`` is the ASCII path of the page, for links to the same page in other languages; ``main``
+    is what the page is about, in the words of schema.org.
     """
     site = reader.site
+
+    def structured(title: Markup) -> Markup:
+        kind = _KINDS.get(template, "WebPage")
+        return embedded_json(page_data(reader, path, title.unescape(), kind, main))
+
     html = (
         _templates()
         .get_template(template)
@@ -96,6 +130,7 @@ def render(
             site_title=reader.best(site.about.titles).text or site.addresses.base,
             navigation=navigation(reader),
             files=files,
+            structured=structured,
             manifest=site.manifest,
             built=reader.day(site.manifest.created.partition("T")[0]),
             license=reader.link(site.about.license) if site.about.license else None,

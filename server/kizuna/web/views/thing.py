@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
-from kizuna.formats import JSON_LD
-from kizuna.representations import write
 from kizuna.resources import Evidence, Resource, is_claim, read_evidence
 from kizuna.vocabulary import (
     KZ_EVIDENCE,
@@ -36,7 +33,10 @@ from kizuna.web.views.evidence import (
 )
 from kizuna.web.views.facts import Group, groups_of
 from kizuna.web.views.lists import members_link
+from kizuna.web.views.maps import place_picture
 from kizuna.web.views.mentions import ELSEWHERE, Mentions, elsewhere, mentions_of
+from kizuna.web.views.networks import neighbours_picture
+from kizuna.web.views.picturing import Picture
 
 _NAMES = (SKOS_PREF_LABEL, RDFS_LABEL, SKOS_ALT_LABEL, term("skos:hiddenLabel"))
 _APART = frozenset({RDF_TYPE, KZ_EVIDENCE, KZ_OPEN_QUESTION, SKOS_DEFINITION, *_NAMES, *ELSEWHERE})
@@ -70,7 +70,8 @@ class ThingPage:
     said: tuple[Passage, ...]
     claim: tuple[Sentence, Quote] | None
     correct: str
-    json_ld: str
+    neighbours: Picture | None
+    place: Picture | None
 
 
 def thing_page(reader: Reader, resource: Resource) -> ThingPage:
@@ -96,24 +97,9 @@ def thing_page(reader: Reader, resource: Resource) -> ThingPage:
         text=pieces_of(reader, text, quoted) if text is not None else (),
         said=tuple(passages_of(reader, _claims(reader, resource, PROV_ATTRIBUTED_TO))),
         claim=_claim(reader, resource.iri),
+        neighbours=neighbours_picture(reader, resource),
+        place=place_picture(reader, resource.iri),
         correct=correction(reader.site.manifest.corrections, title.text, resource.iri.value),
-        json_ld=embedded_json(write(resource.statements, JSON_LD, reader.site.prefixes)),
-    )
-
-
-def embedded_json(data: bytes) -> str:
-    r"""Return JSON that may stand in a ``script`` element: no character in it can end that.
-
-    >>> embedded_json(b'{"a": "</script>"}')
-    '{"a": "\\u003c/script\\u003e"}'
-    """
-    return (
-        json.dumps(json.loads(data), ensure_ascii=False)
-        .replace("<", "\\u003c")
-        .replace(">", "\\u003e")
-        .replace("&", "\\u0026")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029")
     )
 
 

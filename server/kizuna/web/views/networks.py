@@ -1,0 +1,219 @@
+"""Networks: of all organisations, agreements and programmes, and around one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+
+from pyoxigraph import NamedNode, Quad
+
+from kizuna.resources import Resource
+from kizuna.vocabulary import (
+    DCT_SOURCE,
+    KZ_CLAIM,
+    OA_HAS_SOURCE,
+    PROV_QUOTED_FROM,
+    RDF_OBJECT,
+    RDF_PREDICATE,
+    RDF_SUBJECT,
+    RDF_TYPE,
+    RDFS_DEFINED_BY,
+    term,
+)
+from kizuna.web.pictures.neighbours import Neighbour, draw_neighbours
+from kizuna.web.pictures.network import Relation, Thing, Web, draw_network
+from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.views.maps import linked
+from kizuna.web.views.mentions import ELSEWHERE
+from kizuna.web.views.picturing import (
+    KINDS,
+    OTHER,
+    Picture,
+    kind_names,
+    kind_of,
+    label,
+    some_members,
+)
+
+NODES = ("org:Organization", "kz:Agreement", "kz:SupportProgramme", "kz:Cooperation")
+THROUGH = (("kz:ProgrammeParticipation", "kz:participant", "kz:inProgramme"),)
+"""Classes that only relate two nodes, and the properties that name the first and the second."""
+NEIGHBOURS_TEXT = "pictures.neighbours.text"
+COLUMNS = ("pictures.from", "pictures.relation", "pictures.to")
+MOST_NODES, MOST_SIDE = 150, 12
+_MOST_INCOMING = 500
+_SILENT = frozenset(
+    {
+        RDF_TYPE, RDF_SUBJECT, RDF_OBJECT, RDF_PREDICATE, PROV_QUOTED_FROM, OA_HAS_SOURCE,
+        DCT_SOURCE, RDFS_DEFINED_BY, *ELSEWHERE,
+        *map(term, ("prov:wasDerivedFrom", "skos:inScheme", "dct:license", "owl:sameAs")),
+    }
+)  # fmt: skip
+"""Properties that speak of the record, or that a picture of neighbours need not tell."""
+
+Edge = tuple[NamedNode, NamedNode, NamedNode]
+
+
+def dataset_network(reader: Reader) -> Picture | None:
+    """Return the network of the dataset; None where nothing relates its things."""
+    members = some_members(reader, NODES)
+    edges = sorted(set(_edges(reader, frozenset(members))), key=str)
+    degrees: dict[NamedNode, int] = {}
+    for start, _, end in edges:
+        for node in (start, end):
+            degrees[node] = degrees.get(node, 0) + 1
+    nodes = sorted(degrees, key=lambda n: (-degrees[n], n.value))[:MOST_NODES]
+    if not nodes:
+        return None
+    drawn = [edge for edge in edges if edge[0] in nodes and edge[2] in nodes]
+    lonely = [reader.link(m) for m in members if m not in degrees][:MOST_NODES]
+    return network_picture(
+        reader, sorted(nodes, key=str), drawn, left_out=len(degrees) - len(nodes), beside=lonely
+    )
+
+
+def network_picture(
+    reader: Reader,
+    nodes: Sequence[NamedNode],
+    edges: Sequence[Edge],
+    *,
+    left_out: int = 0,
+    beside: Sequence[Link] = (),
+) -> Picture:
+    """Return a network with a table of its relations."""
+    number = {node: n for n, node in enumerate(nodes)}
+    things = [thing_of(reader, node) for node in nodes]
+    relations = [
+        Relation(
+            number[a],
+            number[b],
+            f"{reader.name(a).text} – {reader.name(p).text} – {reader.name(b).text}",
+        )
+        for a, p, b in edges
+    ]
+    return Picture(
+        draw_network(
+            _web(reader, "network", "pictures.network", "pictures.network.text"), things, relations
+        ),
+        tuple(reader.text(column) for column in COLUMNS),
+        tuple((reader.link(a), Link(reader.name(p)), reader.link(b)) for a, p, b in edges),
+        path="pictures/network",
+        more=reader.text("pictures.more", n=left_out) if left_out else "",
+        beside=tuple(sorted(beside, key=lambda known: known.words.text)),
+        beside_title=reader.text("pictures.unrelated"),
+    )
+
+
+def thing_of(reader: Reader, node: NamedNode) -> Thing:
+    """Return a thing as a mark with its name, and its kind in words."""
+    kind = kind_of(reader, node, KINDS)
+    types = sorted(reader.name(t).text for t in reader.site.names.types(node))
+    return Thing(label(reader, node), kind, ", ".join(types))
+
+
+def neighbours_picture(reader: Reader, resource: Resource) -> Picture | None:
+    """Return a thing among its neighbours; None where it has none."""
+    left = _neighbours(reader, resource, list(_pointing(reader, resource)))
+    right = _neighbours(reader, resource, list(_named(reader, resource)))
+    left = [pair for pair in left if pair[0] not in {node for node, _ in right}]
+    if not left and not right:
+        return None
+    shown_left, shown_right = _chosen(reader, left), _chosen(reader, right)
+    left_out = len(left) + len(right) - len(shown_left) - len(shown_right)
+    drawing = draw_neighbours(
+        replace(_web(reader, "neighbours", "pictures.neighbours", NEIGHBOURS_TEXT), width=720.0),
+        thing_of(reader, resource.iri),
+        _beside(reader, shown_left),
+        _beside(reader, shown_right),
+    )
+    rows = [*_rows(reader, shown_left, "←"), *_rows(reader, shown_right, "→")]
+    return Picture(
+        drawing,
+        (reader.text("pictures.relation"), reader.text("pictures.thing")),
+        tuple(rows),
+        path="pictures/neighbours",
+        query=(("iri", resource.iri.value),),
+        more=reader.text("pictures.more", n=left_out) if left_out else "",
+    )
+
+
+def _chosen(reader: Reader, pairs: Sequence[tuple[NamedNode, str]]) -> list[tuple[NamedNode, str]]:
+    """Return as many as one side holds: people, places and the like before topics."""
+    ranked = sorted(pairs, key=lambda pair: kind_of(reader, pair[0], KINDS) == OTHER)
+    kept = set(ranked[:MOST_SIDE])
+    return [pair for pair in pairs if pair in kept]
+
+
+def _beside(reader: Reader, pairs: Sequence[tuple[NamedNode, str]]) -> list[Neighbour]:
+    """Return the neighbours of one side; what the line above says already is not said again."""
+    before = ("", *(relation for _, relation in pairs))
+    return [
+        Neighbour(thing_of(reader, node), relation, "" if relation == last else relation)
+        for (node, relation), last in zip(pairs, before, strict=False)
+    ]
+
+
+def _rows(
+    reader: Reader, pairs: Sequence[tuple[NamedNode, str]], arrow: str
+) -> Iterator[tuple[Link, ...]]:
+    for node, relation in pairs:
+        yield Link(Words(f"{arrow} {relation}")), linked(label(reader, node))
+
+
+def _neighbours(
+    reader: Reader, resource: Resource, quads: Sequence[tuple[NamedNode, Quad]]
+) -> list[tuple[NamedNode, str]]:
+    """Return neighbours, each once with all that relates it, in a fixed order."""
+    relations: dict[NamedNode, set[str]] = {}
+    for node, quad in quads:
+        if node != resource.iri:
+            relations.setdefault(node, set()).add(reader.name(quad.predicate).text)
+    found = [(node, ", ".join(sorted(texts))) for node, texts in relations.items()]
+    return sorted(found, key=lambda pair: (pair[1], reader.name(pair[0]).text, pair[0].value))
+
+
+def _named(reader: Reader, resource: Resource) -> Iterator[tuple[NamedNode, Quad]]:
+    for quad in resource.statements[:_MOST_INCOMING]:
+        if isinstance(quad.object, NamedNode) and _tells(reader, quad, quad.object):
+            yield quad.object, quad
+
+
+def _pointing(reader: Reader, resource: Resource) -> Iterator[tuple[NamedNode, Quad]]:
+    for quad in resource.incoming[:_MOST_INCOMING]:
+        if isinstance(quad.subject, NamedNode) and _tells(reader, quad, quad.subject):
+            yield quad.subject, quad
+
+
+def _tells(reader: Reader, quad: Quad, node: NamedNode) -> bool:
+    """Tell whether a statement relates two things of the domain."""
+    site = reader.site
+    return (
+        quad.predicate not in _SILENT
+        and site.addresses.page(node.value) is not None
+        and not site.names.is_value(node)
+        and KZ_CLAIM not in site.names.types(node)
+        and bool(site.names.types(node))
+    )
+
+
+def _edges(reader: Reader, members: frozenset[NamedNode]) -> Iterator[Edge]:
+    index = reader.site.index
+    for node in members:
+        for quad in index.outgoing(node):
+            if quad.object in members and quad.predicate not in _SILENT and quad.object != node:
+                yield node, quad.predicate, quad.object  # type: ignore[misc]
+    for kind, first, second in THROUGH:
+        for between in some_members(reader, (kind,)):
+            stated = index.outgoing(between)
+            starts = [q.object for q in stated if q.predicate == term(first)]
+            ends = [q.object for q in stated if q.predicate == term(second)]
+            for start, end in product(starts, ends):
+                if {start, end} <= members and start != end:
+                    yield start, term(first), end  # type: ignore[misc]
+
+
+def _web(reader: Reader, name: str, key: str, about: str) -> Web:
+    return Web(
+        name, reader.text(key), reader.text(about), reader.language, kind_names(reader, KINDS)
+    )

@@ -1,0 +1,115 @@
+"""Questions in the reader's language: their titles with the values that are asked for, by theme."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from kizuna.checks.parameters import THING, Parameter, Value
+from kizuna.checks.questions import SavedQuery
+from kizuna.resources import Resource
+from kizuna.web.reader import Link, Reader, Words
+
+_PLACE = re.compile(r"\{(\w+)\}")
+MOST_RELATED = 8
+Values = Mapping[str, Value | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A saved query in the reader's language."""
+
+    title: Words
+    description: Words
+    href: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Questions about the same; ``slug`` names the place on the page."""
+
+    title: Words
+    slug: str
+    questions: tuple[Question, ...]
+
+
+def questions(reader: Reader) -> tuple[Question, ...]:
+    """Return all saved queries."""
+    return tuple(question(reader, query) for query in reader.site.queries)
+
+
+def question(reader: Reader, query: SavedQuery, values: Values | None = None) -> Question:
+    """Return a saved query in the reader's language, or in the first that it has."""
+    asked = defaults(query) | dict(values or {})
+    title = spoken(reader, query.titles)
+    changed = {name: text for name, text in typed(query, asked).items() if text}
+    return Question(
+        Words(_PLACE.sub(lambda m: _named(reader, asked, m), title.text), title.lang),
+        spoken(reader, query.descriptions),
+        reader.href(f"queries/{query.name}", **changed),
+        query.name,
+    )
+
+
+def themes(reader: Reader) -> tuple[Theme, ...]:
+    """Return all questions by theme, the theme with most questions first, the rest last."""
+    grouped: dict[NamedNode | None, list[Question]] = {}
+    for query in reader.site.queries:
+        grouped.setdefault(query.theme, []).append(question(reader, query))
+    found = []
+    for theme, about in grouped.items():
+        title = reader.name(theme) if theme else Words(reader.text("questions.other"))
+        found.append((theme is None, -len(about), title.text, title, tuple(about)))
+    ordered = sorted(found, key=lambda row: row[:3])
+    return tuple(Theme(row[3], f"theme-{n}", row[4]) for n, row in enumerate(ordered, 1))
+
+
+def related_questions(reader: Reader, resource: Resource) -> tuple[Link, ...]:
+    """Return questions about a thing: those that take one of its classes, asked of it.
+
+    A question about things of any class fits each. Last come those whose theme is its class.
+    """
+    classes = reader.site.classes
+    kinds = {wide for kind in resource.types for wide in classes.ancestors(kind)}
+    asked, themed = [], []
+    for query in reader.site.queries:
+        fitting = next((p.name for p in query.parameters if _takes(p, kinds)), None)
+        if fitting is not None:
+            asked.append(question(reader, query, {fitting: resource.iri}))
+        elif query.theme in kinds:
+            themed.append(question(reader, query))
+    return tuple(Link(q.title, q.href) for q in (*asked, *themed)[:MOST_RELATED])
+
+
+def _takes(parameter: Parameter, kinds: Collection[NamedNode]) -> bool:
+    return parameter.type == THING and (parameter.of is None or parameter.of in kinds)
+
+
+def defaults(query: SavedQuery) -> dict[str, Value | None]:
+    """Return the values that a question has by itself."""
+    return {parameter.name: parameter.default for parameter in query.parameters}
+
+
+def typed(query: SavedQuery, values: Values) -> dict[str, str]:
+    """Return the values that are no defaults as they are typed, for addresses."""
+    return {
+        p.name: str(getattr(values.get(p.name), "value", ""))
+        for p in query.parameters
+        if values.get(p.name) != p.default
+    }
+
+
+def spoken(reader: Reader, texts: Mapping[str, str]) -> Words:
+    """Return the text in the reader's language, or in the first that there is."""
+    order = (reader.language, *reader.site.languages, *texts)
+    language = next((code for code in order if code in texts), "")
+    return Words(texts.get(language, ""), reader.foreign(language))
+
+
+def _named(reader: Reader, values: Values, match: re.Match[str]) -> str:
+    value = values.get(match[1])
+    return reader.name(value).text if value is not None else reader.text("questions.any")

@@ -1,0 +1,247 @@
+"""Pictures over HTTP, made from a small project with places, times and relations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Store
+
+from conftest import Client
+from kizuna.checks import check_project
+from kizuna.checks.questions import read_queries
+from kizuna.engine import EmbeddedEngine
+from kizuna.errors import ProjectError
+from kizuna.web import Site, create_app, open_site
+from kizuna.web.reader import Reader
+from kizuna.web.views import maps, networks, timelines
+from kizuna.web.views.answers import picture_of
+from kizuna.web.views.picturing import Picture
+from support import BASE, ID, build, copy_bridge, line_of, load
+
+MORE_PLACES = """
+place:omega a schema:City ;
+    skos:prefLabel "Omega <script>alert(1)</script>"@de , "Omega <script>alert(1)</script>"@en ;
+    dct:source source:editors ;
+    schema:latitude 35.0 ;
+    schema:longitude 139.0 .
+"""
+PLACES_QUERY = """# title@en: Where?
+# picture: map
+SELECT ?place ?lat ?long { ?place <https://schema.org/latitude> ?lat ; <https://schema.org/longitude> ?long }
+"""
+NOTHING_QUERY = "# title@en: Where not?\n# picture: map\nSELECT ?x { VALUES ?x { 1 } }\n"
+PLAIN_QUERY = "# title@en: Plain?\nSELECT ?x { VALUES ?x { 1 } }\n"
+
+
+@pytest.fixture(scope="module")
+def mapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with two places far apart, and questions that ask for pictures."""
+    root = copy_bridge(tmp_path_factory.mktemp("mapped") / "bridge")
+    shared = root / "data/ttl/shared.ttl"
+    shared.write_text(shared.read_text("utf-8") + MORE_PLACES, encoding="utf-8")
+    (root / "queries").mkdir()
+    for name, text in (
+        ("places", PLACES_QUERY),
+        ("nothing", NOTHING_QUERY),
+        ("plain", PLAIN_QUERY),
+    ):
+        (root / "queries" / f"{name}.rq").write_text(text, encoding="utf-8")
+    release = build(root)
+    site = open_site(release, EmbeddedEngine(release.store), root / "queries")
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def viewer(mapped: Site) -> Client:
+    return Client(create_app(mapped))
+
+
+THING = f"iri={ID}event/workshop"
+# fmt: off
+FILES = [
+    "/pictures/map", "/pictures/timeline", "/pictures/network", "/queries/places",
+    "/pictures/neighbours", "/pictures/place",
+]
+# fmt: on
+
+
+def address(path: str, suffix: str) -> str:
+    of_one = path.endswith(("neighbours", "place"))
+    return f"{path}.{suffix}" + (f"?{THING}" if of_one else "")
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_pictures_are_files(viewer: Client, path: str) -> None:
+    found = viewer.get(address(path, "svg"), headers={"accept-language": "de"})
+    assert found.status_code == 200
+    assert found.headers["content-type"] == "image/svg+xml"
+    assert found.headers["content-language"] == "de"
+    assert "Accept-Language" in found.headers["vary"]
+    name = path.rpartition("/")[2]
+    assert found.headers["content-disposition"] == f'inline; filename="kizuna-{name}-de.svg"'
+    policy = found.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script" not in policy
+    assert not [e for e in ET.fromstring(found.text).iter() if e.tag.endswith("script")]
+    again = {"accept-language": "de", "if-none-match": found.headers["etag"]}
+    assert viewer.get(address(path, "svg"), headers=again).status_code == 304
+    png = viewer.get(address(path, "png"))
+    assert png.headers["content-type"] == "image/png"
+    assert png.content.startswith(b"\x89PNG")
+
+
+# fmt: off
+MISSING = [
+    ("/pictures/nope.svg",                       "map.svg"),
+    ("/pictures/map.gif",                        "map.svg"),
+    ("/pictures/map",                            "map.svg"),
+    ("/pictures/neighbours.svg",                 "iri=https"),
+    (f"/pictures/neighbours.svg?iri={ID}x/nope", "iri=https"),
+    ("/pictures/place.svg?iri=%00",              "iri=https"),
+    ("/queries/nothing.svg",                     "/queries/nothing"),
+    ("/queries/plain.svg",                       ".csv"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("path", "hint"), MISSING)
+def test_what_is_not_there_is_missing_with_help(viewer: Client, path: str, hint: str) -> None:
+    found = viewer.get(path)
+    assert found.status_code == 404
+    assert hint in found.text
+
+
+def test_the_page_of_pictures_has_each_with_its_table(viewer: Client) -> None:
+    page = viewer.get("/pictures?lang=de").text
+    for name in ("map", "timeline", "network"):
+        assert f'id="picture-{name}-title"' in page
+        assert f'href="/pictures/{name}.png?lang=de"' in page
+    assert page.count("<details>") == 3
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<style" not in page
+
+
+def test_front_page_and_things_have_their_pictures(viewer: Client) -> None:
+    front = viewer.get("/").text
+    assert 'class="picture map"' in front
+    assert 'class="picture timeline"' in front
+    thing = viewer.get("/doc/event/workshop").text
+    assert 'class="picture neighbours"' in thing
+    assert 'class="picture place"' in thing
+
+
+def test_a_question_shows_the_picture_that_its_head_asks_for(viewer: Client) -> None:
+    page = viewer.get("/queries/places").text
+    assert 'class="picture answer"' in page
+    assert 'href="/queries/places.svg?lang=en"' in page
+    assert 'class="picture' not in viewer.get("/queries/nothing").text
+    assert 'class="picture' not in viewer.get("/queries/plain").text
+
+
+def test_a_project_without_anything_to_draw(client: Client, site: Site) -> None:
+    assert client.get("/pictures/map.svg").status_code == 404  # it has no coordinates
+    assert client.get("/pictures").status_code == 200
+    assert 'class="picture map"' not in client.get("/").text
+
+
+def test_an_empty_project(tmp_path: Path) -> None:
+    for folder in ("ontology", "shapes", "data/ttl"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "kizuna.toml").write_text(f'base = "{BASE}"\n', encoding="utf-8")
+    site = open_site(build(tmp_path), EmbeddedEngine(Store()), tmp_path / "queries")
+    empty = Client(create_app(site))
+    assert "nothing that can be drawn" in empty.get("/pictures").text
+    assert empty.get("/").status_code == 200
+    assert empty.get("/pictures/timeline.svg").status_code == 404
+    site.close()
+
+
+def test_much_is_drawn_in_part(mapped: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Reader(mapped, "en")
+    monkeypatch.setattr(maps, "MOST_PLACES", 1)
+    monkeypatch.setattr(networks, "MOST_NODES", 2)
+    monkeypatch.setattr(timelines, "MOST_SPANS", 1)
+    for draw in (maps.dataset_map, networks.dataset_network, timelines.dataset_timeline):
+        found = draw(reader)
+        assert found is not None
+        assert "not drawn" in found.more, draw
+
+
+def test_a_head_with_a_wrong_picture_is_a_finding(tmp_path: Path) -> None:
+    root = copy_bridge(tmp_path / "bridge")
+    path = root / "queries" / "pie.rq"
+    path.parent.mkdir()
+    path.write_text("# title@en: Pie?\n# picture: pie\nASK {}\n", encoding="utf-8")
+    with pytest.raises(ProjectError, match=r"pie\.rq:2: there is no picture 'pie'"):
+        read_queries(path.parent, BASE)
+    (found,) = [f for f in check_project(load(root)).findings if f.check == "query"]
+    assert (found.path, found.line) == ("queries/pie.rq", line_of(path, "# picture"))
+
+
+def test_a_picture_is_no_part_of_a_description(tmp_path: Path) -> None:
+    text = "# title@en: Why?\n# description@en: So\n# picture: bar\nASK {}"
+    (tmp_path / "a.rq").write_text(text, encoding="utf-8")
+    (found,) = read_queries(tmp_path, BASE)
+    assert (found.picture, found.descriptions) == ("bar", {"en": "So"})
+
+
+ALPHA = NamedNode(f"{ID}place/alpha")
+WORKSHOP = NamedNode(f"{ID}event/workshop")
+BETA = NamedNode(f"{ID}organisation/beta-bay")
+DAY = Literal("2017-09-20", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#date"))
+# fmt: off
+TABLES = [
+    # kind        columns                    row                                   drawn
+    ("map",      ("name", "lat", "long"),   (Literal("X"), Literal(48), Literal(11.5)),  "X"),
+    ("map",      ("name", "lat", "long"),   (Literal("X"), Literal(95), Literal(0)),     None),
+    ("map",      ("name", "lat", "long"),   (Literal("X"), None, Literal(0)),            None),
+    ("map",      ("event",),                (WORKSHOP,),                                 "Alpha"),
+    ("map",      ("place",),                (ALPHA,),                                    "Alpha"),
+    ("timeline", ("start", "end", "what"),  (DAY, None, Literal("X")),                   "X"),
+    ("timeline", ("what", "day"),           (Literal("X"), DAY),                         "X"),
+    ("timeline", ("what",),                 (Literal("September"),),                     None),
+    ("network",  ("from", "to"),            (Literal("X"), Literal("Y")),                "Y"),
+    ("network",  ("a", "n", "b"),           (ALPHA, Literal(1), BETA),                   "Beta Bay"),
+    ("network",  ("a", "b"),                (ALPHA, ALPHA),                              None),
+    ("network",  ("a", "b"),                (ALPHA, None),                               None),
+    ("bar",      ("x", "n"),                (ALPHA, Literal(3)),                         "Alpha"),
+    ("bar",      ("x", "n"),                (ALPHA, Literal("many")),                    None),
+    ("bar",      ("n",),                    (Literal("INF"),),                           None),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("kind", "columns", "row", "drawn"), TABLES)
+def test_which_columns_make_a_picture(
+    mapped: Site, kind: str, columns: tuple[str, ...], row: tuple[NamedNode, ...], drawn: str | None
+) -> None:
+    found = picture_of(Reader(mapped, "en"), kind, columns, [row])
+    assert (found is None) == (drawn is None)
+    if found is not None:
+        assert str(drawn) in texts_of(found)
+    assert picture_of(Reader(mapped, "en"), kind, columns, []) is None
+
+
+def texts_of(found: Picture) -> str:
+    return re.sub(r"<[^>]*>", "|", found.drawing.inline())
+
+
+def test_what_has_no_date_stands_beside(mapped: Site) -> None:
+    rows = [(Literal("dated"), DAY), (Literal("undated"), None)]
+    found = picture_of(Reader(mapped, "en"), "timeline", ("what", "day"), rows)
+    assert found is not None
+    assert [link.words.text for link in found.beside] == ["undated"]
+    assert "undated" not in texts_of(found)
+
+
+def test_long_tables_are_drawn_in_part(mapped: Site) -> None:
+    rows = [(Literal(f"n{n}"), Literal(n)) for n in range(300)]
+    found = picture_of(Reader(mapped, "en"), "bar", ("x", "n"), rows)
+    assert found is not None
+    assert found.more.startswith("260 ")
