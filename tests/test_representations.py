@@ -227,7 +227,11 @@ def test_what_json_ld_has_no_tidy_words_for() -> None:
 
 def test_only_whole_claims_are_reifiers() -> None:
     claim, other = BlankNode("c"), BlankNode("d")
-    parts = [(RDF_SUBJECT, A), (RDF_PREDICATE, P), (RDF_OBJECT, Literal("v"))]
+    parts: list[tuple[NamedNode, NamedNode | Literal]] = [
+        (RDF_SUBJECT, A),
+        (RDF_PREDICATE, P),
+        (RDF_OBJECT, Literal("v")),
+    ]
     whole = [Quad(claim, part, value, G) for part, value in parts]
     reified = Quad(claim, RDF_REIFIES, Triple(A, P, Literal("v")), G)
     for quads, added in (
