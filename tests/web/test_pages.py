@@ -22,6 +22,10 @@ PAGES = [
     "/classes",
     "/classes/kz-Event",
     "/classes/Fair",
+    "/classes/kz-Event?year=2020&sort=-name",
+    "/members?of=place/%E6%9D%B1%E4%BA%AC",
+    "/compare",
+    "/compare?a=organisation/guild&b=organisation/harbour",
     "/dumps",
     "/queries",
     "/queries/events",
@@ -213,7 +217,7 @@ def test_classes(client: Client) -> None:
 
 
 def test_a_long_class_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kizuna.web.views.classes.PER_PAGE", 5)
+    monkeypatch.setattr("kizuna.web.lists.asked.PER_PAGE", 5)
     client = Client(create_app(replace(site, cache=Cache())))  # no page made with another length
     first = page(client, "/classes/kz-Claim")
     last = page(client, "/classes/kz-Claim?page=3")

@@ -31,6 +31,7 @@ from kizuna.web.views.page import render
 STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
     errors.BadQuery: HTTPStatus.BAD_REQUEST,
     errors.BadAddress: HTTPStatus.BAD_REQUEST,
+    errors.BadParameter: HTTPStatus.BAD_REQUEST,
     errors.BadData: HTTPStatus.BAD_REQUEST,
     errors.Unauthorized: HTTPStatus.UNAUTHORIZED,
     errors.Refused: HTTPStatus.FORBIDDEN,

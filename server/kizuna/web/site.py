@@ -30,6 +30,7 @@ from kizuna.vocabulary import (
 )
 from kizuna.web.cache import Cache
 from kizuna.web.classes import Classes, read_classes
+from kizuna.web.lists.store import ListStore
 from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
 from kizuna.web.terms.known import Terms, read_terms
@@ -68,6 +69,7 @@ class Site:
     terms: Terms
     ordering: Ordering
     cache: Cache
+    lists: ListStore = field(default_factory=ListStore)
     tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
     """Turtle by the local name of the own class that it shows in use."""

@@ -40,6 +40,7 @@ _KINDS = {
 }
 """Kinds of pages in schema.org, by template; all others are plain pages."""
 _PLACES = (
+    ("nav.compare", "compare"),
     ("nav.pictures", "pictures"),
     ("nav.questions", "queries"),
     ("nav.sparql", "sparql"),
