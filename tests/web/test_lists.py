@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import quote
 
 import pytest
@@ -419,7 +420,7 @@ def test_a_list_is_made_once_and_the_oldest_goes(many: Town) -> None:
         )
 
     for name in ("a", "a", "b", "a"):
-        store.get(name, lambda name=name: make(name))
+        store.get(name, partial(make, name))
     assert made == ["a", "b", "a"]
 
 
