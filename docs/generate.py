@@ -64,8 +64,8 @@ def formats() -> str:
         "document. The first media type is the one that answers carry.\n\n"
         f"| format | suffix | media types | carries |\n| --- | --- | --- | --- |\n{rows}"
         "\n## RDF 1.2\n\nThings, graphs, the ontology and the catalogue can also be had with each "
-        "claim as a reifier of the statement that it is about (`rdf:reifies <<( … )>>`). Only those "
-        "get them who ask by name, so that readers of RDF 1.1 never do.\n\n"
+        "claim as a reifier of the statement that it is about (`rdf:reifies <<( … )>>`). Only "
+        "those get them who ask by name, so that readers of RDF 1.1 never do.\n\n"
         f"| format | suffix | Accept |\n| --- | --- | --- |\n{newer}"
     )
 

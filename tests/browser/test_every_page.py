@@ -35,6 +35,8 @@ KINDS = {
     "graph":        "/graph/places",
     "data":         "/dumps",
     "nothing":      "/id/nothing/here",
+    "search":       "/search?q=Kobe",
+    "no search":    "/search",
 }
 # fmt: on
 

@@ -30,9 +30,11 @@ from kizuna.vocabulary import (
 )
 from kizuna.web.cache import Cache
 from kizuna.web.classes import Classes, read_classes
+from kizuna.web.lists.store import ListStore
 from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
 from kizuna.web.terms.known import Terms, read_terms
+from kizuna.web.turns import Turns
 
 _log = logging.getLogger(__name__)
 _LICENSE = term("dct:license")
@@ -67,9 +69,11 @@ class Site:
     terms: Terms
     ordering: Ordering
     cache: Cache
+    lists: ListStore = field(default_factory=ListStore)
     tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
     """Turtle by the local name of the own class that it shows in use."""
+    turns: Turns = field(default_factory=Turns)
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 

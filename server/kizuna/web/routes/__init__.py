@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from kizuna.web.routes import (
     classes,
+    compare,
     completion,
     data,
     front,
@@ -26,6 +27,7 @@ ROUTERS = (
     vocabularies.router,
     terms.router,
     classes.router,
+    compare.router,
     queries.router,
     pictures.router,
     search.router,
