@@ -17,7 +17,7 @@ class Outline(HTMLParser):
         self.ids: list[str] = []
         self.links: list[str] = []
         self.headings: list[int] = []
-        self.scripts: list[str | None] = []
+        self.scripts: list[str] = []
         self.handlers: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
