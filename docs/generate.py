@@ -14,7 +14,7 @@ import typer
 
 from kizuna.checks import CHECKS
 from kizuna.cli import app
-from kizuna.formats import FORMATS
+from kizuna.formats import FORMATS, VERSIONED
 from kizuna.settings import SETTINGS
 
 DOCS = Path(__file__).parent
@@ -56,10 +56,17 @@ def formats() -> str:
         f"| {', '.join(sorted(k.value for k in f.kinds))} |\n"
         for f in FORMATS
     )
+    newer = "".join(
+        f"| {f.name} | `.{f.suffix}` | `{f.media_type}; version={f.version}` |\n" for f in VERSIONED
+    )
     return (
         "# Formats\n\nAsk for one by `Accept`, or by adding its suffix to the address of a "
         "document. The first media type is the one that answers carry.\n\n"
         f"| format | suffix | media types | carries |\n| --- | --- | --- | --- |\n{rows}"
+        "\n## RDF 1.2\n\nThings, graphs, the ontology and the catalogue can also be had with each "
+        "claim as a reifier of the statement that it is about (`rdf:reifies <<( … )>>`). Only "
+        "those get them who ask by name, so that readers of RDF 1.1 never do.\n\n"
+        f"| format | suffix | Accept |\n| --- | --- | --- |\n{newer}"
     )
 
 

@@ -228,7 +228,7 @@ def test_what_json_ld_has_no_tidy_words_for() -> None:
 def test_only_whole_claims_are_reifiers() -> None:
     claim, other = BlankNode("c"), BlankNode("d")
     parts = [(RDF_SUBJECT, A), (RDF_PREDICATE, P), (RDF_OBJECT, Literal("v"))]
-    whole = [Quad(claim, part, value, G) for part, value in parts]
+    whole = [Quad(claim, part, value, G) for part, value in parts]  # type: ignore[arg-type]
     reified = Quad(claim, RDF_REIFIES, Triple(A, P, Literal("v")), G)
     for quads, added in (
         (whole, {reified}),

@@ -5,6 +5,7 @@ KizunaError
 │   ├── SettingsError         kizuna.toml or an environment variable
 │   ├── ProjectError          a folder or file that cannot be read
 │   ├── BadAddress            an IRI or path that is none                         HTTP 400
+│   ├── BadParameter          a parameter of an address that cannot be understood HTTP 400
 │   └── BadText               a text with a mistake at a line and column
 │       ├── BadQuery              text that is no SPARQL                              HTTP 400
 │       └── BadData               a document that is not in the format it names       HTTP 400
@@ -64,6 +65,10 @@ class ProjectError(UsageError):
 
 class BadAddress(UsageError):
     """A text that should be an IRI or a path is none."""
+
+
+class BadParameter(UsageError):
+    """A parameter of an address (``?year=abc``) has a name or a value that is none."""
 
 
 class BadText(UsageError):

@@ -31,6 +31,7 @@ from kizuna.vocabulary import (
 )
 
 Term = NamedNode | BlankNode | Literal | Triple
+_LABEL_KEYS = frozenset(map(str, LABELS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ def label_of(index: DescriptionIndex, term: Term, languages: tuple[str, ...]) ->
     rank = {language: n for n, language in enumerate((*languages, ""))}
     found = [
         (rank.get(q.object.language or "", len(rank)), LABELS.index(q.predicate), q.object)
-        for q in index.outgoing(term)
-        if q.predicate in LABELS and isinstance(q.object, Literal)
+        for q in index.outgoing(term, _LABEL_KEYS)
+        if isinstance(q.object, Literal)
     ]
     return min(found, key=lambda f: (f[0], f[1], str(f[2])))[2] if found else None

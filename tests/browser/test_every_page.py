@@ -27,10 +27,16 @@ KINDS = {
     "bad query":    "/sparql?query=SELEKT",
     "ontology":     "/ontology",
     "shapes":       "/shapes",
+    "vocabularies": "/terms",
+    "term":         "/terms/Event",
+    "property":     "/terms/schema-location",
+    "shape":        "/terms/shapes/Event",
     "catalogue":    "/catalog",
     "graph":        "/graph/places",
     "data":         "/dumps",
     "nothing":      "/id/nothing/here",
+    "search":       "/search?q=Kobe",
+    "no search":    "/search",
 }
 # fmt: on
 

@@ -169,7 +169,7 @@ def test_an_index_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_a_long_search_is_stopped(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kizuna.engine.fulltext.SECONDS", -1.0)
-    monkeypatch.setattr("kizuna.engine.fulltext._STEPS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr("kizuna.engine.looking.SECONDS", -1.0)
+    monkeypatch.setattr("kizuna.engine.looking._STEPS_BETWEEN_LOOKS", 1)
     with pytest.raises(QueryTooLong):
         search(index, "cluster")

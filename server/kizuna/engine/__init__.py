@@ -2,10 +2,12 @@
 
 from kizuna.engine.embedded import EmbeddedEngine
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
-from kizuna.engine.fulltext import Hit, search, write_search
+from kizuna.engine.fulltext import write_search
 from kizuna.engine.index import DescriptionIndex, lost_subjects, write_index
 from kizuna.engine.lanes import LaneLimits
 from kizuna.engine.lasting import is_lasting
+from kizuna.engine.looking import Hit, TextIndex, opened, search
+from kizuna.engine.marking import Piece, pieces, replaced, spelled
 from kizuna.engine.pool import Pool
 from kizuna.engine.protocol import Answer, Engine, Limits, Query, Stream
 from kizuna.engine.watching import Watched
@@ -19,13 +21,19 @@ __all__ = [
     "Hit",
     "LaneLimits",
     "Limits",
+    "Piece",
     "Pool",
     "Query",
     "Stream",
+    "TextIndex",
     "Watched",
     "is_lasting",
     "lost_subjects",
+    "opened",
+    "pieces",
+    "replaced",
     "search",
+    "spelled",
     "write_index",
     "write_search",
 ]

@@ -20,7 +20,7 @@ from pathlib import Path
 from pyoxigraph import Literal, RdfFormat, parse
 
 from kizuna.engine.complaints import check_syntax
-from kizuna.engine.fulltext import Hit, search
+from kizuna.engine.looking import Hit, search
 from kizuna.engine.tokens import Token, iri, prefixes, tokens
 from kizuna.errors import BadQuery, Busy
 from kizuna.vocabulary import KZ_SEARCH

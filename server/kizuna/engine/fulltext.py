@@ -1,23 +1,24 @@
 """The full-text index of a release: literals by the words that stand in them.
 
-One SQLite file (FTS5). What a word is stands in ``kizuna.engine.words``; the index itself holds
-no text twice, and equal statements give equal bytes.
+One SQLite file (FTS5). What a word is stands in ``kizuna.engine.words``; beside the words of all
+texts it holds whole names, for those that begin so, and the words by which typing errors are
+mended. Equal statements give equal bytes. ``kizuna.engine.looking`` reads it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kizuna.engine.words import expression, indexed
-from kizuna.errors import QueryTooLong, ReleaseBroken
+from kizuna.engine.spelling import near_rows
+from kizuna.engine.words import indexed, plain
 from kizuna.vocabulary import (
+    KZ_AS_STATED,
+    KZ_DATE_TEXT,
     KZ_QUOTE,
     KZ_QUOTE_PREFIX,
     KZ_SHA256,
@@ -31,13 +32,16 @@ from kizuna.vocabulary import (
 )
 
 FILE_NAME = "search.sqlite"
-SECONDS = 5.0
-"""What one look into the index may take."""
-_STEPS_BETWEEN_LOOKS = 10_000
+NAME, OTHER_NAME, QUOTED, ANYTHING = 8.0, 6.0, 2.0, 1.0
+"""The weights of texts: what things are called, what else, the words of documents, all others."""
 _TEXTS = {XSD_STRING, RDF_LANG_STRING}
 _LEFT_OUT = {OA_EXACT, OA_PREFIX, KZ_QUOTE_PREFIX, KZ_SHA256}
 """Copies that the build has made of quotes, and what nobody looks for; SHACL's texts too."""
-_WEIGHTS = dict.fromkeys(LABELS, 8.0) | {SKOS_ALT_LABEL: 6.0, KZ_QUOTE: 2.0}
+_WEIGHTS = (
+    dict.fromkeys(LABELS, NAME)
+    | {SKOS_ALT_LABEL: OTHER_NAME}
+    | dict.fromkeys((KZ_QUOTE, KZ_DATE_TEXT, KZ_AS_STATED), QUOTED)
+)
 
 _SCHEMA = """
 CREATE TABLE literal (
@@ -51,23 +55,16 @@ CREATE TABLE literal (
 CREATE VIRTUAL TABLE word USING fts5(
     text, content='', tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*'"
 );
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(word, row);
+CREATE TABLE name (
+    plain TEXT, id INTEGER, PRIMARY KEY (plain, id)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE near (
+    letter TEXT, length INTEGER, word TEXT, pairs INTEGER, texts INTEGER,
+    PRIMARY KEY (letter, length, word)
+) WITHOUT ROWID, STRICT;
 """
-_FIND = """
-SELECT subject, predicate, value, language, -bm25(word) * weight AS score
-FROM word JOIN literal ON literal.id = word.rowid
-WHERE word MATCH ?
-ORDER BY score DESC, subject, predicate, value, language
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A thing whose literal holds the words. The higher the score, the better; it has no unit."""
-
-    thing: NamedNode
-    predicate: NamedNode
-    text: Literal
-    score: float
+_Row = tuple[str, str, str, str, float]
 
 
 def write_search(path: Path, quads: Iterable[Quad]) -> None:
@@ -87,9 +84,19 @@ def write_search(path: Path, quads: Iterable[Quad]) -> None:
             ((number, indexed(row[2])) for number, row in enumerate(rows, 1)),
         )
         connection.execute("INSERT INTO word (word) VALUES ('optimize')")
+        connection.executemany("INSERT INTO name VALUES (?, ?)", _names(rows))
+        found = connection.execute("SELECT term, doc FROM vocabulary").fetchall()
+        connection.executemany("INSERT INTO near VALUES (?, ?, ?, ?, ?)", near_rows(found))
 
 
-def _row(quad: Quad) -> tuple[str, str, str, str, float] | None:
+def _names(rows: Iterable[_Row]) -> Iterable[tuple[str, int]]:
+    """Yield the names of things as they are compared, with the numbers of their rows."""
+    for number, (_, _, value, _, weight) in enumerate(rows, 1):
+        if weight >= OTHER_NAME and (name := plain(value)):
+            yield name, number
+
+
+def _row(quad: Quad) -> _Row | None:
     """Return what the index keeps of a statement, None where it keeps nothing."""
     subject, predicate, text = quad.subject, quad.predicate, quad.object
     if not isinstance(subject, NamedNode) or not isinstance(text, Literal):
@@ -98,68 +105,5 @@ def _row(quad: Quad) -> tuple[str, str, str, str, float] | None:
         return None
     if predicate.value.startswith(PREFIXES["sh"]):
         return None
-    weight = _WEIGHTS.get(predicate, 1.0)
+    weight = _WEIGHTS.get(predicate, ANYTHING)
     return (subject.value, predicate.value, text.value, text.language or "", weight)
-
-
-def search(path: Path, words: str, languages: Sequence[str] = (), limit: int = 100) -> list[Hit]:
-    """Return the things whose texts hold all ``words``, the best first, each once.
-
-    A word finds its beginnings too; ``"several words"`` in quotation marks are looked for exactly
-    so. Case and Latin accents do not count. With ``languages`` only texts in these count (``en``
-    means ``en-GB`` too). Nothing that is typed is an error; words without a letter find nothing.
-
-    Raises ReleaseBroken when the index cannot be read, and QueryTooLong after ``SECONDS``.
-    """
-    wanted = expression(words)
-    if not wanted or limit <= 0:
-        return []
-    until = time.monotonic() + SECONDS
-    try:
-        with closing(_opened(path)) as connection:
-            connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS_BETWEEN_LOOKS)
-            return _best(connection.execute(_FIND, (wanted,)), languages, limit)
-    except sqlite3.OperationalError as error:
-        if "interrupted" in str(error):
-            raise QueryTooLong(
-                f"the search took more than {SECONDS:g} seconds",
-                hint="Search for longer or for more words.",
-            ) from error
-        raise _broken(path, error) from error
-    except sqlite3.Error as error:
-        raise _broken(path, error) from error
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-
-
-def _broken(path: Path, error: Exception) -> ReleaseBroken:
-    return ReleaseBroken(
-        f"{path}: the search index cannot be read: {error}",
-        hint="Build the release again: kizuna build.",
-    )
-
-
-def _best(
-    rows: Iterable[tuple[str, str, str, str, float]], languages: Sequence[str], limit: int
-) -> list[Hit]:
-    """Return one hit per subject, as many as are wanted."""
-    found: dict[str, Hit] = {}
-    for subject, predicate, value, language, score in _in_languages(rows, languages):
-        if subject not in found:
-            text = Literal(value, language=language or None)
-            found[subject] = Hit(NamedNode(subject), NamedNode(predicate), text, score)
-            if len(found) == limit:
-                break
-    return list(found.values())
-
-
-def _in_languages(
-    rows: Iterable[tuple[str, str, str, str, float]], languages: Sequence[str]
-) -> Iterator[tuple[str, str, str, str, float]]:
-    wanted = tuple(language.lower() for language in languages)
-    for row in rows:
-        tag = row[3].lower()
-        if not wanted or any(tag == w or tag.startswith(f"{w}-") for w in wanted):
-            yield row

@@ -44,12 +44,33 @@ def indexed(text: str) -> str:
     return " ".join(word for run in _runs(folded(text)) for word in _cut(run, last=True))
 
 
-def expression(words: str) -> str:
+def plain(text: str) -> str:
+    """Return the words of ``text`` with spaces between them, Japanese uncut.
+
+    Two names are the same if this is, and a name begins as another if this does.
+
+    >>> plain("Hafen-Verein 神戸市")
+    'hafen verein 神戸市'
+    """
+    return " ".join(_runs(folded(text[:MOST_SIGNS])))
+
+
+def forms(word: str) -> tuple[str, ...]:
+    """Return what a folded word may stand for: ``ae oe ue`` may be umlauts.
+
+    >>> forms("muenchen"), forms("quelle")
+    (('muenchen', 'munchen'), ('quelle',))
+    """
+    umlaut = _UMLAUT.sub(lambda m: m[0][0], word)
+    return (word,) if umlaut == word else (word, umlaut)
+
+
+def expression(words: str, joined: str = " AND ") -> str:
     """Return the FTS5 expression that finds ``words``; empty where there is nothing to find.
 
-    All words must be there, as words or beginnings of words, in any order; what stands in
-    quotation marks must be there exactly so. ``ae oe ue`` find umlauts too. Whatever is typed,
-    nothing in it is an operator.
+    All words must be there (with ``" OR "``: some), as words or beginnings of words, in any order;
+    what stands in quotation marks must be there exactly so. ``ae oe ue`` find umlauts too.
+    Whatever is typed, nothing in it is an operator.
 
     >>> expression('Hafen "von Kobe"')
     '("hafen" OR "hafen" *) AND "von kobe"'
@@ -61,14 +82,14 @@ def expression(words: str) -> str:
             parts.append(_exactly(runs))
         else:
             parts.extend(_beginning(run) for run in runs)
-    return " AND ".join(filter(None, parts[:MOST_WORDS]))
+    return joined.join(filter(None, parts[:MOST_WORDS]))
 
 
 def _exactly(runs: list[str]) -> str:
     """Return the expression for whole words in this order."""
     found = [w for run in runs[:-1] for w in _cut(run, last=True)]
     found += _cut(runs[-1], last=False) if runs else []
-    loose = " *" if runs and _is_paired(runs[-1]) and len(runs[-1]) == 1 else ""
+    loose = " *" if runs and is_paired(runs[-1]) and len(runs[-1]) == 1 else ""
     return f'"{" ".join(found)}"{loose}' if found else ""
 
 
@@ -77,41 +98,48 @@ def _beginning(run: str) -> str:
 
     The whole word is named besides, so that it counts more than a mere beginning.
     """
-    if _is_paired(run):
+    if is_paired(run):
         return _exactly([run])
-    umlaut = _UMLAUT.sub(lambda m: m[0][0], run)
-    forms = [f'"{run}"', f'"{run}" *'] + ([f'"{umlaut}" *'] if umlaut != run else [])
-    return f"({' OR '.join(forms)})"
+    named = (f'"{run}"', *(f'"{form}" *' for form in forms(run)))
+    return f"({' OR '.join(named)})"
 
 
 def _runs(text: str) -> Iterator[str]:
-    """Yield the longest runs of letters and digits, and those of Japanese signs."""
+    return (text[start:end] for start, end in places(text))
+
+
+def places(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the longest runs of letters and digits, and of Japanese signs, stand.
+
+    ``text`` has been folded. Ends are exclusive.
+    """
     if text.isascii():  # most texts are, and this is ten times as fast
-        yield from _ASCII.findall(text)
+        yield from (found.span() for found in _ASCII.finditer(text))
         return
-    held, paired = "", False
-    for sign in text:
-        joins = _PAIRED.match(sign) is not None
-        if held and (joins != paired or not _is_letter(sign)):
-            yield held
-            held = ""
-        if _is_letter(sign):
-            held, paired = held + sign, joins
-    if held:
-        yield held
+    start, paired = -1, False
+    for at, sign in enumerate(text):
+        joins, letter = is_paired(sign), _is_letter(sign)
+        if start >= 0 and (joins != paired or not letter):
+            yield start, at
+            start = -1
+        if letter and start < 0:
+            start, paired = at, joins
+    if start >= 0:
+        yield start, len(text)
 
 
 def _is_letter(sign: str) -> bool:
     return sign.isalnum() or unicodedata.category(sign)[0] == "M" or bool(_PAIRED.match(sign))
 
 
-def _is_paired(run: str) -> bool:
+def is_paired(run: str) -> bool:
+    """Tell whether a run is one of Japanese signs."""
     return _PAIRED.match(run) is not None
 
 
 def _cut(run: str, *, last: bool) -> list[str]:
     """Return a run as the words of the index; ``last``: with the last sign of a Japanese one."""
-    if not _is_paired(run) or len(run) == 1:
+    if not is_paired(run) or len(run) == 1:
         return [run]
     end = len(run) if last else len(run) - 1
     return [run[at : at + 2] for at in range(end)]

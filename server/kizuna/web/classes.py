@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
 
@@ -26,6 +26,7 @@ class Classes:
     slugs: Mapping[str, NamedNode]
     broader: Mapping[NamedNode, frozenset[NamedNode]]
     narrower: Mapping[NamedNode, frozenset[NamedNode]]
+    _counted: dict[NamedNode, int] = field(default_factory=dict)
 
     def slug(self, kind: NamedNode) -> str | None:
         """Return the slug of a class, None where it has no page."""
@@ -53,7 +54,9 @@ class Classes:
         """Return how many members ``kind`` has; a member of two narrower classes counts once."""
         if len(self.descendants(kind)) == 1:
             return self.counts.get(kind, 0)
-        return len(self.members(kind))
+        if kind not in self._counted:
+            self._counted[kind] = len(self.members(kind))
+        return self._counted[kind]
 
 
 def read_classes(index: DescriptionIndex, manifest: Manifest) -> Classes:
@@ -73,7 +76,7 @@ def read_classes(index: DescriptionIndex, manifest: Manifest) -> Classes:
     return Classes(
         index=index,
         counts=counts,
-        slugs=dict(_slugs(broader, manifest)),
+        slugs=dict(slugs(broader, manifest)),
         broader=broader,
         narrower={kind: frozenset(below) for kind, below in narrower.items()},
     )
@@ -85,9 +88,7 @@ def _parents(index: DescriptionIndex, kind: NamedNode) -> Iterator[NamedNode]:
             yield quad.object
 
 
-def _slugs(
-    kinds: Mapping[NamedNode, object], manifest: Manifest
-) -> Iterator[tuple[str, NamedNode]]:
+def slugs(kinds: Iterable[NamedNode], manifest: Manifest) -> Iterator[tuple[str, NamedNode]]:
     """Yield slugs: the local name of an own term, else prefix and local name (``org-Role``)."""
     own = f"{Addresses(manifest.base).ontology}#"
     prefixes = {**manifest.prefixes, **PREFIXES}

@@ -79,7 +79,8 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
         data = write(described.quads(profile), chosen, site.prefixes, described.iri)
         return Representation(data, chosen.content_type)
 
-    who = (reader.language, reader.chosen) if chosen is HTML else profile.token
+    of_profile = () if profile is DEFAULT else (profile.token,)
+    who = (reader.language, reader.chosen) if chosen is HTML else of_profile
     representation = site.cache.get((described.path, chosen.suffix, who), make)
     return respond(request, representation, _meta(reader, described, links, chosen, profile, form))
 

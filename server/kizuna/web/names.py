@@ -12,6 +12,7 @@ from kizuna.vocabulary import RDF_TYPE, shortened
 
 Term = NamedNode | BlankNode | Literal | Triple
 REMEMBERED = 50_000
+_TYPE_KEYS = frozenset({str(RDF_TYPE)})
 
 
 class Names:
@@ -55,6 +56,6 @@ class Names:
     def _find_types(self, term: NamedNode | BlankNode) -> frozenset[NamedNode]:
         return frozenset(
             quad.object
-            for quad in self.index.outgoing(term)
-            if quad.predicate == RDF_TYPE and isinstance(quad.object, NamedNode)
+            for quad in self.index.outgoing(term, _TYPE_KEYS)
+            if isinstance(quad.object, NamedNode)
         )

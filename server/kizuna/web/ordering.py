@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kizuna.engine import DescriptionIndex
 from kizuna.vocabulary import term
@@ -44,6 +44,13 @@ class Ordering:
             for predicate, place in self._of(kind).items():
                 found.setdefault(predicate, place)
         return found
+
+    def of_shape(self, shape: NamedNode | BlankNode) -> tuple[float, float]:
+        """Return where a property shape stands: the rank of its group, and its own within it."""
+        stated = {q.predicate: q.object for q in self.index.outgoing(shape)}
+        group = stated.get(_GROUP)
+        named = group if isinstance(group, NamedNode) else None
+        return self._group_rank(named), rank(stated.get(_ORDER))
 
     def _of(self, kind: NamedNode) -> Mapping[NamedNode, Place]:
         if kind not in self._known:

@@ -22,6 +22,7 @@ from kizuna.formats import BY_SUFFIX, FORMATS, HTML, Format, Kind, carrying
 from kizuna.iris import to_path
 from kizuna.web.dependencies import accept_of
 from kizuna.web.middleware import PREFLIGHT
+from kizuna.web.nearby import NOTHING_NEAR, Nearby, nearby
 from kizuna.web.negotiation import negotiate
 from kizuna.web.reader import reader_of
 from kizuna.web.respond import Meta, Representation, respond
@@ -30,6 +31,7 @@ from kizuna.web.views.page import render
 STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
     errors.BadQuery: HTTPStatus.BAD_REQUEST,
     errors.BadAddress: HTTPStatus.BAD_REQUEST,
+    errors.BadParameter: HTTPStatus.BAD_REQUEST,
     errors.BadData: HTTPStatus.BAD_REQUEST,
     errors.Unauthorized: HTTPStatus.UNAUTHORIZED,
     errors.Refused: HTTPStatus.FORBIDDEN,
@@ -52,6 +54,7 @@ STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
 PROBLEM = Format("Problem", "json", "application/problem+json", frozenset(), ("application/json",))
 _FILES = tuple(form for form in FORMATS if form is not HTML)
 RETRY_AFTER = 5
+_LOST = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 CHALLENGE = 'Bearer realm="kizuna"'
 """What an answer 401 asks for (RFC 6750, section 3)."""
 COME_AGAIN = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
@@ -150,7 +153,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
     problem = problem_of(request, error)
     if problem.allow and request.method == "OPTIONS":
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=_preflight(problem.allow))
-    representation = represented(request, problem)
+    representation = represented(request, problem, await _nearby(request, problem))
     if isinstance(error, errors.NotConforming) and error.report:
         form = BY_SUFFIX[report_suffix(request)]
         representation = Representation(error.report.encode(), form.content_type)
@@ -188,14 +191,37 @@ _HEADINGS = {
 }
 
 
-def represented(request: Request, problem: Problem) -> Representation:
+async def _nearby(request: Request, problem: Problem) -> Nearby:
+    """Return what may have been meant by an address where nothing stands.
+
+    It is a help only: whatever goes wrong with it, the answer to the error goes out without it.
+    """
+    if problem.status not in _LOST or not likes_pages(accept_of(request)):
+        return NOTHING_NEAR
+    try:
+        site = request.state.site
+        reader, path = reader_of(request, site), request.url.path
+        found: Nearby = await site.turns.take(lambda: nearby(reader, path))
+    except Exception:  # noqa: BLE001 - the error itself is to be told, not this one
+        _log.exception("%r: no help was found", request.url.path)
+        return NOTHING_NEAR
+    return found
+
+
+def represented(request: Request, problem: Problem, near: Nearby = NOTHING_NEAR) -> Representation:
     """Return a problem as a page if the client likes pages better than any file, else as JSON."""
     if not likes_pages(accept_of(request)):
         return Representation(problem.document(), PROBLEM.media_type)
     reader = reader_of(request, request.state.site)
     heading = reader.text(_HEADINGS.get(problem.status, "error.other"))
     return render(
-        reader, "error.html", "/", problem=problem, heading=heading, links=links_of(request)
+        reader,
+        "error.html",
+        "/",
+        problem=problem,
+        heading=heading,
+        links=links_of(request),
+        near=near,
     )
 
 

@@ -116,9 +116,15 @@ class Reader:
         return self.words(self.site.names.label(term, self.language))
 
     def link(self, term: Term) -> Link:
-        """Return a term by its name, linked to where it is described."""
+        """Return a term by its name, linked to where it is described.
+
+        Terms of vocabularies, others' too, lead to the page that tells how they are used here.
+        """
         if not isinstance(term, NamedNode):
             return Link(self.name(term))
+        page = self.site.terms.path(term)
+        if page is not None:
+            return Link(self.name(term), self.href(page))
         href, outside = self.address(term.value)
         return Link(self.name(term), href, outside)
 

@@ -6,6 +6,7 @@ import logging
 import math
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -29,8 +30,11 @@ from kizuna.vocabulary import (
 )
 from kizuna.web.cache import Cache
 from kizuna.web.classes import Classes, read_classes
+from kizuna.web.lists.store import ListStore
 from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
+from kizuna.web.terms.known import Terms, read_terms
+from kizuna.web.turns import Turns
 
 _log = logging.getLogger(__name__)
 _LICENSE = term("dct:license")
@@ -62,9 +66,14 @@ class Site:
     about: About
     names: Names
     classes: Classes
+    terms: Terms
     ordering: Ordering
     cache: Cache
+    lists: ListStore = field(default_factory=ListStore)
     tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
+    examples: Mapping[str, str] = field(default_factory=dict)
+    """Turtle by the local name of the own class that it shows in use."""
+    turns: Turns = field(default_factory=Turns)
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 
@@ -116,6 +125,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
     """Return the site that serves ``release``, its queries answered by ``engine``.
 
     A saved query that is none is left out and logged: it must not keep the good ones from readers.
+    The examples of the ontology's classes stand in the same project as the queries.
 
     Raises ReleaseBroken when the index is unreadable.
     """
@@ -138,8 +148,10 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
         about=_about(index),
         names=Names(index, languages, prefixes, value_classes),
         classes=read_classes(index, manifest),
+        terms=read_terms(index, manifest),
         ordering=Ordering(index),
         tombstones=read_tombstones(release.folder.parent),
+        examples=_examples(queries_folder.parent / "ontology" / "examples"),
         cache=Cache(seconds=FRESH_SECONDS if _is_elsewhere(engine) else math.inf),
     )
 
@@ -147,6 +159,15 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
 def _is_elsewhere(engine: Engine) -> bool:
     own = engine.engine if isinstance(engine, Federated) else engine
     return isinstance(own, RemoteEngine)
+
+
+def _examples(folder: Path) -> dict[str, str]:
+    """Return the texts of the Turtle files in ``folder``, by stem; what is no UTF-8 is left out."""
+    found = {}
+    for path in sorted(folder.glob("*.ttl")):
+        with suppress(OSError, UnicodeDecodeError):
+            found[path.stem] = path.read_text(encoding="utf-8")
+    return found
 
 
 def _about(index: DescriptionIndex) -> About:

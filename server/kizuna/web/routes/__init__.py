@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from kizuna.web.routes import (
     classes,
+    compare,
     completion,
     data,
     front,
@@ -14,6 +15,7 @@ from kizuna.web.routes import (
     queries,
     search,
     sparql,
+    terms,
     things,
     vocabularies,
 )
@@ -23,7 +25,9 @@ ROUTERS = (
     front.router,
     things.router,
     vocabularies.router,
+    terms.router,
     classes.router,
+    compare.router,
     queries.router,
     pictures.router,
     search.router,

@@ -1,24 +1,29 @@
-"""Classes and their members."""
+"""Classes and their members, and the members of a thing, as lists."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.errors import NotFound
+from kizuna.errors import BadParameter, NotFound
+from kizuna.formats import Format
 from kizuna.iris import to_path
 from kizuna.web.dependencies import READ, Asking, Whole
-from kizuna.web.paths import iri_path
+from kizuna.web.listed import answer_list
+from kizuna.web.lists.files import OFFERED
+from kizuna.web.lists.pointing import form_of, thing_named
+from kizuna.web.paths import iri_path, resolve
 from kizuna.web.respond import Representation, respond
 from kizuna.web.routes.front import PAGE
 from kizuna.web.views.classes import class_list, class_page
-from kizuna.web.views.page import render
+from kizuna.web.views.lists import ListPage, class_source, members_source
+from kizuna.web.views.page import Alternate, render
 
 router = APIRouter()
-MOST_PAGES = 1_000_000
+_CLASSES = "classes/"
 
 
 @router.api_route("/classes", methods=READ)
@@ -33,25 +38,48 @@ def classes(request: Request, site: Whole, reader: Asking) -> Response:
 
 
 @router.api_route("/classes/{rest:path}", methods=READ)
-def members(
-    request: Request,
-    site: Whole,
-    reader: Asking,
-    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
-) -> Response:
-    """Return one page of the members of a class."""
-    path = iri_path(request)
-    kind = site.classes.slugs.get(path.removeprefix("classes/"))
-    if kind is None:
+def members(request: Request, site: Whole, reader: Asking) -> Response:
+    """Return a part of the members of a class, as a page or a file."""
+    slugs, asked = site.classes.slugs, iri_path(request)
+    try:
+        path, form = resolve(asked, OFFERED, lambda p: p.removeprefix(_CLASSES) in slugs)
+    except NotFound as error:
         raise NotFound(
-            f"there is no class at /{to_path(path)}", hint="All classes are listed at /classes."
+            f"there is no class at /{to_path(asked)}", hint="All classes are listed at /classes."
+        ) from error
+    kind = slugs[path.removeprefix(_CLASSES)]
+
+    def page(shown: ListPage, files: Sequence[Alternate]) -> Representation:
+        about = class_page(reader, kind)
+        return render(reader, "class.html", shown.here, files=files, page=about, list=shown)
+
+    return answer_list(request, reader, class_source(reader, kind, path), form, page)
+
+
+@router.api_route("/members", methods=READ)
+def members_of(request: Request, site: Whole, reader: Asking) -> Response:
+    """Return a part of what points to the thing ``?of=``, as a page or a file."""
+    return _members(request, site, reader, None)
+
+
+@router.api_route("/members.{suffix}", methods=READ)
+def members_file(request: Request, site: Whole, reader: Asking, suffix: str) -> Response:
+    """Return the same as a file."""
+    return _members(request, site, reader, form_of(suffix, OFFERED))
+
+
+def _members(request: Request, site: Whole, reader: Asking, form: Format | None) -> Response:
+    text = request.query_params.get("of", "")
+    thing = thing_named(site, text)
+    if thing is None:
+        raise BadParameter(
+            f"of={text!r} is nothing that is described here",
+            hint="Write the IRI of a thing, or the end of it: /members?of=place/japan.",
         )
 
-    def make() -> Representation:
-        shown = class_page(reader, kind, page)
-        if shown is None:
-            raise NotFound(f"the class has no page {page}", hint="Begin at page 1.")
-        return render(reader, "class.html", "/" + to_path(path), page=shown)
+    def page(shown: ListPage, files: Sequence[Alternate]) -> Representation:
+        return render(
+            reader, "members.html", shown.here, files=files, of=reader.link(thing), list=shown
+        )
 
-    key = (path, page, reader.language, reader.chosen)
-    return respond(request, site.cache.get(key, make), PAGE)
+    return answer_list(request, reader, members_source(reader, thing), form, page)

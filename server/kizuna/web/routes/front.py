@@ -18,6 +18,7 @@ PAGE = Meta(vary=("Accept-Language",))
 _STATIC = {
     "style.css": "text/css; charset=utf-8",
     "favicon.svg": "image/svg+xml",
+    "search.js": "text/javascript; charset=utf-8",
     "editor.js": "text/javascript; charset=utf-8",
     "editor.css": "text/css; charset=utf-8",
     "THIRD-PARTY.txt": "text/plain; charset=utf-8",

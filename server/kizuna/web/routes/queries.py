@@ -142,6 +142,7 @@ def _rendered(reader: Reader, asked: _Asked, answer: Answer, *, more: bool) -> R
         asked.path,
         files=asked.files,
         question=question(reader, query, asked.values),
+        query=query,
         action=f"/queries/{query.name}",
         fields=fields(reader, query, asked.values),
         sparql=without_head(asked.text),

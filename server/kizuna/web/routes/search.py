@@ -1,69 +1,180 @@
-"""Things by words, for programs."""
+"""Search: things by words or by an address, as a page and for programs, and while typing."""
 
 from __future__ import annotations
 
-import json
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi import Query as Parameter
-from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.engine import Query
-from kizuna.formats import BY_SUFFIX, Kind
-from kizuna.vocabulary import KZ_SEARCH
-from kizuna.web.answering import whole
-from kizuna.web.asking import ask
-from kizuna.web.dependencies import READ, Asking, Here
-from kizuna.web.operation import note_query
+from kizuna.engine import Hit, opened, replaced
+from kizuna.errors import NotAcceptable, NotFound, QueryTooLong
+from kizuna.formats import BY_SUFFIX, HTML, Format
+from kizuna.web.dependencies import READ, Asking, Whole, accept_of
+from kizuna.web.negotiation import negotiate
+from kizuna.web.pasted import is_address, thing_of
 from kizuna.web.reader import Reader
-from kizuna.web.respond import Meta, Representation, respond
+from kizuna.web.respond import Meta, Representation, respond, respond_soon, see_other
+from kizuna.web.searching import find
+from kizuna.web.site import Site
+from kizuna.web.views.hits import MOST_SUGGESTED, hits_document, suggestions
+from kizuna.web.views.page import Alternate, render
+from kizuna.web.views.search import MOST_SHOWN, Asked, search_page
 
 router = APIRouter()
 USUAL, MOST = 20, 1_000
-_PAGE = Meta(vary=("Accept-Language",))
-_ROWS = {Kind.ROWS: BY_SUFFIX["json"]}
+LONGEST_LINK = 1_000
+"""Longer searches are not repeated in the links of their answers."""
+SUGGESTION_SECONDS = 0.25
+_OFFERED = (BY_SUFFIX["json"], HTML)
+_SUGGESTED = Meta(vary=("Accept-Language",), cache_control="public, max-age=60")
+_DESCRIPTION = "application/opensearchdescription+xml"
 
 Limit = Annotated[int, Parameter(ge=1, le=MOST)]
+Page = Annotated[int, Parameter(ge=1, le=MOST_SHOWN)]
 
 
-@router.api_route("/search", methods=READ)
-async def found(
-    request: Request, site: Here, reader: Asking, q: str = "", limit: Limit = USUAL
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A search as it was asked for; ``host`` matters only for addresses, and is "" without one."""
+
+    asked: Asked
+    limit: int
+    form: Format
+    host: str
+
+    @property
+    def here(self) -> str:
+        """The parameters of links to the same search, empty for a very long one."""
+        query = {"q": self.asked.words} | ({"type": self.asked.kind} if self.asked.kind else {})
+        written = urlencode(query) if self.asked.words else ""
+        return f"?{written}" if written and len(written) <= LONGEST_LINK else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """The path at which the thing stands whose address was pasted."""
+
+    path: str
+
+
+async def _wished(
+    request: Request,
+    q: str = "",
+    limit: Limit = USUAL,
+    kind: Annotated[str, Parameter(alias="type")] = "",
+    page: Page = 1,
+) -> _Wish:
+    words = said(q)
+    host = request.headers.get("host", "") if is_address(words) else ""
+    return _Wish(Asked(words, said(kind), page), limit, _form(request), host)
+
+
+async def search(
+    request: Request, site: Whole, reader: Asking, wish: Annotated[_Wish, Depends(_wished)]
 ) -> Response:
-    """Return the things whose texts hold the words ``q``, the best first, as JSON.
+    """Return what holds the words ``q``, the best first: as JSON, or as a page by kind.
 
-    It is ``kz:search``, answered by the engine like any query: within its limits, in its lanes.
+    A page sends who pastes an address on to its thing.
     """
-    words = q.encode("utf-8", "replace").decode()  # a lone surrogate stands in no text
-    key = ("search", words, limit, reader.language)
+    key = ("search", wish, reader.language, reader.chosen)
     held = site.cache.find(key)
     if held is None:
-        text = (
-            f"SELECT ?thing ?score ?text {{ (?thing ?score ?text) {KZ_SEARCH} "
-            f"({Literal(words)} {limit}) }} ORDER BY DESC(?score) ?thing"
-        )
-        note_query(request, text)
-        answer = await whole(await ask(request, site, Query(text, site.endpoint), _ROWS))
-        held = site.cache.keep(key, _written(reader, words, answer.body))
-    return respond(request, held, _PAGE)
+        made = await site.turns.take(partial(_made, reader, wish))
+        if isinstance(made, _Elsewhere):
+            request.state.repeatable = True
+            return see_other(made.path)
+        held = site.cache.keep(key, made)
+    return await respond_soon(request, held, _meta(request, wish))
 
 
-def _written(reader: Reader, words: str, rows: bytes) -> Representation:
-    solutions = parse_query_results(rows, QueryResultsFormat.JSON)
-    hits = []
-    for row in solutions if isinstance(solutions, QuerySolutions) else ():
-        thing, score, text = row["thing"], row["score"], row["text"]
-        if isinstance(thing, NamedNode) and isinstance(text, Literal):
-            hit = {
-                "thing": thing.value,
-                "name": reader.name(thing).text,
-                "text": text.value,
-                "language": text.language,
-                "score": float(str(getattr(score, "value", 0))),
-            }
-            hits.append({name: value for name, value in hit.items() if value is not None})
-    body = json.dumps({"words": words, "hits": hits}, ensure_ascii=False, indent=1) + "\n"
-    return Representation(body.encode(), "application/json")
+router.add_api_route("/search", search, methods=READ)
+router.add_api_route("/search.{suffix}", search, methods=READ)
+
+
+@router.api_route("/search/suggest", methods=READ)
+async def suggest(request: Request, site: Whole, reader: Asking, q: str = "") -> Response:
+    """Return names that begin with what has been typed, or hold its words, as suggestions."""
+    words = said(q)
+    key = ("suggest", words, reader.language, reader.chosen)
+    held = site.cache.find(key)
+    if held is None:
+        made = await site.turns.take(partial(_suggested, reader, words))
+        held = site.cache.keep(key, made)
+    return respond(request, held, _SUGGESTED)
+
+
+@router.api_route("/opensearch.xml", methods=READ)
+def description(request: Request, reader: Asking) -> Response:
+    """Return the description by which browsers offer this search (OpenSearch 1.1, draft 6)."""
+    root = str(request.base_url)
+    page = render(reader, "opensearch.xml", "/opensearch.xml", root=root)
+    made = Representation(page.body, _DESCRIPTION, reader.language)
+    return respond(request, made, Meta(vary=("Accept-Language", "Host")))
+
+
+def said(text: str) -> str:
+    """Return what was typed without what stands in no text: half a character."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _form(request: Request) -> Format:
+    """Return the format that the suffix, ``_format`` or ``Accept`` asks for.
+
+    Raises NotFound and NotAcceptable.
+    """
+    suffix = request.path_params.get("suffix", "")
+    wanted = suffix or request.query_params.get("_format")
+    if wanted is None:
+        return negotiate(accept_of(request), _OFFERED)
+    for form in _OFFERED:
+        if wanted == form.suffix or (not suffix and wanted.lower() == form.media_type):
+            return form
+    if suffix:
+        raise NotFound(f"there is no /search.{suffix}", hint="There is .html and .json.")
+    raise NotAcceptable(f"there is no format {wanted!r}", hint="_format is html or json.")
+
+
+def _meta(request: Request, wish: _Wish) -> Meta:
+    suffix = request.path_params.get("suffix", "")
+    varied = (() if suffix else ("Accept",)) + ("Accept-Language",)
+    here = wish.here
+    if not here:
+        return Meta(vary=varied)
+    other = next(form for form in _OFFERED if form is not wish.form)
+    link = f'</search.{other.suffix}{here}>; rel="alternate"; type="{other.media_type}"'
+    location = "" if suffix else f"/search.{wish.form.suffix}{here}"
+    return Meta(vary=varied, content_location=location, links=(link,))
+
+
+def _made(reader: Reader, wish: _Wish) -> Representation | _Elsewhere:
+    site, words = reader.site, wish.asked.words
+    thing = thing_of(site, words, wish.host)
+    if wish.form is not HTML:
+        return hits_document(reader, find(site, words, wish.limit), thing)
+    href, outside = reader.address(thing.value) if thing is not None else ("", True)
+    if not outside and not href.startswith("//"):  # which would be another host
+        return _Elsewhere(href)
+    page = search_page(reader, wish.asked, find(site, words, MOST_SHOWN), thing)
+    files = [Alternate("JSON", "application/json", f"/search.json{wish.here}")]
+    return render(reader, "search.html", f"/search{wish.here}", files=files, page=page)
+
+
+def _suggested(reader: Reader, words: str) -> Representation:
+    return suggestions(reader, words, _names(reader.site, words))
+
+
+def _names(site: Site, words: str) -> list[Hit]:
+    """Return the things whose names fit, in the time that there is while somebody types."""
+    with suppress(QueryTooLong), opened(site.release.search, SUGGESTION_SECONDS) as index:
+        names = index.names(words, 2 * MOST_SUGGESTED)
+        if not names:
+            names = index.names(replaced(words, index.mended(words)), 2 * MOST_SUGGESTED)
+        return names
+    return []

@@ -59,10 +59,11 @@ def thing(request: Request, site: Whole) -> Response:
     target = "/" + to_path(f"doc/{path.removeprefix('id/')}")
     links = link_headers(site, iri, target, alternates(target, PLAIN), profiled=True)
     request.state.repeatable = True
-    return see_other(target + _passed_on(request), links)
+    return see_other(target + passed_on(request), links)
 
 
-def _passed_on(request: Request) -> str:
+def passed_on(request: Request) -> str:
+    """Return what a request asks of a description, as the query of another address."""
     if not request.scope["query_string"]:
         return ""
     asked = [(n, v) for n, v in request.query_params.multi_items() if n in _PASSED_ON]

@@ -19,8 +19,8 @@ from kizuna.web.reader import Link, Reader
 from kizuna.web.respond import Representation
 from kizuna.web.routes.things import described_thing
 from kizuna.web.site import Site
+from kizuna.web.terms.whole import namespace_quads, whole_page
 from kizuna.web.views.page import Alternate, render
-from kizuna.web.views.terms import namespace_quads, terms_page
 
 router = APIRouter()
 MOST_SUBJECTS = 500
@@ -40,7 +40,7 @@ def vocabulary(request: Request, site: Whole) -> Response:
     iri = site.addresses.base + path
 
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
-        return render(reader, "terms.html", here, files=files, page=terms_page(reader, iri))
+        return render(reader, "terms.html", here, files=files, page=whole_page(reader, iri))
 
     described = Described(path, iri, lambda _: namespace_quads(site, iri), page)
     return answer(request, site, described, form)

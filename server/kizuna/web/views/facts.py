@@ -24,7 +24,7 @@ from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.evidence import Quote, badges, quote_of
 from kizuna.web.views.values import Shown, shown
 
-_RECORD = frozenset(
+RECORD = frozenset(
     {
         DCT_IDENTIFIER,
         DCT_SOURCE,
@@ -88,7 +88,7 @@ def groups_of(reader: Reader, resource: Resource, apart: frozenset[NamedNode]) -
 
 def _group(reader: Reader, predicate: NamedNode, place: Place) -> tuple[float, Words]:
     """Return where the group of a property stands, and what it is called."""
-    if predicate in _RECORD:
+    if predicate in RECORD:
         return LAST + 1, Words(reader.text("thing.record"))
     if place.group is None:
         return LAST, Words(reader.text("thing.further"))

@@ -35,10 +35,12 @@ _KINDS = {
     "class.html": "CollectionPage",
     "queries.html": "CollectionPage",
     "dumps.html": "CollectionPage",
+    "search.html": "SearchResultsPage",
     "thing.html": "ItemPage",
 }
 """Kinds of pages in schema.org, by template; all others are plain pages."""
 _PLACES = (
+    ("nav.compare", "compare"),
     ("nav.pictures", "pictures"),
     ("nav.questions", "queries"),
     ("nav.sparql", "sparql"),

@@ -21,6 +21,7 @@ from kizuna.vocabulary import (
     term,
 )
 from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.views.compared import compare_href
 from kizuna.web.views.documents import Others, Piece, others_of, pieces_of
 from kizuna.web.views.evidence import (
     Passage,
@@ -31,6 +32,7 @@ from kizuna.web.views.evidence import (
     sentence_of,
 )
 from kizuna.web.views.facts import Group, groups_of
+from kizuna.web.views.lists import members_link
 from kizuna.web.views.maps import place_picture
 from kizuna.web.views.mentions import ELSEWHERE, Mentions, elsewhere, mentions_of
 from kizuna.web.views.networks import neighbours_picture
@@ -46,7 +48,9 @@ class ThingPage:
 
     ``passages`` are quoted from it if it is a document, ``others`` and ``text`` are what others
     say and its whole text; ``said`` are the words of it if it is a person; ``claim`` is what it
-    claims if it is a claim. ``correct`` is an address for corrections, empty without one.
+    claims if it is a claim. ``members`` leads to all that mention it, ``compare`` to a comparison
+    with another, empty where its kind is not compared. ``correct`` is an address for corrections,
+    empty without one.
     """
 
     iri: str
@@ -58,6 +62,8 @@ class ThingPage:
     questions: tuple[Words, ...]
     elsewhere: tuple[tuple[str, str], ...]
     mentions: tuple[Mentions, ...]
+    members: Link | None
+    compare: str
     passages: tuple[Passage, ...]
     others: Others
     text: tuple[Piece, ...]
@@ -84,6 +90,8 @@ def thing_page(reader: Reader, resource: Resource) -> ThingPage:
         questions=tuple(reader.name(question) for question in questions),
         elsewhere=tuple(elsewhere(resource)),
         mentions=mentions_of(reader, resource),
+        members=members_link(reader, resource.iri),
+        compare=compare_href(reader, resource.types, resource.iri),
         passages=tuple(passages_of(reader, quoted)),
         others=others_of(reader, resource.iri, quoted),
         text=pieces_of(reader, text, quoted) if text is not None else (),

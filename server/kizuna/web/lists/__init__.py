@@ -1,0 +1,1 @@
+"""Lists of things as tables: facets, orders, selections and files of them."""
