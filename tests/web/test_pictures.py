@@ -17,7 +17,7 @@ from kizuna.engine import EmbeddedEngine
 from kizuna.errors import ProjectError
 from kizuna.web import Site, create_app, open_site
 from kizuna.web.reader import Reader
-from kizuna.web.views import maps, networks, timelines
+from kizuna.web.views import maps, networks, picturing, timelines
 from kizuna.web.views.answers import picture_of
 from kizuna.web.views.picturing import Picture
 from support import BASE, ID, build, copy_bridge, line_of, load
@@ -176,6 +176,18 @@ def test_much_is_drawn_in_part(mapped: Site, monkeypatch: pytest.MonkeyPatch) ->
         found = draw(reader)
         assert found is not None
         assert "not drawn" in found.more, draw
+
+
+def test_of_a_large_class_a_part_is_looked_at(
+    mapped: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picturing, "MOST_READ", 1)
+    found = networks.dataset_network(Reader(mapped, "en"))
+    assert found is None or found.more.startswith("Only a part")
+    located = maps.dataset_map(Reader(mapped, "en"))
+    assert located is not None
+    assert located.more.startswith("Only a part")
+    assert len(located.rows) < 3
 
 
 def test_a_head_with_a_wrong_picture_is_a_finding(tmp_path: Path) -> None:

@@ -18,8 +18,10 @@ class Box:
     def overlap(self, other: Box) -> float:
         """Return the area that two rectangles share."""
         wide = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        if wide <= 0:
+            return 0.0
         high = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
-        return wide * high if wide > 0 and high > 0 else 0.0
+        return wide * high if high > 0 else 0.0
 
 
 @dataclass(slots=True)

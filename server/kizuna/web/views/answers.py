@@ -18,7 +18,7 @@ from kizuna.web.pictures.network import Relation, Thing, Web, draw_network
 from kizuna.web.pictures.svg import NOTHING, Label
 from kizuna.web.pictures.timeline import Span
 from kizuna.web.reader import Link, Reader, Words
-from kizuna.web.views.locating import number_of, point_of, spot_of
+from kizuna.web.views.locating import Locator, number_of, point_of
 from kizuna.web.views.maps import linked, map_picture
 from kizuna.web.views.networks import thing_of
 from kizuna.web.views.picturing import KINDS, Picture, kind_names, kind_of, label
@@ -85,9 +85,11 @@ def picture_of(
 def _map(reader: Reader, answer: Answer) -> Picture | None:
     lat, long = answer.named(LATITUDES), answer.named(LONGITUDES)
     named = _name_column(answer, (lat, long))
+    where = Locator(reader.site)
     found: dict[tuple[str, float, float], Place] = {}
     for row in answer.rows:
-        for place in _places(reader, answer, row, (lat, long, named)):
+        at_hand = _at(reader, answer, row, (lat, long, named))
+        for place in at_hand if at_hand is not None else _located(reader, where, row):
             key = (place.label.text, *place.at)
             count = found[key].count + 1 if key in found else 1
             note = reader.text("pictures.here", n=count)
@@ -98,20 +100,25 @@ def _map(reader: Reader, answer: Answer) -> Picture | None:
     return _with_more(reader, map_picture(reader, "answer-map", shown), len(found) - len(shown))
 
 
-def _places(
+def _at(
     reader: Reader, answer: Answer, row: Row, numbers: tuple[int | None, int | None, int | None]
-) -> list[Place]:
-    """Return where a row is: at its coordinates, else at the first thing in it that is located."""
+) -> list[Place] | None:
+    """Return where the coordinates of a row are, nowhere included; None for a table without any."""
     lat, long, named = numbers
-    if lat is not None and long is not None:
-        at = point_of(row[lat], row[long])
-        known = answer.name(reader, row, named) if named is not None else NOTHING
-        return [Place(known, at)] if at else []
-    for item in row:
-        spot = spot_of(reader.site, item) if item is not None else None
-        if spot is not None:
-            return [Place(label(reader, spot.place), spot.at, exact=spot.exact, code=spot.code)]
-    return []
+    if lat is None or long is None:
+        return None
+    at = point_of(row[lat], row[long])
+    known = answer.name(reader, row, named) if named is not None else NOTHING
+    return [Place(known, at)] if at else []
+
+
+def _located(reader: Reader, where: Locator, row: Row) -> list[Place]:
+    """Return where the first thing in a row is that is somewhere."""
+    spots = (where.spot(item) for item in row if item is not None)
+    spot = next((spot for spot in spots if spot), None)
+    if spot is None:
+        return []
+    return [Place(label(reader, spot.place), spot.at, exact=spot.exact, code=spot.code)]
 
 
 def _timeline(reader: Reader, answer: Answer) -> Picture | None:

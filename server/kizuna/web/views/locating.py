@@ -64,35 +64,46 @@ class Spot:
         return not self.code
 
 
-def spot_of(site: Site, thing: Term) -> Spot | None:
-    """Return where a thing is: by itself, else by its places; exact ones count before countries."""
-    if not isinstance(thing, NamedNode | BlankNode):
+class Locator:
+    """Where the things of a site are, each place looked up once: many things share one."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._known: dict[NamedNode | BlankNode, Spot | None] = {}
+
+    def spot(self, thing: Term) -> Spot | None:
+        """Return where a thing is: by itself, else by its places; exact ones count first."""
+        if not isinstance(thing, NamedNode | BlankNode):
+            return None
+        own = self.of_place(thing)
+        if own is not None:
+            return own
+        stated = self.site.index.outgoing(thing)
+        places = [
+            quad.object
+            for predicate in LOCATED
+            for quad in stated
+            if quad.predicate == predicate and isinstance(quad.object, NamedNode | BlankNode)
+        ]
+        spots = [spot for place in places if (spot := self.of_place(place))]
+        return next((s for s in spots if s.exact), spots[0] if spots else None)
+
+    def of_place(self, place: NamedNode | BlankNode) -> Spot | None:
+        """Return where a place is: its coordinates, or those of the nearest place around it."""
+        if place not in self._known:
+            self._known[place] = self._found(place)
+        return self._known[place]
+
+    def _found(self, place: NamedNode | BlankNode) -> Spot | None:
+        for here in (place, *around(self.site, place)):
+            at = coordinates(self.site, here)
+            if at is not None:
+                return Spot(here, at)
+            code = country_code(self.site, here)
+            inside = middle(code) if code else None
+            if inside is not None:
+                return Spot(here, inside, code)
         return None
-    own = spot_of_place(site, thing)
-    if own is not None:
-        return own
-    stated = site.index.outgoing(thing)
-    places = [
-        quad.object
-        for predicate in LOCATED
-        for quad in stated
-        if quad.predicate == predicate and isinstance(quad.object, NamedNode | BlankNode)
-    ]
-    spots = [spot for place in places if (spot := spot_of_place(site, place))]
-    return next((s for s in spots if s.exact), spots[0] if spots else None)
-
-
-def spot_of_place(site: Site, place: NamedNode | BlankNode) -> Spot | None:
-    """Return where a place is: its coordinates, or those of the nearest place that it lies in."""
-    for here in (place, *around(site, place)):
-        at = coordinates(site, here)
-        if at is not None:
-            return Spot(here, at)
-        code = country_code(site, here)
-        inside = middle(code) if code else None
-        if inside is not None:
-            return Spot(here, inside, code)
-    return None
 
 
 def around(site: Site, place: NamedNode | BlankNode) -> list[NamedNode | BlankNode]:

@@ -16,14 +16,13 @@ from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.texts import number
 from kizuna.web.views.locating import (
     LOCATED,
+    Locator,
     Spot,
     around,
     coordinates,
     country_name,
-    spot_of,
-    spot_of_place,
 )
-from kizuna.web.views.picturing import MOST_READ, Picture, label, some_members
+from kizuna.web.views.picturing import MOST_READ, Picture, label, more, some_members
 
 PLACES = ("schema:Place", "dct:Location")
 TOGETHER = ("kz:Agreement", "kz:Cooperation")
@@ -64,13 +63,13 @@ def dataset_map(reader: Reader) -> Picture | None:
     return replace(
         map_picture(reader, "map", places, ties),
         path="pictures/map",
-        more=reader.text("pictures.more", n=found.more) if found.more else "",
+        more=more(reader, found.more, (*PLACES, *TOGETHER)),
     )
 
 
 def place_picture(reader: Reader, iri: NamedNode) -> Picture | None:
     """Return a small map of where a thing is; None where that is not known."""
-    spot = spot_of(reader.site, iri)
+    spot = Locator(reader.site).spot(iri)
     if spot is None:
         return None
     title = reader.text("pictures.where", name=reader.name(iri).text)
@@ -161,15 +160,15 @@ def _position(reader: Reader, place: Place) -> str:
 
 def _found(reader: Reader) -> Found:
     """Return places and ties; of too many places, those with most things."""
-    site = reader.site
+    where = Locator(reader.site)
     spots: dict[Node, Spot] = {}
     things: dict[Node, set[Node]] = {}
     for node in _places(reader):
-        spot = spot_of_place(site, node)
+        spot = where.of_place(node)
         if spot is not None:
             spots[spot.place] = spot
             things.setdefault(spot.place, set()).update(_things_at(reader, node))
-    ties = _ties(reader)
+    ties = _ties(reader, where)
     tied = {node for pair in ties for node in pair}
     seen = [n for n in spots if spots[n].exact or things[n] or n in tied]
     seen.sort(key=lambda n: (n not in tied, -len(things[n]), str(n)))
@@ -210,13 +209,14 @@ def _things_at(reader: Reader, place: NamedNode) -> Iterator[Node]:
             yield thing
 
 
-def _ties(reader: Reader) -> dict[tuple[Node, Node], tuple[NamedNode, ...]]:
+def _ties(reader: Reader, where: Locator) -> dict[tuple[Node, Node], tuple[NamedNode, ...]]:
     """Return which things tie which places together: those whose partners are there."""
     ties: dict[tuple[Node, Node], list[NamedNode]] = {}
     for thing in some_members(reader, TOGETHER):
         partners = (q.object for q in reader.site.index.outgoing(thing) if q.predicate in PARTNERS)
-        spots = {spot.place for p in partners if (spot := spot_of(reader.site, p))}
-        spots -= {wider for spot in spots for wider in around(reader.site, spot)}
-        for pair in combinations(sorted(spots, key=str), 2):
+        spots = {spot.place: spot for p in partners if (spot := where.spot(p))}
+        vague = {place for place, spot in spots.items() if not spot.exact}
+        wider = {w for place in spots for w in around(reader.site, place)} if vague else set()
+        for pair in combinations(sorted(spots.keys() - wider, key=str), 2):
             ties.setdefault(pair, []).append(thing)
     return {pair: tuple(things) for pair, things in ties.items()}

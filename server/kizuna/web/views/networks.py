@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -33,6 +33,7 @@ from kizuna.web.views.picturing import (
     kind_names,
     kind_of,
     label,
+    more,
     some_members,
 )
 
@@ -63,23 +64,29 @@ def dataset_network(reader: Reader) -> Picture | None:
     for start, _, end in edges:
         for node in (start, end):
             degrees[node] = degrees.get(node, 0) + 1
-    nodes = sorted(degrees, key=lambda n: (-degrees[n], n.value))[:MOST_NODES]
+    nodes = _hubs(edges, degrees)
     if not nodes:
         return None
     drawn = [edge for edge in edges if edge[0] in nodes and edge[2] in nodes]
     lonely = [reader.link(m) for m in members if m not in degrees][:MOST_NODES]
-    return network_picture(
-        reader, sorted(nodes, key=str), drawn, left_out=len(degrees) - len(nodes), beside=lonely
-    )
+    found = network_picture(reader, sorted(nodes, key=str), drawn, lonely)
+    return replace(found, more=more(reader, len(degrees) - len(nodes), NODES))
+
+
+def _hubs(edges: Sequence[Edge], degrees: Mapping[NamedNode, int]) -> set[NamedNode]:
+    """Return the nodes to draw: both ends of relations, those among much related things first."""
+    nodes: set[NamedNode] = set()
+    for start, _, end in sorted(edges, key=lambda e: -degrees[e[0]] - degrees[e[2]]):
+        if len(nodes | {start, end}) <= MOST_NODES:
+            nodes |= {start, end}
+    return nodes
 
 
 def network_picture(
     reader: Reader,
     nodes: Sequence[NamedNode],
     edges: Sequence[Edge],
-    *,
-    left_out: int = 0,
-    beside: Sequence[Link] = (),
+    beside: Sequence[Link],
 ) -> Picture:
     """Return a network with a table of its relations."""
     number = {node: n for n, node in enumerate(nodes)}
@@ -99,7 +106,6 @@ def network_picture(
         tuple(reader.text(column) for column in COLUMNS),
         tuple((reader.link(a), Link(reader.name(p)), reader.link(b)) for a, p, b in edges),
         path="pictures/network",
-        more=reader.text("pictures.more", n=left_out) if left_out else "",
         beside=tuple(sorted(beside, key=lambda known: known.words.text)),
         beside_title=reader.text("pictures.unrelated"),
     )

@@ -14,7 +14,7 @@ from kizuna.web.pictures.network import MARKS
 from kizuna.web.pictures.svg import Drawing, Label
 from kizuna.web.reader import Link, Reader
 
-MOST_READ = 2_000
+MOST_READ = 600
 """Members of a class that are looked at: so a picture is quick, however large the release."""
 KINDS = (
     ("nav.organisations", ("org:Organization", "foaf:Organization", "schema:Organization")),
@@ -79,6 +79,18 @@ def some_members(reader: Reader, classes: Iterable[str]) -> list[NamedNode]:
         },
         key=str,
     )
+
+
+def more(reader: Reader, left_out: int, classes: Iterable[str]) -> str:
+    """Return what a picture of these classes leaves out in words, "" for nothing.
+
+    Of a class with more members than are looked at nobody has counted what is left out.
+    """
+    known = reader.site.classes
+    kinds = {kind for name in classes for kind in known.descendants(term(name))}
+    if any(known.counts.get(kind, 0) > MOST_READ for kind in kinds):
+        return reader.text("pictures.part")
+    return reader.text("pictures.more", n=left_out) if left_out else ""
 
 
 def kind_of(reader: Reader, item: Term, kinds: Sequence[tuple[str, tuple[str, ...]]]) -> int:

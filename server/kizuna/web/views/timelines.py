@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pyoxigraph import Literal, NamedNode
@@ -23,7 +23,7 @@ from kizuna.web.pictures.timeline import Chronicle, Span, draw_timeline, in_orde
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.site import Site
 from kizuna.web.views.maps import linked
-from kizuna.web.views.picturing import Picture, kind_names, kind_of, label, some_members
+from kizuna.web.views.picturing import Picture, kind_names, kind_of, label, more, some_members
 from kizuna.web.views.values import dates_in_words
 
 DRAWN = ("kz:Event", "schema:Event", "kz:Agreement", "kz:SupportProgramme", "kz:Cooperation",
@@ -72,7 +72,8 @@ def dataset_timeline(reader: Reader) -> Picture | None:
             beside.append(reader.link(thing))
     if not spans:
         return None
-    return timeline_picture(reader, "timeline", spans, beside, "pictures/timeline")
+    found = timeline_picture(reader, "timeline", spans, beside, "pictures/timeline")
+    return replace(found, more=more(reader, len(spans) - len(found.rows), DRAWN))
 
 
 def timeline_picture(
