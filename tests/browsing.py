@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,14 +14,17 @@ from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
+import uvicorn
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Dialog,
     Page,
     Response,
     sync_playwright,
 )
+from starlette.types import ASGIApp
 
 from live import serving
 from support import ROOT, real_texts
@@ -58,6 +63,21 @@ def shipped(releases: Path) -> Iterator[str]:
         yield live.base.rstrip("/")
 
 
+@contextmanager
+def on_a_port(app: ASGIApp) -> Iterator[str]:
+    """Give the address of a server of ``app`` in a thread of this process."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not server.started:
+        assert time.monotonic() < until, "the server did not start"
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(20)
+
+
 @dataclass
 class Visit:
     """A tab on the site; what went wrong in it is collected as it happens."""
@@ -72,6 +92,7 @@ class Visit:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("dialog", self._interrupted)
 
     def _answered(self, response: Response) -> None:
         if response.request.is_navigation_request():
@@ -86,6 +107,10 @@ class Visit:
     def _asked(self, url: str) -> None:
         if not url.startswith((f"{self.address}/", "data:")):
             self.wrong.append(f"request: {url}")
+
+    def _interrupted(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def open(self, path: str) -> None:
         assert self.page.goto(self.address + path) is not None

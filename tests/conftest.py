@@ -123,7 +123,9 @@ def client(site: Site) -> Client:
     return Client(create_app(site))
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running in this thread until it stops: with the last test of a
+# module it does, else no test after it in this process could run a loop of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as found:
         yield found
