@@ -8,6 +8,7 @@ from browsing import PHONE, WIDE, Visit, Visitor
 from kizuna.web.texts import LANGUAGES
 from pages import ENHANCED, KINDS, ODD
 
+COLOURS = "color-contrast"
 TEXT = """([left]) => {
     const main = document.querySelector("main").cloneNode(true);
     if (left) main.querySelectorAll(left).forEach((one) => one.remove());
@@ -26,9 +27,13 @@ def is_for_everybody(visit: Visit, language: str, status: int) -> None:
     for size in (WIDE, PHONE):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         assert visit.overflow() <= 0, size
-        assert visit.violations() == [], size
-    page.emulate_media(color_scheme="dark")
-    assert visit.violations("color-contrast") == [], "dark"
+        if language == "en":
+            assert visit.violations() == [], size
+    if language == "en":
+        page.emulate_media(color_scheme="dark")
+        assert visit.violations(only=COLOURS) == [], "dark"
+    else:  # the same page in other words: its colours are known, and axe is slow
+        assert visit.violations(without=COLOURS) == []
     assert visit.wrong == []
 
 
@@ -48,12 +53,14 @@ def test_every_odd_page_is_for_everybody(
     is_for_everybody(odd_visitor.visit(path, language=language), language, status)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_page_says_the_same_without_javascript(visitor: Visitor, kind: str) -> None:
-    left = ENHANCED.get(kind, "")
-    with_scripts, without = (visitor.visit(KINDS[kind][0], scripts=on) for on in (True, False))
-    assert text_of(with_scripts, left) == text_of(without, left)
-    assert without.page.locator(left or "main").count() == 1
+def test_every_page_says_the_same_without_javascript(visitor: Visitor) -> None:
+    with_scripts, without = (visitor.visit(scripts=on) for on in (True, False))
+    for kind, (path, _) in KINDS.items():
+        left = ENHANCED.get(kind, "")
+        with_scripts.open(path)
+        without.open(path)
+        assert without.page.locator(left or "main").count() == 1, kind
+        assert text_of(with_scripts, left) == text_of(without, left), kind
     assert without.wrong == []
 
 
