@@ -152,7 +152,7 @@ class DescriptionIndex:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             try:
-                connection = _opened(self.path)
+                connection = opened(self.path)
                 connection.execute("SELECT 1 FROM description LIMIT 1")
             except sqlite3.Error as error:
                 raise ReleaseBroken(
@@ -170,38 +170,21 @@ def _chosen(rows: bytes, only: Container[str]) -> bytes:
     return b"\n".join(x for x in lines if x and x.split(b" ", 2)[1].decode() in only)
 
 
-def lost_subjects(old: Path, new: Path, start: str, most: int) -> list[str]:
-    """Return the IRIs of at most ``most`` subjects that one index has and a newer one has not.
-
-    Only those count that begin with ``start``. Raises OSError for a file that is no index.
-    """
-    asked = (
-        "SELECT was.subject FROM main.description AS was WHERE was.subject >= ? AND was.subject < ?"
-        " AND length(was.outgoing) > 0 AND NOT EXISTS (SELECT 1 FROM new.description AS now"
-        " WHERE now.subject = was.subject AND length(now.outgoing) > 0) LIMIT ?"
-    )
-    try:
-        with closing(_opened(old)) as connection:
-            connection.execute("ATTACH ? AS new", (_address(new),))
-            bounds = (f"<{start}", f"<{start}\U0010ffff", most)
-            return [key[1:-1] for (key,) in connection.execute(asked, bounds)]
-    except sqlite3.Error as error:
-        raise OSError(f"{old} or {new}: {error}") from error
-
-
 def _unpacked(data: bytes, most: int | None = None) -> tuple[Quad, ...]:
     return tuple(islice(parse(data, RdfFormat.N_QUADS), most)) if data else ()
 
 
-def _opened(path: Path | None) -> sqlite3.Connection:
+def opened(path: Path | None) -> sqlite3.Connection:
+    """Return a connection to an index, an empty one without a path. Raises sqlite3.Error."""
     if path is None:
         connection = sqlite3.connect(":memory:", check_same_thread=False)
         connection.executescript(_SCHEMA)
         return connection
-    connection = sqlite3.connect(_address(path), uri=True, check_same_thread=False)
+    connection = sqlite3.connect(address_of(path), uri=True, check_same_thread=False)
     connection.execute(f"PRAGMA mmap_size={_MAPPED}")
     return connection
 
 
-def _address(path: Path) -> str:
+def address_of(path: Path) -> str:
+    """Return the address by which SQLite opens a file that nobody changes."""
     return f"{path.resolve().as_uri()}?mode=ro&immutable=1"

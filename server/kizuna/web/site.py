@@ -19,7 +19,7 @@ from kizuna.engine import DescriptionIndex, Engine
 from kizuna.engine.federation import Federated
 from kizuna.engine.remote import RemoteEngine
 from kizuna.iris import Addresses
-from kizuna.release import Manifest, Release, Tombstone, read_tombstones
+from kizuna.release import Manifest, News, Release, Tombstone, news_of, read_tombstones
 from kizuna.vocabulary import (
     DCAT_DATASET,
     DCT_DESCRIPTION,
@@ -91,6 +91,11 @@ class Site:
     def endpoint(self) -> str:
         """The IRI of the SPARQL endpoint, the base of relative IRIs in queries."""
         return f"{self.addresses.base}sparql"
+
+    @cached_property
+    def news(self) -> News | None:
+        """What is new in the release; it is looked for once, when somebody wants to know."""
+        return news_of(self.release.folder.parent, self.manifest)
 
     def query(self, name: str) -> SavedQuery | None:
         """Return the saved query with this name."""
