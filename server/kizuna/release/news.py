@@ -25,7 +25,7 @@ MOST = 2_000
 class News:
     """The things (IRIs) that came, changed and went since the release ``before``.
 
-    Claims and nodes that only spell out a value are no things that a reader looks for.
+    Claims, their parts, and nodes that only spell out a value are none that a reader looks for.
     """
 
     before: Manifest
@@ -64,7 +64,8 @@ def _told(path: Path, subjects: Iterable[str], manifest: Manifest) -> tuple[str,
         return tuple(
             iri
             for iri in subjects
-            if apart.isdisjoint(
+            if "#" not in iri
+            and apart.isdisjoint(
                 q.object for q in index.outgoing(NamedNode(iri)) if q.predicate == RDF_TYPE
             )
         )
