@@ -117,9 +117,10 @@ def list_page(reader: Reader, source: Source, columns: Sequence[Head], asked: As
         is_there = 1 <= page <= pages_of(len(found))
         return address(reader, source, replace(asked, page=page)) if is_there else ""
 
+    shown, filled = _filled(columns, list(rows(reader, source, columns, on)), asked)
     return ListPage(
-        columns=tuple(_head(reader, source, head, asked) for head in columns),
-        rows=tuple(rows(reader, source, columns, on)),
+        columns=tuple(_head(reader, source, head, asked) for head in filled),
+        rows=tuple(shown),
         boxes=tuple(_boxes(reader, source, asked)),
         removals=tuple(_removals(reader, source, asked)),
         clear=address(reader, source, Asked(sort=asked.sort)),
@@ -136,6 +137,17 @@ def list_page(reader: Reader, source: Source, columns: Sequence[Head], asked: As
         action="/" + to_path(source.path),
         here=address(reader, source, asked, language="-"),
     )
+
+
+def _filled(
+    columns: Sequence[Head], shown: list[Row], asked: Asked
+) -> tuple[list[Row], list[Head]]:
+    """Return rows and columns without columns that are empty on this page and do not order it."""
+    used = {at for row in shown for at, cell in enumerate(row.cells, 1) if cell}
+    order = asked.sort.removeprefix("-")
+    kept = [at for at, head in enumerate(columns) if at and (at in used or head.key == order)]
+    fewer = [replace(row, cells=tuple(row.cells[at - 1] for at in kept)) for row in shown]
+    return fewer, [columns[0], *(columns[at] for at in kept)]
 
 
 def _kept(reader: Reader, source: Source, asked: Asked) -> Iterator[tuple[str, str]]:
@@ -156,7 +168,7 @@ def _boxes(reader: Reader, source: Source, asked: Asked) -> Iterator[Box]:
     for name in FACET_NAMES:
         if is_useful(source.table, name) or asked.values(name):
             box = _box(reader, source, asked, name)
-            if box.first:
+            if len(box.first) > 1 or box.chosen:  # one value of all is no choice
                 yield box
 
 
