@@ -74,6 +74,9 @@ class Site:
     examples: Mapping[str, str] = field(default_factory=dict)
     """Turtle by the local name of the own class that it shows in use."""
     turns: Turns = field(default_factory=Turns)
+    """Of those who search."""
+    drawing: Turns = field(default_factory=Turns)
+    """Of those who want lists, comparisons and pictures."""
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 

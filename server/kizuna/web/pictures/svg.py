@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from kizuna.web.pictures.style import FILE_STYLE
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SAFE = re.compile(r"(?i)https?://|/(?!/)|#")
+_SAFE = re.compile(r"(?i)https?://|/(?![/\\])|#")
 _NAMESPACE = "http://www.w3.org/2000/svg"
 
 
