@@ -12,7 +12,7 @@ from starlette.responses import Response
 from kizuna.errors import NotAcceptable
 from kizuna.formats import HTML, VERSIONED, Format, Kind, carrying
 from kizuna.iris import to_path, to_uri
-from kizuna.representations import write
+from kizuna.representations import write, write_rows
 from kizuna.web.dependencies import accept_of
 from kizuna.web.links import link_headers
 from kizuna.web.negotiation import negotiate
@@ -49,6 +49,8 @@ class Described:
     quads: Callable[[Profile], Iterable[Quad]]
     page: Callable[[Reader, str, Sequence[Alternate]], Representation]
     profiled: bool = False
+    rows: Callable[[], bytes] | None = None
+    """What ``quads`` gives for the default profile, as N-Quads; it is there where it is quicker."""
 
     @property
     def address(self) -> str:
@@ -76,13 +78,20 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
     def make() -> Representation:
         if chosen is HTML:
             return described.page(reader, described.address, files)
-        data = write(described.quads(profile), chosen, site.prefixes, described.iri)
-        return Representation(data, chosen.content_type)
+        return _written(described, profile, chosen, site)
 
     of_profile = () if profile is DEFAULT else (profile.token,)
     who = (reader.language, reader.chosen) if chosen is HTML else of_profile
     representation = site.cache.get((described.path, chosen.suffix, who), make)
     return respond(request, representation, _meta(reader, described, links, chosen, profile, form))
+
+
+def _written(described: Described, profile: Profile, form: Format, site: Site) -> Representation:
+    if described.rows is not None and profile is DEFAULT:
+        data = write_rows(described.rows(), form, site.prefixes, described.iri)
+    else:
+        data = write(described.quads(profile), form, site.prefixes, described.iri)
+    return Representation(data, form.content_type)
 
 
 def _meta(  # noqa: PLR0913, PLR0917 - all that was chosen
