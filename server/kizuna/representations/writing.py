@@ -60,8 +60,8 @@ def write_rows(
         quads = with_reifiers(_read(rows, RdfFormat.N_QUADS))
         rows = serialize(quads, format=RdfFormat.N_QUADS) or b""
     keep = Kind.DATASET in form.kinds and Kind.GRAPH in form.kinds and form is not JSON_LD
-    lines = sorted({*(rows if keep else _ROW.sub(rb"\1 .", rows)).split(b"\n")} - {b""})
-    text = b"\n".join((*lines, b""))
+    lines = sorted({*rows.splitlines()} if keep else {*_ROW.findall(rows)})
+    text = (b"\n" if keep else b" .\n").join((*lines, b""))
     if form.rdf in _LINES:
         return text
     if form is JSON_LD and len(lines) <= MOST_TIDY and not _has_no_json(text):

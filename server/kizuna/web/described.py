@@ -66,8 +66,7 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
 
     Raises NotAcceptable; the links to what there is are left in the request's state.
     """
-    files = alternates(described.address, PLAIN)
-    links = link_headers(site, described.iri, described.address, files, profiled=described.profiled)
+    links = link_headers(site, described.iri, described.address, profiled=described.profiled)
     request.state.links = links
     chosen = form or asked_format(request) or negotiate(accept_of(request), OFFERED)
     if described.profiled and request.query_params.get(PARAMETER) == ALTERNATES:
@@ -77,6 +76,7 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
 
     def make() -> Representation:
         if chosen is HTML:
+            files = alternates(described.address, PLAIN)
             return described.page(reader, described.address, files)
         return _written(described, profile, chosen, site)
 
@@ -154,6 +154,8 @@ def asked_format(request: Request) -> Format | None:
 
     Raises NotAcceptable for one that there is not.
     """
+    if not request.scope["query_string"]:
+        return None
     named = (request.query_params.get(name) for name in FORMAT_PARAMETERS)
     wanted = next((value for value in named if value is not None), None)
     if wanted is None:

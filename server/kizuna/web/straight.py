@@ -47,4 +47,7 @@ def _is_for_a_thing(scope: Scope) -> bool:
 
 
 async def _answer(request: Request, site: Site) -> Response:
-    return told_at_once(request, site) or await run_in_threadpool(description, request, site)
+    response = told_at_once(request, site)
+    if response is None:
+        response = await run_in_threadpool(description, request, site)
+    return response

@@ -19,7 +19,6 @@ from kizuna.web.dependencies import READ, Whole, accept_of
 from kizuna.web.described import (
     FORMAT_PARAMETERS,
     OFFERED,
-    PLAIN,
     Described,
     answer,
     asked_format,
@@ -32,7 +31,7 @@ from kizuna.web.profiles import DEFAULT, PARAMETER, Profile
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Representation, see_other
 from kizuna.web.site import Site
-from kizuna.web.views.page import Alternate, alternates, render
+from kizuna.web.views.page import Alternate, render
 from kizuna.web.views.schema_org import thing_data
 from kizuna.web.views.thing import thing_page
 
@@ -57,7 +56,7 @@ def thing(request: Request, site: Whole) -> Response:
             hint="The front page leads to everything that there is.",
         )
     target = "/" + to_path(f"doc/{path.removeprefix('id/')}")
-    links = link_headers(site, iri, target, alternates(target, PLAIN), profiled=True)
+    links = link_headers(site, iri, target, profiled=True)
     request.state.repeatable = True
     return see_other(target + passed_on(request), links)
 
