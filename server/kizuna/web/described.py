@@ -78,7 +78,7 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
         if chosen is HTML:
             files = alternates(described.address, PLAIN)
             return described.page(reader, described.address, files)
-        return _written(described, profile, chosen, site)
+        return written(described, profile, chosen, site)
 
     of_profile = () if profile is DEFAULT else (profile.token,)
     who = (reader.language, reader.chosen) if chosen is HTML else of_profile
@@ -86,7 +86,8 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
     return respond(request, representation, _meta(reader, described, links, chosen, profile, form))
 
 
-def _written(described: Described, profile: Profile, form: Format, site: Site) -> Representation:
+def written(described: Described, profile: Profile, form: Format, site: Site) -> Representation:
+    """Return the data of a description in a format, made anew."""
     if described.rows is not None and profile is DEFAULT:
         data = write_rows(described.rows(), form, site.prefixes, described.iri)
     else:
@@ -108,7 +109,7 @@ def _meta(  # noqa: PLR0913, PLR0917 - all that was chosen
         query = f"?lang={reader.language}"
     elif described.profiled:
         iri = to_uri(profile.iri(reader.site.addresses.base))
-        links = (*links, f'<{iri}>; rel="profile"')
+        links = (f'<{iri}>; rel="profile"', *links)
         query = "" if profile is DEFAULT else f"?{PARAMETER}={profile.token}"
     return Meta(
         vary=(() if form else vary) + (("Accept-Language",) if chosen is HTML else ()),

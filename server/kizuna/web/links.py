@@ -28,10 +28,14 @@ def link_headers(site: Site, iri: str, path: str, *, profiled: bool = False) -> 
     """
     always = _frame(site.addresses.base, profiled)
     links = [always.replace(_PATH, path[1:]).replace(_IRI, to_uri(iri))]
-    links += [f'<{to_uri(kind.value)}>; rel="type"' for kind in _types(site, iri)]
     if site.about.license is not None:
         links.append(f'<{to_uri(site.about.license.value)}>; rel="license"')
-    return tuple(links)
+    return (*links, *type_links(site, iri))
+
+
+def type_links(site: Site, iri: str) -> tuple[str, ...]:
+    """Return those of the links that tell of which classes ``iri`` is; they come last."""
+    return tuple(f'<{to_uri(kind.value)}>; rel="type"' for kind in _types(site, iri))
 
 
 @lru_cache(8)

@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from kizuna.web.hot import REPEATABLE, HotAnswer, in_bytes, is_plain
 from kizuna.web.middleware import common_headers
+from kizuna.web.plans import planned
 from kizuna.web.problems import if_it_works
 from kizuna.web.routes.things import told_at_once
 from kizuna.web.site import Site
@@ -35,6 +36,9 @@ def at_once(request: bytes, site: Site) -> tuple[HotAnswer | None, bool]:
 
     None where there is none, where it is an error, and where it takes longer.
     """
+    answer = if_it_works(lambda: planned(request, site, _scope))
+    if answer is not None:
+        return answer, True
     scope = _scope(request, site)
     if scope is None:
         return None, False

@@ -55,6 +55,12 @@ def thing(request: Request, site: Whole) -> Response:
             f"<{iri}> is not described here",
             hint="The front page leads to everything that there is.",
         )
+    return on_its_way(request, site, path)
+
+
+def on_its_way(request: Request, site: Site, path: str) -> Response:
+    """Return the answer that leads from the thing at ``path`` (``id/…``) to its description."""
+    iri = site.addresses.base + path
     target = "/" + to_path(f"doc/{path.removeprefix('id/')}")
     links = link_headers(site, iri, target, profiled=True)
     request.state.repeatable = True
