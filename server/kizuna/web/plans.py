@@ -35,7 +35,7 @@ _GAPS = (
     (rb"%", b"%%"),
     (_MARK.encode(), b"%(path)b"),
     (rb"^etag: .*?(?=\r)", b"etag: %(tag)b"),
-    (rb"^content-length: 0(?=\r)", b"content-length: %(length)b"),
+    (rb"^content-length: [0-9]+(?=\r)", b"content-length: %(length)b"),
     (rb"^link: .*?(?=\r)", rb"\g<0>%(types)b"),
 )
 """What in a head becomes what is filled in, one after the other."""
