@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -12,7 +13,8 @@ from kizuna.vocabulary import RDF_TYPE, shortened
 
 Term = NamedNode | BlankNode | Literal | Triple
 REMEMBERED = 50_000
-_TYPE_KEYS = frozenset({str(RDF_TYPE)})
+_TYPE = re.compile(rf"^\S+ {re.escape(str(RDF_TYPE))} <([^<]\S*)> ".encode(), re.MULTILINE)
+"""The class in a line of N-Quads that tells it."""
 
 
 class Names:
@@ -54,8 +56,5 @@ class Names:
         return Literal(shortened(term.value, self.prefixes).strip("<>"))
 
     def _find_types(self, term: NamedNode | BlankNode) -> frozenset[NamedNode]:
-        return frozenset(
-            quad.object
-            for quad in self.index.outgoing(term, _TYPE_KEYS)
-            if isinstance(quad.object, NamedNode)
-        )
+        found = _TYPE.findall(self.index.row(str(term)))
+        return frozenset(NamedNode(iri.decode()) for iri in found)
