@@ -50,6 +50,7 @@ class About:
     titles: tuple[Literal, ...] = ()
     descriptions: tuple[Literal, ...] = ()
     license: NamedNode | None = None
+    dataset: NamedNode | None = None
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,7 @@ def _about(index: DescriptionIndex) -> About:
         titles=_literals(stated, DCT_TITLE),
         descriptions=_literals(stated, DCT_DESCRIPTION),
         license=next((x for x in licenses if isinstance(x, NamedNode)), None),
+        dataset=datasets[0],
     )
 
 
