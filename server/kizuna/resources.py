@@ -32,6 +32,7 @@ from kizuna.vocabulary import (
 )
 
 Term = NamedNode | BlankNode | Literal | Triple
+_OFFSET = re.compile("[0-9]{1,15}")
 _LABEL_KEYS = frozenset(map(str, LABELS))
 _TO_PARTS = (KZ_EVIDENCE, OA_HAS_SELECTOR)
 # In lines of N-Quads: nodes that are objects, subjects of claims, and what leads on to a part.
@@ -216,8 +217,8 @@ def read_evidence(index: DescriptionIndex, claim: NamedNode) -> Evidence:
         value=own.get(RDF_OBJECT, claim),
         quote=text(KZ_QUOTE),
         prefix=text(OA_PREFIX),
-        start=int(text(OA_START) or -1),
-        end=int(text(OA_END) or -1),
+        start=_offset(text(OA_START)),
+        end=_offset(text(OA_END)),
         document=own.get(PROV_QUOTED_FROM),
         modality=own.get(KZ_MODALITY),
         speaker=own.get(PROV_ATTRIBUTED_TO),
@@ -228,6 +229,11 @@ def read_evidence(index: DescriptionIndex, claim: NamedNode) -> Evidence:
         ),
         source_link=text(KZ_TEXT_FRAGMENT),
     )
+
+
+def _offset(text: str) -> int:
+    """Return a place in a text, -1 for what is none: anything may be stated."""
+    return int(text) if _OFFSET.fullmatch(text) else -1
 
 
 def is_claim(index: DescriptionIndex, term: NamedNode) -> bool:

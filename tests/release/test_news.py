@@ -48,7 +48,7 @@ def test_what_came_changed_and_went(root: Path) -> None:
     assert (news.added, news.changed, news.gone) == ((), (f"{THING}person/ada-quill",), ())
 
 
-def test_claims_and_values_are_no_news(root: Path) -> None:
+def test_claims_and_values_are_no_news(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = root / "data/ttl/festbericht.ttl"
     text = path.read_text(encoding="utf-8")
     path.write_text(
@@ -68,6 +68,9 @@ claim:f-9 a kz:Claim ;
     news = news_of(root / "releases", third.manifest)
     assert news is not None
     assert news.added == (f"{THING}organisation/choir",)
+    with monkeypatch.context() as few:
+        few.setattr("kizuna.release.news.MOST", 1)
+        assert news_of(root / "releases", third.manifest) is None  # a part would be counted wrong
     site = open_site(third, EmbeddedEngine(Store()), root / "queries")
     front = Client(create_app(site)).get("/?lang=en").text
     site.close()

@@ -18,7 +18,8 @@ from kizuna.release.manifest import Manifest, read_manifest
 from kizuna.vocabulary import KZ_CLAIM, RDF_TYPE
 
 MOST = 2_000
-"""How many subjects of a kind are looked at; a release that differs in more is another one."""
+"""Of a release that differs in more subjects of a kind it is not told what is new: it is another
+one, and numbers of a part would be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,10 @@ class News:
 
 
 def news_of(releases: Path, manifest: Manifest) -> News | None:
-    """Return what is new in a release, None where no earlier one is kept to compare it with."""
+    """Return what is new in a release.
+
+    None where no earlier one is kept to compare it with, and where nearly all is new.
+    """
     if not manifest.filled:
         return None
     for identifier in way_back(read_history(releases), manifest.id):
@@ -46,14 +50,19 @@ def news_of(releases: Path, manifest: Manifest) -> News | None:
     return None
 
 
-def _compared(releases: Path, before: Manifest, manifest: Manifest) -> News:
+def _compared(releases: Path, before: Manifest, manifest: Manifest) -> News | None:
     old, new = (releases / m.id / INDEX_FILE for m in (before, manifest))
     things = Addresses(manifest.base).things
+    added = lost_subjects(new, old, things, MOST + 1)
+    changed = changed_subjects(old, new, things, MOST + 1)
+    gone = lost_subjects(old, new, things, MOST + 1)
+    if max(map(len, (added, changed, gone))) > MOST:
+        return None
     return News(
         before,
-        added=_told(new, lost_subjects(new, old, things, MOST), manifest),
-        changed=_told(new, changed_subjects(old, new, things, MOST), manifest),
-        gone=_told(old, lost_subjects(old, new, things, MOST), before),
+        added=_told(new, added, manifest),
+        changed=_told(new, changed, manifest),
+        gone=_told(old, gone, before),
     )
 
 

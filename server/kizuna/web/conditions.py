@@ -39,6 +39,21 @@ def is_held(request: Request, etag: str, modified: datetime | None = None) -> bo
     return since is not None and since >= modified.replace(microsecond=0)
 
 
+def is_refused(request: Request, etag: str, modified: datetime | None = None) -> bool:
+    """Tell whether the client wants another version alone (RFC 9110, section 13.2.2).
+
+    ``If-Match`` is compared strongly; only without it ``If-Unmodified-Since`` counts.
+    """
+    headers = request.headers
+    if "if-match" in headers:
+        wanted = ", ".join(headers.getlist("if-match")).strip()
+        return wanted != "*" and etag not in {m[0] for m in ENTITY_TAG.finditer(wanted)}
+    if modified is None or "if-unmodified-since" not in headers:
+        return False
+    since = _date(headers["if-unmodified-since"])
+    return since is not None and since < modified.replace(microsecond=0)
+
+
 def _date(text: str) -> datetime | None:
     """Return the moment that a header names, None where it is no date that a clock shows."""
     try:

@@ -212,6 +212,8 @@ async def _nearby(request: Request, problem: Problem) -> Nearby:
         site = request.state.site
         reader, path = reader_of(request, site), request.url.path
         found: Nearby = await site.turns.take(lambda: nearby(reader, path))
+    except (errors.Busy, errors.QueryTooLong):
+        return NOTHING_NEAR  # where many ask for what is not there, each would fill the log
     except Exception:  # noqa: BLE001 - the error itself is to be told, not this one
         _log.exception("%r: no help was found", request.url.path)
         return NOTHING_NEAR

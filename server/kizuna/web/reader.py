@@ -135,7 +135,7 @@ class Reader:
         Nothing but http and https is linked: an IRI's scheme comes from the data.
         """
         page = self.site.addresses.page(iri)
-        if page is not None:
+        if page is not None and not page.startswith("/"):  # "//x" would be another host
             return self.href(page), False
         return (iri, True) if iri.lower().startswith(("http://", "https://")) else ("", True)
 

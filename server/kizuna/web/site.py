@@ -51,6 +51,7 @@ class About:
     titles: tuple[Literal, ...] = ()
     descriptions: tuple[Literal, ...] = ()
     license: NamedNode | None = None
+    dataset: NamedNode | None = None
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,7 @@ def _about(index: DescriptionIndex) -> About:
         titles=_literals(stated, DCT_TITLE),
         descriptions=_literals(stated, DCT_DESCRIPTION),
         license=next((x for x in licenses if isinstance(x, NamedNode)), None),
+        dataset=datasets[0],
     )
 
 
