@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-<<<<<<< HEAD
 from collections.abc import Callable, Iterable, Iterator
-=======
-from collections.abc import Callable, Iterable
->>>>>>> review2
 from dataclasses import dataclass
 from functools import cached_property
 
