@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,14 +14,17 @@ from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
+import uvicorn
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Dialog,
     Page,
     Response,
     sync_playwright,
 )
+from starlette.types import ASGIApp
 
 from live import serving
 from support import ROOT, real_texts
@@ -58,6 +63,21 @@ def shipped(releases: Path) -> Iterator[str]:
         yield live.base.rstrip("/")
 
 
+@contextmanager
+def on_a_port(app: ASGIApp) -> Iterator[str]:
+    """Give the address of a server of ``app`` in a thread of this process."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not server.started:
+        assert time.monotonic() < until, "the server did not start"
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(20)
+
+
 @dataclass
 class Visit:
     """A tab on the site; what went wrong in it is collected as it happens."""
@@ -72,6 +92,7 @@ class Visit:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("dialog", self._interrupted)
 
     def _answered(self, response: Response) -> None:
         if response.request.is_navigation_request():
@@ -87,6 +108,10 @@ class Visit:
         if not url.startswith((f"{self.address}/", "data:")):
             self.wrong.append(f"request: {url}")
 
+    def _interrupted(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     def open(self, path: str) -> None:
         assert self.page.goto(self.address + path) is not None
 
@@ -95,10 +120,12 @@ class Visit:
         parts = urlsplit(self.page.url)
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
-    def violations(self) -> list[str]:
+    def violations(self, *rules: str) -> list[str]:
         """Return what axe finds wrong with the page for people with impairments."""
-        self.page.evaluate(AXE)
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
+        chosen = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+        found = self.page.evaluate("(chosen) => axe.run(document, chosen)", chosen)
         return [
             f"{rule['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
             for rule in found["violations"]

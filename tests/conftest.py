@@ -21,6 +21,7 @@ from kizuna.iris import Addresses
 from kizuna.project import load_project
 from kizuna.release import Release, Releases, build_release
 from kizuna.web import Site, create_app, open_site
+from oddities import odd_site
 from servers import CHOSEN, EMBEDDED, SERVERS, Service
 
 hypothesis.settings.register_profile("kizuna", deadline=None)
@@ -123,7 +124,9 @@ def client(site: Site) -> Client:
     return Client(create_app(site))
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running in this thread until it stops: with the last test of a
+# module it does, else no test after it in this process could run a loop of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as found:
         yield found
@@ -134,6 +137,20 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a server of the shipped project."""
     with shipped(tmp_path_factory.mktemp("releases")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def odd_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a server of the small project with all that is odd."""
+    with odd_site(tmp_path_factory.mktemp("odd")) as found:
+        yield found
+
+
+@pytest.fixture
+def odd_visitor(browser: Browser, odd_address: str) -> Iterator[Visitor]:
+    found = Visitor(browser, odd_address)
+    yield found
+    found.leave()
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def serving(*arguments: str, **environ: str) -> Iterator[Live]:
 
 
 def _wait(client: httpx.Client, process: subprocess.Popen[bytes], told: IO[bytes]) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         if process.poll() is not None:
             told.seek(0)

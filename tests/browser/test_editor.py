@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
 
+from browsing import on_a_port
 from kizuna.web import Site, create_app
 from kizuna.web.views.page import is_there
 
@@ -22,16 +20,8 @@ EDITOR = ".yasqe .CodeMirror"
 @pytest.fixture(scope="module")
 def address(site: Site) -> Iterator[str]:
     """The small site on a port of its own."""
-    server = uvicorn.Server(uvicorn.Config(create_app(site), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 20
-    while not server.started:
-        assert time.monotonic() < until, "the server did not start"
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
+    with on_a_port(create_app(site)) as found:
+        yield found
 
 
 @pytest.fixture
@@ -158,7 +148,7 @@ def test_without_javascript_the_form_works(browser: Browser, address: str) -> No
 def test_a_question_is_asked_with_another_value(page: Page, address: str) -> None:
     page.goto(f"{address}/queries/agreements-of?lang=de")
     page.select_option("select", label="Hafenverein")
-    page.click("form button")
+    page.click("form.fields button")
     assert page.inner_text("h1") == "Welche Vereinbarungen hat Hafenverein?"
     page.click("text=Im Abfrageformular öffnen")
     page.wait_for_selector(EDITOR)

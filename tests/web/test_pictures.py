@@ -103,6 +103,7 @@ MISSING = [
     ("/pictures/neighbours.svg",                 "iri=https"),
     (f"/pictures/neighbours.svg?iri={ID}x/nope", "iri=https"),
     ("/pictures/place.svg?iri=%00",              "iri=https"),
+    ("/pictures/place.svg?iri=http://%5B",       "iri=https"),
     ("/queries/nothing.svg",                     "/queries/nothing"),
     ("/queries/plain.svg",                       ".csv"),
 ]

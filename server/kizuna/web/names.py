@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -14,7 +15,8 @@ Term = NamedNode | BlankNode | Literal | Triple
 REMEMBERED = 50_000
 LONGEST_REMEMBERED = 1_000
 """Signs of a term up to which it is remembered: those in answers to queries are of any length."""
-_TYPE_KEYS = frozenset({str(RDF_TYPE)})
+_TYPE = re.compile(rf"^\S+ {re.escape(str(RDF_TYPE))} <([^<]\S*)> ".encode(), re.MULTILINE)
+"""The class in a line of N-Quads that tells it."""
 
 
 class Names:
@@ -60,8 +62,5 @@ class Names:
         return Literal(shortened(term.value, self.prefixes).strip("<>"))
 
     def _find_types(self, term: NamedNode | BlankNode) -> frozenset[NamedNode]:
-        return frozenset(
-            quad.object
-            for quad in self.index.outgoing(term, _TYPE_KEYS)
-            if isinstance(quad.object, NamedNode)
-        )
+        found = _TYPE.findall(self.index.row(str(term)))
+        return frozenset(NamedNode(iri.decode()) for iri in found)

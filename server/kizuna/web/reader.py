@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -152,4 +153,7 @@ def reader_of(request: Request, site: Site) -> Reader:
     if asked in site.languages:
         return Reader(site, asked, chosen=True)
     header = ", ".join(request.headers.getlist("accept-language"))
-    return Reader(site, negotiate_language(header, site.languages))
+    return Reader(site, _language(header, site.languages))
+
+
+_language = lru_cache(500)(negotiate_language)

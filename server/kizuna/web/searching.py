@@ -10,14 +10,20 @@ from kizuna.web.site import Site
 
 SECONDS = 2.0
 """What one search may take; it has its thread that long."""
+FEW = 3
+"""Up to so many hits with all words are followed by those with some: they may miss the point."""
 _HITS_READ = 20
 """Hits in which a mended word is looked for as it is spelled."""
 
 
 class Match(Enum):
-    """How hits came about: they hold all words, all when these are mended, or some; or none."""
+    """How hits came about: they hold all words, all when these are mended, or some; or none.
+
+    ``FEW``: a few hold all words, and then come those that hold some.
+    """
 
     ALL = "all"
+    FEW = "few"
     MENDED = "mended"
     SOME = "some"
     NONE = "none"
@@ -41,13 +47,24 @@ def find(site: Site, words: str, limit: int, seconds: float = SECONDS) -> Found:
     with opened(site.release.search, seconds) as index:
         hits = index.things(words, limit=limit)
         if hits:
-            return Found(words, words, Match.ALL, tuple(hits))
+            return _with_more(index, words, hits, limit)
         mended = index.mended(words)
         meant = replaced(words, mended)
         hits = index.things(meant, limit=limit) if mended else []
         if hits:
             return Found(words, _spelled(words, mended, hits), Match.MENDED, tuple(hits))
         return _some(index, words, meant, limit)
+
+
+def _with_more(index: TextIndex, words: str, hits: list[Hit], limit: int) -> Found:
+    """Return what holds all words, and where that is little what holds some; a phrase is whole."""
+    if len(hits) <= FEW and len(words.split()) > 1 and '"' not in words:
+        known = {hit.thing for hit in hits}
+        more = index.things(words, limit=limit, some=True)
+        rest = [hit for hit in more if hit.thing not in known][: limit - len(hits)]
+        if rest:
+            return Found(words, words, Match.FEW, (*hits, *rest))
+    return Found(words, words, Match.ALL, tuple(hits))
 
 
 def _some(index: TextIndex, words: str, meant: str, limit: int) -> Found:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
@@ -74,7 +75,12 @@ class Site:
     tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
     """Turtle by the local name of the own class that it shows in use."""
+    plans: dict[bytes, Any] = field(default_factory=dict)
+    """What is decided already of requests that differ in the thing alone (``web.plans``)."""
     turns: Turns = field(default_factory=Turns)
+    """Of those who search."""
+    drawing: Turns = field(default_factory=Turns)
+    """Of those who want lists, comparisons and pictures."""
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 

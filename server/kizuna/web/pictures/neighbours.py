@@ -13,9 +13,11 @@ from kizuna.web.pictures.svg import Drawing, Element, Label, Node, element, hint
 ROW = 42.0
 TOP = 14.0
 _RELATION_SIZE = 11.5
-_COLUMN = 0.27
+_COLUMN = 0.26
 """The part of the width that the names on each side take."""
-_MIDDLE = 0.24
+_MIDDLE = 0.2
+_WIDER = 1.4
+"""How much longer lines are where one side is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +32,44 @@ class Neighbour:
     shown: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where things stand: the middle of the box, and how far from it the marks are."""
+
+    wide: float
+    middle: float
+    reach: float
+
+    @property
+    def half(self) -> float:
+        """Half of the width of the box."""
+        return self.wide * _MIDDLE / 2
+
+
+def _frame(wide: float, *, is_left_free: bool) -> _Frame:
+    """Return the frame: where nothing stands on the left the box does, and names have room."""
+    reach = wide * (0.5 - _COLUMN - _MIDDLE / 2)
+    return (
+        _Frame(wide, wide * _MIDDLE / 2 + 1, reach * _WIDER)
+        if is_left_free
+        else _Frame(wide, wide / 2, reach)
+    )
+
+
 def draw_neighbours(
     web: Web, centre: Thing, left: Sequence[Neighbour], right: Sequence[Neighbour]
 ) -> Drawing:
     """Return ``centre`` between its neighbours, of which there are one or more."""
     rows = max(len(left), len(right), 2)
     height = 2 * TOP + ROW * rows
+    frame = _frame(web.width, is_left_free=not left)
     body: list[Node] = []
     for side, neighbours in ((-1, left), (1, right)):
         begin = (height - ROW * len(neighbours)) / 2
         for number, neighbour in enumerate(neighbours):
-            body.append(
-                _neighbour(web.width, neighbour, side, height / 2, begin + ROW * (number + 0.5))
-            )
-    body += _centre(web.width, centre, height / 2)
+            y = begin + ROW * (number + 0.5)
+            body.append(_neighbour(frame, neighbour, side, height / 2, y))
+    body += _centre(frame, centre, height / 2)
     used = (centre.kind, *(n.thing.kind for n in (*left, *right)))
     marks, high = legend(key(web.kinds, used), web.width, height)
     return Drawing(
@@ -57,16 +83,16 @@ def draw_neighbours(
     )
 
 
-def _neighbour(wide: float, neighbour: Neighbour, side: int, middle: float, y: float) -> Element:
+def _neighbour(frame: _Frame, neighbour: Neighbour, side: int, middle: float, y: float) -> Element:
     """Return one neighbour: the line to it, what it says, its mark and its name."""
-    x = wide / 2 + side * (wide / 2 - wide * _COLUMN)
-    start = wide / 2 + side * wide * _MIDDLE / 2
-    bend = start + side * (abs(x - start) * 0.45)
+    start = frame.middle + side * frame.half
+    x = start + side * frame.reach
+    bend = start + side * frame.reach * 0.35
     points = ((start, middle), (bend, middle), (bend, y), (x - side * 9, y))
     line = "M{} {}C{} {} {} {} {} {}".format(*(f"{n:.1f}" for point in points for n in point))
     anchor = "start" if side > 0 else "end"
-    said = shortened(Label(neighbour.shown), abs(x - bend) + 16, _RELATION_SIZE)
-    lines = broken(neighbour.thing.label, wide * _COLUMN - 16)
+    said = shortened(Label(neighbour.shown), abs(x - bend) + 20, _RELATION_SIZE)
+    lines = broken(neighbour.thing.label, (frame.wide - x if side > 0 else x) - 16)
     top = y - LINE * len(lines) / 2 + SIZE * 0.95
     return link(
         neighbour.thing.label,
@@ -88,15 +114,12 @@ def _neighbour(wide: float, neighbour: Neighbour, side: int, middle: float, y: f
     )
 
 
-def _centre(wide: float, centre: Thing, y: float) -> Iterator[Node]:
-    room = wide * _MIDDLE
+def _centre(frame: _Frame, centre: Thing, y: float) -> Iterator[Node]:
+    begin, room = frame.middle - frame.half, 2 * frame.half
     lines = broken(centre.label, room - 44)
     high = LINE * len(lines) + 20
-    yield element(
-        "rect", x=(wide - room) / 2, y=y - high / 2, width=room, height=high, rx=6, class_="centre"
-    )
-    yield shape(centre.kind, (wide - room) / 2 + 18, y, 7)
-    inner = (wide - room) / 2 + 32
+    yield element("rect", x=begin, y=y - high / 2, width=room, height=high, rx=6, class_="centre")
+    yield shape(centre.kind, begin + 18, y, 7)
     for n, part in enumerate(lines):
         base = y - high / 2 + 10 + LINE * n + SIZE * 0.95
-        yield words(part, inner, base, class_="strong")
+        yield words(part, begin + 32, base, class_="strong")

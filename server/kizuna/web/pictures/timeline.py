@@ -30,6 +30,8 @@ from kizuna.web.pictures.svg import (
 ROW = 27.0
 TOP = 34.0
 EDGE = 14.0
+HALF = 8.5
+"""Half of the height of a bar, within which a name has room."""
 SHORTEST = 9.0
 """A bar is at least so long; what would be shorter is a dot."""
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
@@ -119,8 +121,8 @@ def _axis(rows: Sequence[Span], wide: float) -> Axis:
     open_right = any(span.end is None for span in rows)
     first, last = date.fromordinal(min(days)).year, date.fromordinal(max(days)).year
     air = max(1, round((last - first) / 14))
-    begin = max(1, first - (air if open_left else 0))
-    end = min(date.max.year - 1, last + 1 + (air if open_right else 0))
+    begin = max(1, min(first - (air if open_left else 0), date.max.year - 1))
+    end = min(date.max.year, last + 1 + (air if open_right else 0))
     return Axis(date(begin, 1, 1).toordinal(), date(end, 1, 1).toordinal(), wide)
 
 
@@ -171,7 +173,7 @@ def _upon(label: Label, left: float, right: float, y: float) -> Element:
     return words(
         shortened(label, room),
         (left + right) / 2,
-        y + 4.5,
+        y + 4,
         text_anchor="middle",
         class_="inside",
     )
@@ -189,11 +191,16 @@ def _dot(span: Span, x: float, y: float) -> list[Element]:
 
 def _bar(span: Span, left: float, right: float, y: float) -> list[Element]:
     """Return a bar; an open end runs out in an arrow."""
-    tip = 8.0
-    begin = f"M{left + 4:.1f} {y - 7:.1f}" if span.begin else f"M{left + tip:.1f} {y - 7:.1f}"
+    tip, high = 8.0, f"{HALF:g}"
+    top = f"{y - HALF:.1f}"
+    begin = f"M{left + (4 if span.begin else tip):.1f} {top}"
     to = right - 4 if span.end else right - tip
-    close = "a7 7 0 0 1 0 14" if span.end else f"l{tip:.1f} 7l-{tip:.1f} 7"
-    start = "a7 7 0 0 1 0-14" if span.begin else f"l-{tip:.1f}-7l{tip:.1f}-7"
+    close = (
+        f"a{high} {high} 0 0 1 0 {2 * HALF:g}" if span.end else f"l{tip:g} {high}l-{tip:g} {high}"
+    )
+    start = (
+        f"a{high} {high} 0 0 1 0-{2 * HALF:g}" if span.begin else f"l-{tip:g}-{high}l{tip:g}-{high}"
+    )
     back = left + 4 if span.begin else left + tip
     path = f"{begin}H{to:.1f}{close}H{back:.1f}{start}z"
     return [element("path", d=path, class_=_classes(span, "range"))]

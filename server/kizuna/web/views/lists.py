@@ -16,6 +16,7 @@ from kizuna.web.lists.asked import (
     Value,
     on_page,
     pages_of,
+    token,
 )
 from kizuna.web.lists.collation import sort_key
 from kizuna.web.lists.facets import YEAR
@@ -30,12 +31,12 @@ from kizuna.web.lists.listing import (
     sortable,
     value_words,
 )
-from kizuna.web.lists.members import members_of
+from kizuna.web.lists.members import members_of, weighs_more
 from kizuna.web.lists.table import Table, is_open, make_table
 from kizuna.web.reader import Link, Reader, Words
 
 MOST_COUNTED = 300_000
-"""Bytes about a thing up to which its page counts what points to it."""
+"""Bytes about a thing and what lies in it up to which its page counts what points to it."""
 FIRST, MOST = 10, 100
 """Values of a facet that are shown at once, and all that are listed; the rest is counted."""
 
@@ -117,9 +118,10 @@ def list_page(reader: Reader, source: Source, columns: Sequence[Head], asked: As
         is_there = 1 <= page <= pages_of(len(found))
         return address(reader, source, replace(asked, page=page)) if is_there else ""
 
+    shown, filled = _filled(columns, list(rows(reader, source, columns, on)), asked)
     return ListPage(
-        columns=tuple(_head(reader, source, head, asked) for head in columns),
-        rows=tuple(rows(reader, source, columns, on)),
+        columns=tuple(_head(reader, source, head, asked) for head in filled),
+        rows=tuple(shown),
         boxes=tuple(_boxes(reader, source, asked)),
         removals=tuple(_removals(reader, source, asked)),
         clear=address(reader, source, Asked(sort=asked.sort)),
@@ -136,6 +138,17 @@ def list_page(reader: Reader, source: Source, columns: Sequence[Head], asked: As
         action="/" + to_path(source.path),
         here=address(reader, source, asked, language="-"),
     )
+
+
+def _filled(
+    columns: Sequence[Head], shown: list[Row], asked: Asked
+) -> tuple[list[Row], list[Head]]:
+    """Return rows and columns without columns that are empty on this page and do not order it."""
+    used = {at for row in shown for at, cell in enumerate(row.cells, 1) if cell}
+    order = asked.sort.removeprefix("-")
+    kept = [at for at, head in enumerate(columns) if at and (at in used or head.key == order)]
+    fewer = [replace(row, cells=tuple(row.cells[at - 1] for at in kept)) for row in shown]
+    return fewer, [columns[0], *(columns[at] for at in kept)]
 
 
 def _kept(reader: Reader, source: Source, asked: Asked) -> Iterator[tuple[str, str]]:
@@ -156,7 +169,7 @@ def _boxes(reader: Reader, source: Source, asked: Asked) -> Iterator[Box]:
     for name in FACET_NAMES:
         if is_useful(source.table, name) or asked.values(name):
             box = _box(reader, source, asked, name)
-            if box.first:
+            if len(box.first) > 1 or box.chosen:  # one value of all is no choice
                 yield box
 
 
@@ -206,16 +219,16 @@ def _removals(reader: Reader, source: Source, asked: Asked) -> Iterator[Link]:
             yield Link(Words(text), address(reader, source, replace(asked, span=rest, page=0)))
 
 
-def class_source(reader: Reader, kind: NamedNode, path: str) -> Source:
+async def class_source(reader: Reader, kind: NamedNode, path: str) -> Source:
     """Return the list of the members of a class, whose page stands at ``path``."""
     site = reader.site
-    table = site.lists.get(
+    table = await site.lists.get(
         f"class {kind.value}", lambda: make_table(site.names, site.classes.members(kind))
     )
     return Source(path, path.rpartition("/")[2], kind.value, table)
 
 
-def members_source(reader: Reader, thing: NamedNode) -> Source:
+async def members_source(reader: Reader, thing: NamedNode) -> Source:
     """Return the list of what points to a thing."""
     site = reader.site
 
@@ -223,14 +236,9 @@ def members_source(reader: Reader, thing: NamedNode) -> Source:
         roles = members_of(site.names, thing)
         return make_table(site.names, list(roles), roles)
 
-    table = site.lists.get(f"of {thing.value}", make)
+    table = await site.lists.get(f"of {thing.value}", make)
     name = thing.value.rstrip("/#").rpartition("/")[2]
-    return Source("members", name, thing.value, table, (("of", _short(reader, thing)),))
-
-
-def _short(reader: Reader, thing: NamedNode) -> str:
-    things = reader.site.addresses.things
-    return thing.value.removeprefix(things) if thing.value.startswith(things) else thing.value
+    return Source("members", name, thing.value, table, (("of", token(site, thing)),))
 
 
 def members_link(reader: Reader, iri: NamedNode) -> Link | None:
@@ -238,11 +246,8 @@ def members_link(reader: Reader, iri: NamedNode) -> Link | None:
 
     The number is left out where so much points to it that counting would hold up its page.
     """
-    if reader.site.index.weight(iri) > MOST_COUNTED:
-        words = Words(reader.text("lists.members_of", name=reader.name(iri).text))
-        return Link(words, reader.href("members", of=_short(reader, iri)))
+    href = reader.href("members", of=token(reader.site, iri))
+    if weighs_more(reader.site.index, iri, MOST_COUNTED):
+        return Link(Words(reader.text("lists.members_of", name=reader.name(iri).text)), href)
     count = len(members_of(reader.site.names, iri))
-    if not count:
-        return None
-    words = Words(reader.text("lists.as_table", n=count))
-    return Link(words, reader.href("members", of=_short(reader, iri)))
+    return Link(Words(reader.text("lists.as_table", n=count)), href) if count else None
