@@ -13,10 +13,10 @@ from kizuna.vocabulary import RDF_TYPE, shortened
 
 Term = NamedNode | BlankNode | Literal | Triple
 REMEMBERED = 50_000
-_TYPE = re.compile(rf"^\S+ {re.escape(str(RDF_TYPE))} <([^<]\S*)> ".encode(), re.MULTILINE)
-"""The class in a line of N-Quads that tells it."""
 LONGEST_REMEMBERED = 1_000
 """Signs of a term up to which it is remembered: those in answers to queries are of any length."""
+_TYPE = re.compile(rf"^\S+ {re.escape(str(RDF_TYPE))} <([^<]\S*)> ".encode(), re.MULTILINE)
+"""The class in a line of N-Quads that tells it."""
 
 
 class Names:
