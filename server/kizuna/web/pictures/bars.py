@@ -74,7 +74,7 @@ def draw_bars(chart: Chart, bars: Sequence[Bar]) -> Drawing:
 
 def _heading(group: Label, wide: float, y: float) -> Element:
     text = words(shortened(group, wide - 8), 4, y + ROW / 2 + 6, class_="strong over paper-over")
-    return link(group, hint(group.text), text)
+    return link(group, element("title", group.text, lang=group.lang), text)
 
 
 def _bar(bar: Bar, where: tuple[float, float, float], y: float) -> Element:

@@ -214,20 +214,21 @@ def _bar(reader: Reader, answer: Answer) -> Picture | None:
             bars.append(Bar(known, value, item.value, group if other is not None else NOTHING))
     if not bars:
         return None
+    heads = ("group",) if other is not None else ()
     chart = Chart(
         "answer-bar", reader.text("pictures.bar"), reader.text("pictures.bar.text"), reader.language
     )
     found = Picture(
         draw_bars(chart, bars),
-        (reader.text("pictures.thing"), reader.text("pictures.number")),
-        tuple((_in_group(bar), Link(Words(bar.shown))) for bar in bars),
+        tuple(reader.text(f"pictures.{key}") for key in (*heads, "thing", "number")),
+        tuple(_as_row(bar, grouped=bool(heads)) for bar in bars),
     )
     return _with_more(reader, found, len(answer.rows) - len(bars))
 
 
-def _in_group(bar: Bar) -> Link:
-    text = f"{bar.group.text}: {bar.label.text}" if bar.group.text else bar.label.text
-    return linked(replace(bar.label, text=text))
+def _as_row(bar: Bar, *, grouped: bool) -> tuple[Link, ...]:
+    row = (linked(bar.label), Link(Words(bar.shown)))
+    return (linked(bar.group), *row) if grouped else row
 
 
 def _name_column(answer: Answer, taken: Sequence[int | None]) -> int | None:
