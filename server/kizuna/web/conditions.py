@@ -39,11 +39,20 @@ def is_held(request: Request, etag: str, modified: datetime | None = None) -> bo
     return since is not None and since >= modified.replace(microsecond=0)
 
 
-def is_refused(request: Request, etag: str, modified: datetime | None = None) -> bool:
-    """Tell whether the client wants another version alone (RFC 9110, section 13.2.2).
+def check_wanted(request: Request, etag: str, modified: datetime | None = None) -> None:
+    """Pass unless the client wants another version alone (RFC 9110, section 13.2.2).
 
     ``If-Match`` is compared strongly; only without it ``If-Unmodified-Since`` counts.
+
+    Raises HTTPException 412.
     """
+    if _is_refused(request, etag, modified):
+        raise HTTPException(
+            HTTPStatus.PRECONDITION_FAILED, f"this is another version, with the tag {etag}"
+        )
+
+
+def _is_refused(request: Request, etag: str, modified: datetime | None) -> bool:
     headers = request.headers
     if "if-match" in headers:
         wanted = ", ".join(headers.getlist("if-match")).strip()

@@ -15,13 +15,12 @@ from functools import cached_property
 from http import HTTPStatus
 
 from starlette.background import BackgroundTask
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from kizuna.web.codings import CODINGS, Coding, packed
 from kizuna.web.collecting import Collected
-from kizuna.web.conditions import http_date, is_held, is_refused, wanted_ranges
+from kizuna.web.conditions import check_wanted, http_date, is_held, wanted_ranges
 from kizuna.web.negotiation import negotiate_coding
 
 REVALIDATE = "no-cache"
@@ -114,12 +113,10 @@ def respond(
     request.state.repeatable = status == HTTPStatus.OK and meta.cache_control != NOT_KEPT
     body, etag, coding = _coded(request, representation)
     headers = meta.headers() | {"etag": etag}
-    if status == HTTPStatus.OK and is_refused(request, etag, meta.modified):
-        raise HTTPException(
-            HTTPStatus.PRECONDITION_FAILED, f"this is another version, with the tag {etag}"
-        )
-    if status == HTTPStatus.OK and is_held(request, etag, meta.modified):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    if status == HTTPStatus.OK:
+        check_wanted(request, etag, meta.modified)
+        if is_held(request, etag, meta.modified):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     headers["content-type"] = representation.content_type
     if representation.language:
         headers["content-language"] = representation.language
