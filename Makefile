@@ -8,6 +8,9 @@ HOST   ?= 127.0.0.1
 FUSEKI := $(VENV)/engines/jena-fuseki-server-4.10.0.jar
 # The engines that tests run over besides the embedded one: those that are here.
 ENGINES = oxigraph $(shell command -v virtuoso-t >/dev/null && echo virtuoso) $(shell test -f $(FUSEKI) && echo fuseki)
+# Tests over HTTP of what no engine has a part in: they are run once, not over each engine.
+ENGINELESS = $(foreach name,anything compare conditions document_pages drawings lists negotiation profiles schema_org texts,\
+	--ignore=tests/web/test_$(name).py)
 # The texts that the data quotes, where they are at hand; without them quotes are taken from the lock.
 ifneq ($(wildcard ../shared/documents/*.txt),)
 export KIZUNA_DOCUMENTS ?= $(abspath ../shared/documents)
@@ -39,7 +42,7 @@ test: install  ## Run the tests
 
 test-engines: install engines  ## Run the tests over HTTP over other engines: the oxigraph server, Virtuoso, Fuseki
 	@set -e; for engine in $(ENGINES); do echo "-- over $$engine"; KIZUNA_TEST_ENGINE=$$engine \
-		$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile tests/engine/test_engines.py tests/web \
+		$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile $(ENGINELESS) tests/engine/test_engines.py tests/web \
 		tests/test_queries.py; done
 	$(BIN)/python -m pytest --quiet tests/engine/test_remote.py
 

@@ -1,10 +1,12 @@
 """Dereferencing: any format of a thing beside a static byte answer of the same server, in one run.
 
-python benchmarks/dereference.py [--sizes 10000 1000000] [--rounds 5]
+python benchmarks/dereference.py [--sizes 10000 1000000] [--rounds 5] [--releases FOLDER]
 
-*Warm* is the same request again and again, beside the same request for a static file. *Cold* is
-another thing each time, which this server has never been asked for, beside a static file under
-another address each time. Each round has a server of its own, so that cold is cold again.
+*Warm* is the same request again and again, *cold* another thing each time, which this server has
+never been asked for. Beside each stand two static answers: the same request for a static file again
+and again (*static*), and a static file under another address each time (*static, cold*). Each round
+has a server of its own, so that cold is cold again. Counted are requests per second and the server
+process's own CPU time per request; the latter does not depend on what else the machine does.
 """
 
 from __future__ import annotations
@@ -18,16 +20,20 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import systems
-from data import EX, write_data
+from data import write_data
 
 from kizuna.engine import DescriptionIndex
+from kizuna.release.manifest import read_manifest
 from release import build
 
 CLIENTS = 2
@@ -38,8 +44,8 @@ MOST_COLD = 1_500
 STATIC = "/static/favicon.svg"
 HEAVIEST_PAGE = 150_000
 """Bytes of a page with its style sheet and scripts, not compressed."""
-SLOWEST_PAGE = 5.0
-"""How many times as long as a thing's Turtle its page may take."""
+WARMING_UP = 20
+"""How many things each server is asked for before anything counts."""
 # fmt: off
 FORMATS = {
     # name       Accept
@@ -90,6 +96,17 @@ print(number / (time.perf_counter() - begin))
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What answers cost: requests per second, and microseconds of the server's CPU for each."""
+
+    rate: float
+    cpu: float
+
+
+Costs = dict[str, list[Cost]]
+
+
 def main() -> None:
     """Measure each size and write the figures."""
     options = _options()
@@ -97,7 +114,9 @@ def main() -> None:
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
         "command": "python benchmarks/dereference.py " + " ".join(sys.argv[1:]),
     }
-    for size in options.sizes:
+    if options.releases is not None:
+        figures[str(options.releases)] = measure(options.releases, options.rounds)
+    for size in () if options.releases else options.sizes:
         with tempfile.TemporaryDirectory(prefix="kizuna-bench-", dir=options.work) as name:
             folder = Path(name)
             triples = write_data(folder / "data.nt", size)
@@ -114,60 +133,68 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", nargs="*", type=int, default=(10_000, 1_000_000))
     parser.add_argument("--rounds", type=int, default=5, help="servers, one after the other")
+    parser.add_argument("--releases", type=Path, help="measure what is there instead")
     parser.add_argument("--work", type=Path, default=None, help="where data and stores are made")
     parser.add_argument("--out", type=Path, default=Path(".bench"), help="folder of the figures")
     return parser.parse_args()
 
 
 def measure(releases: Path, rounds: int) -> dict[str, Any]:
-    """Return what each format gives, as a part of what a static file gives in the same round."""
+    """Return what each format costs, and what part of it a static answer in the same round does."""
+    base = read_manifest(releases / "current").base
     index = DescriptionIndex(releases / "current" / "descriptions.sqlite")
-    things = [iri.value.removeprefix(EX) for iri in index.subjects(f"{EX}id/")]
+    things = [quote(iri.value.removeprefix(base)) for iri in index.subjects(f"{base}id/")
+              if "#" not in iri.value]  # fmt: skip
     index.close()
-    warm: dict[str, list[float]] = {}
-    cold: dict[str, list[float]] = {}
+    costs: dict[str, Costs] = {"warm": {}, "cold": {}, "static": {}, "static, cold": {}}
     page: dict[str, Any] = {}
     for number in range(rounds):
         server = systems.kizuna(releases)
         try:
-            _one_round(server.port, _parts(things, number), warm, cold)
-            page = _page(server.port)
+            _one_round(server, _parts(things, number), costs)
+            page = _page(server.port, things[0])
         finally:
             server.stop()
+    slower = {name: round(_of(costs["cold"]["page"], costs["cold"]["Turtle"], name), 2)
+              for name in ("cpu", "rate")}  # fmt: skip
     return {
-        "warm, requests/s": _medians(warm),
-        "warm ÷ static": _ratios(warm),
-        "cold, requests/s": _medians(cold),
-        "cold ÷ static": _ratios(cold),
-        "page": page | {"time ÷ Turtle, cold": _times(cold)},
+        "load": os.getloadavg(),
+        "µs of CPU": {kind: _medians(found, "cpu") for kind, found in costs.items()},
+        "requests/s": {kind: _medians(found, "rate") for kind, found in costs.items()},
+        "by CPU": _beside(costs, "cpu"),
+        "by requests/s": _beside(costs, "rate"),
+        "page": page | {"times Turtle, cold": slower},
     }
 
 
 def _parts(things: Sequence[str], number: int) -> Iterator[list[str]]:
-    """Yield, for each case, things of its own: nothing is asked for twice."""
+    """Yield, first for warming up and then for each case, things of its own: each is asked once."""
     shuffled = random.Random(number).sample(things, len(things))
-    size = min(MOST_COLD, len(things) // len(FORMATS))
-    yield from (shuffled[size * n : size * (n + 1)] for n in range(len(FORMATS)))
+    yield shuffled[:WARMING_UP]
+    rest = shuffled[WARMING_UP:]
+    size = min(MOST_COLD, len(rest) // len(FORMATS))
+    yield from (rest[size * n : size * (n + 1)] for n in range(len(FORMATS)))
 
 
-def _one_round(
-    port: int,
-    parts: Iterator[list[str]],
-    warm: dict[str, list[float]],
-    cold: dict[str, list[float]],
-) -> None:
+def _one_round(server: systems.Server, parts: Iterator[list[str]], costs: dict[str, Costs]) -> None:
+    warming_up = next(parts)
+    for accept in FORMATS.values():
+        _cost(server, [_request(_page_of(thing), accept) for thing in warming_up])
     for (name, accept), part in zip(FORMATS.items(), parts, strict=True):
-        paths = [t if name == "303" else f"doc/{t.removeprefix('id/')}" for t in part]
+        paths = [f"/{t}" if name == "303" else _page_of(t) for t in part]
         unique = [f"{STATIC}?n={name}{n}".replace(" ", "") for n in range(len(paths))]
-        _note(cold, "static", _rate(port, [_request(path, "*/*") for path in unique]))
-        _note(cold, name, _rate(port, [_request(f"/{path}", accept) for path in paths]))
-        again = [_request(f"/{paths[0]}", accept)] * WARM_REQUESTS
-        _note(warm, "static", _rate(port, [_request(STATIC, "*/*")] * WARM_REQUESTS))
-        _note(warm, name, _rate(port, again))
+        asked = {
+            "static": [_request(STATIC, "*/*")] * WARM_REQUESTS,
+            "cold": [_request(path, accept) for path in paths],
+            "static, cold": [_request(path, "*/*") for path in unique],
+            "warm": [_request(paths[0], accept)] * WARM_REQUESTS,
+        }
+        for kind, requests in asked.items():
+            costs[kind].setdefault(name, []).append(_cost(server, requests))
 
 
-def _note(found: dict[str, list[float]], name: str, rate: float) -> None:
-    found.setdefault(name, []).append(rate)
+def _page_of(thing: str) -> str:
+    return f"/doc/{thing.removeprefix('id/')}"
 
 
 def _request(path: str, accept: str) -> bytes:
@@ -175,45 +202,60 @@ def _request(path: str, accept: str) -> bytes:
     return f"{lines}User-Agent: benchmark\r\n\r\n".encode()
 
 
-def _rate(port: int, requests: Sequence[bytes]) -> float:
-    """Return how many of ``requests`` are answered in a second, shared among the clients."""
-    command = [sys.executable, "-c", CLIENT, str(port), str(CONNECTIONS)]
+def _cost(server: systems.Server, requests: Sequence[bytes]) -> Cost:
+    """Return what the answers to ``requests`` cost, which the clients share."""
+    command = [sys.executable, "-c", CLIENT, str(server.port), str(CONNECTIONS)]
 
     def client(number: int) -> float:
         told = b"\0".join(requests[number::CLIENTS])
         return float(subprocess.run(command, input=told, capture_output=True, check=True).stdout)
 
+    before = _cpu(server)
     with ThreadPoolExecutor(CLIENTS) as clients:
-        return sum(clients.map(client, range(CLIENTS)))
+        rate = sum(clients.map(client, range(CLIENTS)))
+    return Cost(rate, (_cpu(server) - before) / len(requests))
 
 
-def _medians(found: dict[str, list[float]]) -> dict[str, int]:
-    return {name: round(statistics.median(rates)) for name, rates in found.items()}
+def _cpu(server: systems.Server) -> float:
+    """Return the microseconds of CPU that the server process has had, in all its threads."""
+    assert server.process is not None
+    clock = (~server.process.pid << 3) | 2  # clock_getcpuclockid(3)
+    return time.clock_gettime(clock) * 1e6
 
 
-def _ratios(found: dict[str, list[float]]) -> dict[str, float]:
-    """Return the median, over the rounds, of each rate and that of the static file beside it."""
-    static = found["static"]
-    beside = {name: static[n :: len(FORMATS)] for n, name in enumerate(FORMATS)}
+def _medians(found: Costs, what: str) -> dict[str, int]:
     return {
-        name: round(
-            statistics.median(r / s for r, s in zip(found[name], beside[name], strict=True)), 2
-        )
-        for name in FORMATS
+        name: round(statistics.median(getattr(cost, what) for cost in costs))
+        for name, costs in found.items()
     }
 
 
-def _times(cold: dict[str, list[float]]) -> float:
-    pairs = zip(cold["Turtle"], cold["page"], strict=True)
-    return round(statistics.median(turtle / page for turtle, page in pairs), 2)
+def _beside(costs: dict[str, Costs], what: str) -> dict[str, dict[str, float]]:
+    """Return how quick each is as a part of how quick a static answer in the same round is."""
+    pairs = (("warm", "static"), ("cold", "static"), ("cold", "static, cold"))
+    return {
+        f"{kind} ÷ {static}": {
+            name: round(1 / _of(costs[kind][name], costs[static][name], what), 2)
+            for name in FORMATS
+        }
+        for kind, static in pairs
+    }
 
 
-def _page(port: int) -> dict[str, Any]:
+def _of(one: Sequence[Cost], other: Sequence[Cost], what: str) -> float:
+    """Return how many times as long one takes as the other: the median over the rounds."""
+    pairs = zip(one, other, strict=True)
+    if what == "cpu":
+        return statistics.median(a.cpu / b.cpu for a, b in pairs)
+    return statistics.median(b.rate / a.rate for a, b in pairs)
+
+
+def _page(port: int, thing: str) -> dict[str, Any]:
     """Return how much a thing's page weighs with its style sheet and scripts."""
     weights = {}
     for coding in ("identity", "br"):
-        html = _get(port, "/doc/dataset/1.html", coding)
-        plain = _get(port, "/doc/dataset/1.html", "identity").decode()
+        path = f"{_page_of(thing)}.html"
+        html, plain = _get(port, path, coding), _get(port, path, "identity").decode()
         parts = [p.split('"')[0] for p in plain.split('="')[1:] if p.startswith("/static/")]
         weights[coding] = len(html) + sum(len(_get(port, p, coding)) for p in set(parts))
     return {

@@ -122,6 +122,9 @@ def small(tmp_path: Path) -> Iterator[DescriptionIndex]:
         Quad(two, term("schema:near"), one),  # a circle
         Quad(CLAIM, RDF_TYPE, KZ_CLAIM),
         Quad(CLAIM, term("rdf:subject"), A),
+        Quad(CLAIM, term("kz:evidence"), two),
+        Quad(two, term("oa:start"), Literal("no number")),
+        Quad(two, term("oa:end"), Literal("9" * 5_000)),
         *(Quad(NamedNode(X + s), p, o) for s, p, o in LABELLED),  # type: ignore[arg-type]
     ]
     write_index(tmp_path / "x", quads)
@@ -169,10 +172,11 @@ def test_label(
 
 def test_blank_nodes_are_described_along_and_circles_end(small: DescriptionIndex) -> None:
     thing = describe(small, A, lambda _: False)
-    assert len(thing.supporting) == 4
+    assert len(thing.supporting) == 7
 
 
 def test_a_bare_claim_is_evidence_without_words(small: DescriptionIndex) -> None:
     (evidence,) = describe(small, A, lambda _: False).evidence
-    assert (evidence.claim, evidence.quote, evidence.start) == (CLAIM, "", -1)
+    assert (evidence.claim, evidence.quote) == (CLAIM, "")
+    assert (evidence.start, evidence.end) == (-1, -1)  # what is stated there is no place
     assert (evidence.document, evidence.modality, evidence.rules) == (None, None, ())

@@ -21,7 +21,7 @@ class Kind(Enum):
     PAGE = "a page for people"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # there is one of each
 class Format:
     """One serialisation: the names by which the world knows it, and the engine's own.
 

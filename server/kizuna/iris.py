@@ -15,6 +15,8 @@ from kizuna.errors import BadAddress
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 # What stays as it is in a path: RFC 3986 pchar and the slash.
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
+_PLAIN = re.compile(rf"[A-Za-z0-9{re.escape(_PATH_SAFE)}%]*")
+"""What is ASCII and safe already: most is."""
 
 DERIVED = "derived"
 REIFIERS = "reifiers"
@@ -46,7 +48,7 @@ def to_path(iri_path: str) -> str:
     >>> to_path("id/place/神戸")
     'id/place/%E7%A5%9E%E6%88%B8'
     """
-    return quote(iri_path, safe=_PATH_SAFE + "%")
+    return iri_path if _PLAIN.fullmatch(iri_path) else quote(iri_path, safe=_PATH_SAFE + "%")
 
 
 def to_uri(iri: str) -> str:
@@ -55,7 +57,7 @@ def to_uri(iri: str) -> str:
     >>> to_uri("http://example.org/神?x=1&y#z")
     'http://example.org/%E7%A5%9E?x=1&y#z'
     """
-    return quote(iri, safe=_PATH_SAFE + "%?#[]")
+    return iri if _PLAIN.fullmatch(iri) else quote(iri, safe=_PATH_SAFE + "%?#[]")
 
 
 def from_path(raw_path: str) -> str:

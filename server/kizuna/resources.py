@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,7 +32,14 @@ from kizuna.vocabulary import (
 )
 
 Term = NamedNode | BlankNode | Literal | Triple
+_OFFSET = re.compile("[0-9]{1,15}")
 _LABEL_KEYS = frozenset(map(str, LABELS))
+_TO_PARTS = (KZ_EVIDENCE, OA_HAS_SELECTOR)
+# In lines of N-Quads: nodes that are objects, subjects of claims, and what leads on to a part.
+_SPELT = re.compile(rb"^\S+ \S+ (<(?!<)\S+|_:\S+)", re.MULTILINE)
+_CLAIMS = re.compile(rf"^(\S+) {re.escape(str(RDF_SUBJECT))} ".encode(), re.MULTILINE)
+_LEADING = "|".join(re.escape(str(predicate)) for predicate in _TO_PARTS)
+_ROW_PARTS = re.compile(rf"^\S+ (?:\S+ (_:\S+)|(?:{_LEADING}) (<(?!<)\S+))".encode(), re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,34 @@ def parts_of(index: DescriptionIndex, iri: NamedNode, is_value: Callable[[Term],
     )
 
 
+def rows_of(index: DescriptionIndex, iri: NamedNode, is_value: Callable[[Term], bool]) -> bytes:
+    """Return all that ``parts_of`` finds, as N-Quads; a statement may be there twice.
+
+    It is several times as quick, since it makes no terms.
+
+    Raises NotFound when nothing is said about ``iri``.
+    """
+    key = str(iri)
+    statements, incoming = index.row(key), index.row(key, incoming=True)
+    if not statements:
+        raise NotFound(f"<{iri.value}> is not described here")
+    spelt = set(_SPELT.findall(statements))
+    values = {v for v in spelt if v[:1] == b"_" or is_value(NamedNode(v[1:-1].decode()))}
+    further = _rows_from(index, values | set(_CLAIMS.findall(incoming)))
+    return b"".join((statements, incoming, *further))
+
+
+def _rows_from(index: DescriptionIndex, keys: set[bytes]) -> Iterator[bytes]:
+    """Yield the rows of the terms with these keys, of their blank nodes and evidence nodes."""
+    waiting, seen = list(keys), set(keys)
+    while waiting:
+        row = index.row(waiting.pop().decode())
+        yield row
+        parts = {node or evidence for node, evidence in _ROW_PARTS.findall(row)} - seen
+        waiting.extend(parts)
+        seen |= parts
+
+
 def describe(index: DescriptionIndex, iri: NamedNode, is_value: Callable[[Term], bool]) -> Resource:
     """Return the description of ``iri``, its claims read.
 
@@ -162,7 +198,7 @@ def _closure(index: DescriptionIndex, term: Term) -> set[Quad]:
 
 
 def _leads_to_a_part(quad: Quad) -> bool:
-    return isinstance(quad.object, BlankNode) or quad.predicate in {KZ_EVIDENCE, OA_HAS_SELECTOR}
+    return isinstance(quad.object, BlankNode) or quad.predicate in _TO_PARTS
 
 
 def read_evidence(index: DescriptionIndex, claim: NamedNode) -> Evidence:
@@ -181,8 +217,8 @@ def read_evidence(index: DescriptionIndex, claim: NamedNode) -> Evidence:
         value=own.get(RDF_OBJECT, claim),
         quote=text(KZ_QUOTE),
         prefix=text(OA_PREFIX),
-        start=int(text(OA_START) or -1),
-        end=int(text(OA_END) or -1),
+        start=_offset(text(OA_START)),
+        end=_offset(text(OA_END)),
         document=own.get(PROV_QUOTED_FROM),
         modality=own.get(KZ_MODALITY),
         speaker=own.get(PROV_ATTRIBUTED_TO),
@@ -193,6 +229,11 @@ def read_evidence(index: DescriptionIndex, claim: NamedNode) -> Evidence:
         ),
         source_link=text(KZ_TEXT_FRAGMENT),
     )
+
+
+def _offset(text: str) -> int:
+    """Return a place in a text, -1 for what is none: anything may be stated."""
+    return int(text) if _OFFSET.fullmatch(text) else -1
 
 
 def is_claim(index: DescriptionIndex, term: NamedNode) -> bool:

@@ -5,6 +5,7 @@ Terms that only the data uses stand in ``ontology/``; nothing here repeats them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -35,6 +36,7 @@ PREFIXES: Final[dict[str, str]] = {
 """Prefixes of outside vocabularies and of kizuna's own, for output that people read."""
 
 
+@lru_cache(1_000)
 def term(name: str) -> NamedNode:
     """Return the term with this prefixed name.
 

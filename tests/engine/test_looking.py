@@ -52,6 +52,12 @@ def test_names_come_first_and_exact_ones_before_all(index: Path) -> None:
     assert [name for name, named in hits.items() if not named] == ["u-quote", "t-note"]
 
 
+def test_one_letter_is_a_beginning_only_while_it_is_typed(index: Path) -> None:
+    assert found(index, "kobe v") == ["w-words"]
+    assert found(index, "v kobe") == []  # many of them would be looked up in nearly all texts
+    assert found(index, "vi kobe") == ["w-words"]
+
+
 def test_quotation_marks_want_whole_names(index: Path) -> None:
     assert found(index, '"kob"') == []
     assert found(index, '"kobe"')[0] == "z-exact"

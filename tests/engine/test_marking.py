@@ -23,6 +23,8 @@ MARKED = [
     ("E\u0301lan",                    "élan",          "[E\u0301lan]"),            # marks apart
     ("ﬁne",                           "fi",            "[ﬁne]"),                   # two letters in a sign
     ('say "Kobe"',                    '"kobe"',        'say "[Kobe]"'),
+    ("A cat and a car",               "a car",         "A cat and a [car]"),       # no beginning
+    ("A cat and a car",               "car a",         "[A] cat [and] [a] [car]"), # still typed
     ("Kobe",                          "",              "Kobe"),
     ("",                              "kobe",          ""),
 ]

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Hashable
 
 import pytest
 
 from conftest import SMALL_BASE, Client
+from kizuna.web import Site
 
 ID = f"{SMALL_BASE}id/"
 BOTH = "/compare?a=organisation/guild&b=organisation/harbour"
@@ -63,6 +65,21 @@ WRONG = [
 def test_a_thing_is_found_by_its_address_or_its_name(client: Client, text: str) -> None:
     answer = client.request("GET", "/compare.json", params={"a": "organisation/guild", "b": text})
     assert answer.json()["things"][1]["iri"] == f"{ID}organisation/harbour"
+
+
+@pytest.mark.parametrize("text", [*WAYS, "organisation/harbour?and=more"])
+def test_whatever_a_thing_is_called_its_pages_are_kept_once(
+    client: Client, site: Site, text: str
+) -> None:
+    """Else everybody could fill the cache with one page."""
+
+    def kept(other: str) -> set[Hashable]:
+        for query in ({"a": "organisation/guild", "b": other}, {"b": other}):
+            found = client.get("/compare", params=query, headers={"accept": "text/html"})
+            assert found.status_code == 200
+        return {key for key in site.cache._held if isinstance(key, tuple) and key[0] == "compare"}
+
+    assert kept("organisation/harbour") == kept(text)
 
 
 @pytest.mark.parametrize(("query", "told"), WRONG)

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from conftest import Client
+from kizuna.web import Site, create_app
+from kizuna.web.cache import Cache
+from kizuna.web.turns import Turns
 
 # fmt: off
 CASES = [
@@ -62,3 +67,14 @@ def test_a_label_in_another_language_says_so(client: Client) -> None:
 
 def test_other_kinds_are_refused(client: Client) -> None:
     assert client.get("/complete?q=x&kind=graph").status_code == 400
+
+
+def test_few_look_at_a_time_and_not_for_long(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    crowded = replace(site, cache=Cache(), turns=Turns(most_waiting=0))
+    assert Client(create_app(crowded)).get("/complete?q=fair").status_code == 503
+    monkeypatch.setattr("kizuna.web.completing.SECONDS", -1.0)
+    monkeypatch.setattr("kizuna.engine.looking._STEPS_BETWEEN_LOOKS", 1)
+    slow = Client(create_app(replace(site, cache=Cache())))
+    assert slow.get("/complete?q=Harbour").status_code == 504
+    monkeypatch.undo()
+    assert slow.get("/complete?q=Harbour").json()["items"]

@@ -40,6 +40,33 @@ def test_a_date_tells_what_is_known(client: Client, path: str) -> None:
             assert answer.headers["etag"] == first.headers["etag"]
 
 
+@pytest.mark.parametrize("path", [FAIR, "/doc/event/fair.html", "/search.json?q=fair"])
+def test_who_wants_another_version_is_told(client: Client, path: str) -> None:
+    first = client.get(path)
+    tag, date = first.headers["etag"], first.headers.get("last-modified", "")
+    old = "Sat, 01 Jan 2000 00:00:00 GMT"
+    cases = [
+        # sent                                             status
+        ({"if-match": tag}, 200),
+        ({"if-match": f'"other", {tag}'}, 200),
+        ({"if-match": "*"}, 200),
+        ({"if-match": '"other"'}, 412),
+        ({"if-match": ""}, 412),
+        ({"if-match": f"W/{tag}"}, 412),  # compared strongly
+        ({"if-match": '"other"', "if-none-match": tag}, 412),  # it counts first
+        ({"if-match": tag, "if-none-match": tag}, 304),
+        ({"if-unmodified-since": old}, 412 if date else 200),
+        ({"if-unmodified-since": old, "if-match": tag}, 200),
+        ({"if-unmodified-since": date or old}, 200),
+        ({"if-unmodified-since": "yesterday"}, 200),
+    ]
+    for headers, status in cases:
+        for answer in (client.get(path, headers=headers), client.head(path, headers=headers)):
+            assert answer.status_code == status, headers
+    missing = client.get("/doc/event/nope.ttl", headers={"if-match": '"other"'})
+    assert missing.status_code == 404  # a condition counts only where there would be an answer
+
+
 def test_going_back_is_a_change(small_release: Release, tmp_path: Path) -> None:
     made = datetime.fromisoformat(small_release.manifest.created)
     folder = tmp_path / small_release.id

@@ -144,6 +144,15 @@ def test_no_date_breaks_anything(client: Client, site: Site, since: str) -> None
     assert answer.status_code in {200, 304}
 
 
+def test_another_version_is_refused_to_who_wants_one_alone(client: Client, site: Site) -> None:
+    answer = client.get(address(site), headers={"if-match": '"other"'})
+    assert (answer.status_code, answer.headers["content-type"]) == (412, "application/problem+json")
+    held = client.get(
+        address(site), headers={"if-match": client.get(address(site)).headers["etag"]}
+    )
+    assert held.status_code == 200
+
+
 def test_only_files_of_the_manifest(client: Client, site: Site) -> None:
     for path in (
         address(site, "nope.nt"),

@@ -106,6 +106,7 @@ LINKS = [
     ("HTTP://example.org/",      True),
     ("javascript:alert(1)",      False),
     ("//evil.example/",          False),
+    ("/\\evil.example/",         False),
     ("data:text/html,x",         False),
     (" javascript:alert(1)",     False),
 ]
@@ -165,8 +166,11 @@ def test_what_was_only_planned_is_hollow_and_what_was_inferred_is_broken() -> No
     assert not classes(span(day, day)) & {"hollow", "vague"}
 
 
+LAST = date(9998, 5, 1)
+
+
 def test_the_first_and_the_last_day_of_all_can_be_drawn() -> None:
-    for begin, end in ((date.min, date.max), (date.max, None), (None, date.min)):
+    for begin, end in ((date.min, date.max), (date.max, None), (None, date.min), (LAST, LAST)):
         ET.fromstring(
             draw_timeline(Chronicle("t", "t", "d", "en"), [Span(label(), begin, end)]).file()
         )

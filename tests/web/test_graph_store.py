@@ -169,6 +169,17 @@ def test_terms_come_back_as_they_were_written(empty: Live) -> None:
     assert read(empty) == f'<urn:s> <urn:p> "7"^^<{xsd}integer> .\n'
 
 
+def test_equal_values_of_several_types_stay_apart(empty: Live) -> None:
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    seven = [f'<urn:s> <urn:p> "7"^^<{xsd}{name}> .' for name in ("byte", "integer", "short")]
+    for order in (seven, seven[::-1]):
+        empty.write("PUT", AT_G, "\n".join(order), content_type="application/n-triples")
+        assert sorted(read(empty).splitlines()) == seven
+        empty.write("PUT", AT_G, order[0], content_type="application/n-triples")
+        empty.write("POST", AT_G, order[1], content_type="application/n-triples")
+        assert set(read(empty).splitlines()) == set(order[:2])
+
+
 def test_conditions(empty: Live) -> None:
     def put(content: str, **condition: str) -> int:
         answer = empty.write("PUT", AT_G, content, content_type=TURTLE, **condition)

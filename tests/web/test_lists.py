@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -27,6 +28,7 @@ from kizuna.web.cache import Cache
 from kizuna.web.classes import read_classes
 from kizuna.web.lists.collation import sort_key
 from kizuna.web.lists.facets import FACETS, TIMES, Span
+from kizuna.web.lists.members import weighs_more
 from kizuna.web.lists.store import ListStore
 from kizuna.web.lists.table import Table
 from kizuna.web.names import Names
@@ -128,6 +130,7 @@ def agreement(n: int, chance: random.Random) -> Iterator[Quad]:
 class Town:
     client: Client
     store: Store
+    index: DescriptionIndex
 
     def rows(self, path: str) -> list[dict[str, str]]:
         answer = self.client.get(path)
@@ -167,7 +170,7 @@ def many(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]
     )
     store = Store()
     store.extend(quads)
-    yield Town(Client(create_app(opened)), store)
+    yield Town(Client(create_app(opened)), store, index)
     index.close()
 
 
@@ -271,10 +274,10 @@ def test_an_order_is_kept_and_what_has_no_value_is_last(many: Town, sort: str) -
     assert len(rows) == len(many.asked(""))
     key = {"year": "earliest", "name": "name"}.get(sort.lstrip("-"), sort.lstrip("-"))
     if key == "earliest":
-        values = [
-            row["earliest"] or row["latest"] for row in rows if row["earliest"] or row["latest"]
-        ]
-        assert values == sorted(values, reverse=sort.startswith("-"))
+        values = [row["earliest"] or row["latest"] for row in rows]
+        there = [v for v in values if v]
+        assert there == sorted(there, reverse=sort.startswith("-"))
+        assert values == [*there, *[""] * values.count("")]  # an unknown time is no first one
         return
     values = [
         sort_key(row[key].partition(" | ")[0])[0] if key != "name" else sort_key(row[key])[0]
@@ -352,6 +355,7 @@ WRONG = [
     ("page=0",                      400, "1"),
     ("page=-1",                     400, "1"),
     ("page=2",                      404, "1 to 1"),
+    ("&".join(f"year={n}" for n in range(1000, 1051)), 400, "fewer"),  # each link repeats them all
 ]
 # fmt: on
 
@@ -394,9 +398,12 @@ def test_what_belongs_to_a_thing(many: Town) -> None:
     assert {f"{ID}place/town1", f"{ID}place/part1", f"{ID}organisation/o1"} <= land
     document = many.iris("/members.csv?of=document/d0")
     assert document == many.asked(f"?c rdf:subject ?m ; prov:wasQuotedFrom <{ID}document/d0>")
+    assert many.iris("/members.csv?of=kz:Agreement") == many.iris(
+        f"/members.csv?of={quote(PREFIXES['kz'] + 'Agreement', safe='')}"
+    )
     whole = quote(f"{ID}field/f1", safe="")
     assert many.iris(f"/members.csv?of={whole}") == field
-    for nothing in ("nothing/here", "http://[", "%00"):
+    for nothing in ("nothing/here", "http://[", "%00", "", "%20"):
         assert many.client.get(f"/members?of={nothing}").status_code == 400
     assert many.client.get("/members").status_code == 400
     assert many.client.get("/members.exe?of=field/f1").status_code == 404
@@ -420,7 +427,7 @@ def test_a_list_is_made_once_and_the_oldest_goes(many: Town) -> None:
         )
 
     for name in ("a", "a", "b", "a"):
-        store.get(name, partial(make, name))
+        asyncio.run(store.get(name, partial(make, name)))
     assert made == ["a", "b", "a"]
 
 
@@ -433,3 +440,13 @@ def test_the_release_alone_has_no_facets_that_say_nothing(client: Client) -> Non
     html = client.get("/classes/kz-Claim", headers={"accept": "text/html"}).text
     assert "facet-country" not in html
     assert "facet-programme" not in html
+
+
+def test_what_lies_in_a_thing_is_counted_only_as_far_as_is_quick(many: Town) -> None:
+    index = many.index
+    land, town = thing("place/land1"), thing("place/town1")
+    assert not weighs_more(index, land, 1_000_000)
+    assert weighs_more(index, land, index.weight(land) + index.weight(town) - 1)  # and its town
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "incoming", None)  # what is enough already is not read for more
+        assert weighs_more(index, land, 0)

@@ -310,7 +310,9 @@ def test_a_query_past_the_limit_does_not_hold_the_server_up(
         target=lambda: httpx.get(f"{server.url}/sparql", params={"query": SLOW}, timeout=30)
     )
     asking.start()
-    time.sleep(0.5)
+    while asking.is_alive() and not numbers(httpx.get(f"{server.url}/metrics").text)[RUNNING]:
+        time.sleep(0.01)
+    assert asking.is_alive()
     begun = time.monotonic()
     assert server.end() == 0
     assert time.monotonic() - begun < 10

@@ -32,7 +32,9 @@ def test_every_answer_error_has_a_status() -> None:
         for _, kind in inspect.getmembers(errors, inspect.isclass)
         if issubclass(kind, errors.AnswerError) and kind is not errors.AnswerError
     }
-    assert told | {errors.BadQuery, errors.BadData, errors.BadAddress} == set(STATUS)
+    assert told | {errors.BadQuery, errors.BadData, errors.BadAddress, errors.BadParameter} == set(
+        STATUS
+    )
 
 
 @pytest.mark.parametrize("kind", STATUS)

@@ -7,10 +7,13 @@ from collections.abc import AsyncGenerator
 
 import brotli
 import pytest
+from pyoxigraph import NamedNode
 
-from conftest import Client
+from conftest import SMALL_BASE, Client
+from kizuna.web import Site
 from kizuna.web.cache import Cache
 from kizuna.web.codings import CODINGS, Coding, packed
+from kizuna.web.names import Names
 from kizuna.web.respond import Representation
 
 FAIR = "/doc/event/fair"
@@ -173,3 +176,24 @@ def test_the_cache_is_bounded_by_bytes() -> None:
     assert cache.find("large") is None
     first = cache.find(49)
     assert cache.get(49, lambda: Representation(b"other", "text/plain")) is first
+
+
+def test_keys_take_room_too() -> None:
+    cache = Cache(limit=20_000)
+    for number in range(50):
+        cache.keep(("answer", f"ASK {{}} # {'京' * 1_000}{number}"), Representation(b"x", "a/b"))
+    assert cache.size <= 20_000
+    assert len(cache._held) < 6
+    cache.keep("y" * 10_000, Representation(b"x", "a/b"))
+    assert cache.find("y" * 10_000) is None
+
+
+def test_long_terms_are_not_remembered(site: Site) -> None:
+    names = Names(site.index, site.languages, site.prefixes, frozenset())
+    known, long = NamedNode(f"{SMALL_BASE}id/event/fair"), NamedNode(f"http://x/{'y' * 10_000}")
+    for _ in range(2):
+        assert names.label(long, "en").value == long.value
+        assert names.types(long) == frozenset()
+        assert names.label(known, "en").value == "Friendship fair"
+        assert names.types(known)
+    assert names._label.cache_info().currsize == names._types.cache_info().currsize == 1

@@ -64,5 +64,10 @@ def test_every_page_says_what_it_is(client: Client, path: str, language: str) ->
 def test_the_front_page_is_a_dataset_that_can_be_searched(client: Client) -> None:
     site, dataset = told(client, "/")["mainEntity"]
     assert site["potentialAction"]["target"]["urlTemplate"] == f"{BASE}search?q={{q}}"
+    assert dataset["@id"] != f"{BASE}catalog"  # which is the catalogue that lists it
+    assert (
+        told(client, dataset["@id"].replace(f"{BASE}id/", "/doc/"))["mainEntity"]["@type"]
+        == "Dataset"
+    )
     assert dataset["license"] == "https://creativecommons.org/publicdomain/zero/1.0/"
     assert {d["encodingFormat"] for d in dataset["distribution"]} > {"text/turtle"}

@@ -20,6 +20,7 @@ from kizuna.errors import Busy
 from kizuna.release import Release
 from kizuna.web import Site, create_app, open_site
 from kizuna.web.cache import Cache
+from kizuna.web.reader import Reader
 from kizuna.web.turns import Turns
 from support import BASE, ROOT, build, copy_bridge, real_texts
 
@@ -212,6 +213,13 @@ def test_something_described_that_has_no_page_here_is_told(client: Client) -> No
     assert 'href="https://creativecommons.org/publicdomain/zero/1.0/"' in html
 
 
+def test_what_looks_like_another_host_leads_out(site: Site) -> None:
+    reader = Reader(site, "en")
+    iri = f"{SMALL_BASE}/evil.example"  # whose path would be //evil.example
+    assert reader.address(iri) == (iri, True)
+    assert reader.address(f"{SMALL_BASE}id//evil.example") == ("/doc//evil.example", False)
+
+
 HOSTILE = (
     '"} INSERT {', "\\", "'\"\n", "NEAR( * -", "<script>alert(1)</script>", "\x00", "%", "神" * 900,
     '"' * 50, "a*b^c:d", "{kobe}", "x" * 10_000, "'><img src=x onerror=alert(1)>", "a:" * 3_000, "\u202e", "&amp;", "Guild <script",
@@ -267,6 +275,18 @@ def test_suggestions(client: Client) -> None:
     # a class leads to its members, shapes are not suggested, and nothing leads to a script
     assert client.get("/search/suggest?q=event").json()[3][0].startswith("/classes/")
     assert not any("javascript" in a for a in client.get("/search/suggest?q=guild").json()[3])
+
+
+def test_suggestions_that_took_too_long_are_not_kept(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client(create_app(replace(site, cache=Cache())))
+    with monkeypatch.context() as slow:
+        slow.setattr("kizuna.web.routes.search.SUGGESTION_SECONDS", -1.0)
+        slow.setattr("kizuna.engine.looking._STEPS_BETWEEN_LOOKS", 1)
+        none = client.get("/search/suggest?q=fair")
+    assert (none.json(), none.headers["cache-control"]) == (["fair", [], [], []], "no-store")
+    assert client.get("/search/suggest?q=fair").json()[1]
 
 
 def test_suggestions_end_in_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

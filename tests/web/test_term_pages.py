@@ -67,6 +67,8 @@ shape:Odd a sh:NodeShape ; sh:targetClass small:Worse ;
     sh:or ( [ sh:class kz:Event ] [ sh:path kz:status ; sh:minCount 3 ] ) ; sh:closed true ;
     sh:property [ sh:path ( small:hosts [ sh:inversePath kz:party ] ) ; sh:minLength 2 ] ,
         [ sh:path [ sh:zeroOrMorePath [ sh:alternativePath ( small:mood kz:quote ) ] ] ] .
+shape:Circle a sh:NodeShape ; sh:in ( _:circle ) .
+_:circle sh:class _:circle ; sh:path small:mood .
 """
 TAKEN = NamedNode(f"{SMALL_BASE}ontology#shapes/Odd")
 """A term whose page would stand at the address of the shape ``Odd``: it has none."""
@@ -174,6 +176,7 @@ ODD_TOLD = [
     ("/terms/shapes/Odd",    "no other properties"),
     ("/terms/shapes/Odd",    "values, at least:"),
     ("/terms/shapes/Odd",    "characters, at least"),
+    ("/terms/shapes/Circle", '<a href="/terms/mood">'),                   # and it comes to an end
     ("/ontology",            'id="Evil"'),
     ("/ontology",            'href="/ontology#shapes/Odd"'),             # its address is the shape's
 ]

@@ -12,6 +12,7 @@ import pytest
 from conftest import Client
 from live import TOKEN, Live, serving
 from servers import ELSEWHERE, Service
+from wild import CIRCLES
 
 EX = "http://example.org/"
 UPDATE = {"content-type": "application/sparql-update"}
@@ -104,6 +105,16 @@ def test_what_is_refused_changes_nothing(empty: Live, update: str, status: int, 
     assert answer.status_code == status, answer.text
     assert words in answer.text
     assert count(empty) == int("'LOAD <x>'" in update)
+
+
+def test_an_order_over_mixed_values(empty: Live) -> None:
+    values = " ".join(CIRCLES)
+    first = f"SELECT ?x {{ VALUES ?x {{ {values} }} }} ORDER BY ?x LIMIT 3"
+    answer = empty.update(f"INSERT {{ <urn:s> <urn:p> ?x }} WHERE {{ {{ {first} }} }}")
+    assert answer.status_code == 204, answer.text
+    assert 1 <= count(empty) <= 6  # in their graph and in the merge of all, equal ones once
+    refused = empty.update("INSERT { <urn:s> <urn:p> ?x } WHERE { ?x ?y ?z } ORDER BY ?x")
+    assert refused.status_code == 400
 
 
 def test_an_update_that_is_no_utf8(live: Live) -> None:

@@ -1,9 +1,10 @@
 """Who answers: SPARQL engines, and the term-true index of descriptions."""
 
+from kizuna.engine.comparing import changed_subjects, lost_subjects
 from kizuna.engine.embedded import EmbeddedEngine
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.fulltext import write_search
-from kizuna.engine.index import DescriptionIndex, lost_subjects, write_index
+from kizuna.engine.index import DescriptionIndex, write_index
 from kizuna.engine.lanes import LaneLimits
 from kizuna.engine.lasting import is_lasting
 from kizuna.engine.looking import Hit, TextIndex, opened, search
@@ -27,6 +28,7 @@ __all__ = [
     "Stream",
     "TextIndex",
     "Watched",
+    "changed_subjects",
     "is_lasting",
     "lost_subjects",
     "opened",

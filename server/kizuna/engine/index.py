@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
@@ -19,6 +20,14 @@ from kizuna.errors import ReleaseBroken
 
 _MAPPED = 1_000_000_000
 """Bytes of the file that are read through the page cache of the system, without a copy."""
+_SMALL = 16_000
+"""Bytes of N-Quads about a term that are read along when it is only looked for."""
+_LOOK = """
+SELECT length(outgoing), length(incoming),
+    CASE WHEN length(outgoing) + length(incoming) < ?2 THEN outgoing END,
+    CASE WHEN length(outgoing) + length(incoming) < ?2 THEN incoming END
+FROM description WHERE subject = ?1
+"""
 _SCHEMA = """
 CREATE TABLE description (
     subject TEXT PRIMARY KEY,
@@ -57,6 +66,16 @@ def _packed(quads: Iterable[Quad]) -> bytes:
     return serialize(sorted(quads, key=str), format=RdfFormat.N_QUADS) or b""
 
 
+class _Looked(NamedTuple):
+    """How many bytes are said by and of a term, and which, if they are few."""
+
+    key: str = ""
+    said: int = 0
+    mentioned: int = 0
+    outgoing: bytes | None = b""
+    incoming: bytes | None = b""
+
+
 class DescriptionIndex:
     """The index of one release, open for reading; safe to use from several threads.
 
@@ -87,23 +106,33 @@ class DescriptionIndex:
 
     def both(self, term: NamedNode | BlankNode) -> tuple[tuple[Quad, ...], tuple[Quad, ...]]:
         """Return ``outgoing`` and ``incoming`` of ``term``, found at once."""
-        row = (
-            self._connection()
-            .execute("SELECT outgoing, incoming FROM description WHERE subject = ?", (str(term),))
-            .fetchone()
-        )
-        return (_unpacked(row[0]), _unpacked(row[1])) if row else ((), ())
+        key = str(term)
+        return _unpacked(self._row("outgoing", key)), _unpacked(self._row("incoming", key))
 
     def has(self, term: NamedNode) -> bool:
         """Tell whether ``term`` is the subject of anything."""
-        asked = "SELECT 1 FROM description WHERE subject = ? AND length(outgoing) > 0"
-        return self._connection().execute(asked, (str(term),)).fetchone() is not None
+        return self._look(str(term)).said > 0
 
     def weight(self, term: NamedNode) -> int:
         """Return how many bytes of N-Quads are there about ``term``, in both directions."""
-        asked = "SELECT length(outgoing) + length(incoming) FROM description WHERE subject = ?"
-        row = self._connection().execute(asked, (str(term),)).fetchone()
-        return int(row[0]) if row else 0
+        looked = self._look(str(term))
+        return looked.said + looked.mentioned
+
+    def _look(self, key: str) -> _Looked:
+        """Return how much is said by and of a term, and what is, if it is little.
+
+        It is remembered until another term is looked for: who asks whether there is a thing asks
+        for all about it next.
+        """
+        looked = self._looked()
+        if looked.key != key:
+            row = self._connection().execute(_LOOK, (key, _SMALL)).fetchone()
+            looked = self._local.looked = _Looked(key, *row) if row else _Looked(key)
+        return looked
+
+    def _looked(self) -> _Looked:
+        looked: _Looked = getattr(self._local, "looked", _Looked())
+        return looked
 
     def some_incoming(self, term: NamedNode | BlankNode, most: int) -> tuple[Quad, ...]:
         """Return at most so many of the statements whose object is ``term``, always the same."""
@@ -140,6 +169,10 @@ class DescriptionIndex:
         return self._row("incoming" if incoming else "outgoing", key)
 
     def _row(self, column: str, key: str) -> bytes:
+        looked = self._looked()
+        held = looked.incoming if column == "incoming" else looked.outgoing
+        if looked.key == key and held is not None:
+            return held
         row: tuple[bytes] | None = (
             self._connection()
             .execute(f"SELECT {column} FROM description WHERE subject = ?", (key,))  # noqa: S608
@@ -152,7 +185,7 @@ class DescriptionIndex:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             try:
-                connection = _opened(self.path)
+                connection = opened(self.path)
                 connection.execute("SELECT 1 FROM description LIMIT 1")
             except sqlite3.Error as error:
                 raise ReleaseBroken(
@@ -170,38 +203,21 @@ def _chosen(rows: bytes, only: Container[str]) -> bytes:
     return b"\n".join(x for x in lines if x and x.split(b" ", 2)[1].decode() in only)
 
 
-def lost_subjects(old: Path, new: Path, start: str, most: int) -> list[str]:
-    """Return the IRIs of at most ``most`` subjects that one index has and a newer one has not.
-
-    Only those count that begin with ``start``. Raises OSError for a file that is no index.
-    """
-    asked = (
-        "SELECT was.subject FROM main.description AS was WHERE was.subject >= ? AND was.subject < ?"
-        " AND length(was.outgoing) > 0 AND NOT EXISTS (SELECT 1 FROM new.description AS now"
-        " WHERE now.subject = was.subject AND length(now.outgoing) > 0) LIMIT ?"
-    )
-    try:
-        with closing(_opened(old)) as connection:
-            connection.execute("ATTACH ? AS new", (_address(new),))
-            bounds = (f"<{start}", f"<{start}\U0010ffff", most)
-            return [key[1:-1] for (key,) in connection.execute(asked, bounds)]
-    except sqlite3.Error as error:
-        raise OSError(f"{old} or {new}: {error}") from error
-
-
 def _unpacked(data: bytes, most: int | None = None) -> tuple[Quad, ...]:
     return tuple(islice(parse(data, RdfFormat.N_QUADS), most)) if data else ()
 
 
-def _opened(path: Path | None) -> sqlite3.Connection:
+def opened(path: Path | None) -> sqlite3.Connection:
+    """Return a connection to an index, an empty one without a path. Raises sqlite3.Error."""
     if path is None:
         connection = sqlite3.connect(":memory:", check_same_thread=False)
         connection.executescript(_SCHEMA)
         return connection
-    connection = sqlite3.connect(_address(path), uri=True, check_same_thread=False)
+    connection = sqlite3.connect(address_of(path), uri=True, check_same_thread=False)
     connection.execute(f"PRAGMA mmap_size={_MAPPED}")
     return connection
 
 
-def _address(path: Path) -> str:
+def address_of(path: Path) -> str:
+    """Return the address by which SQLite opens a file that nobody changes."""
     return f"{path.resolve().as_uri()}?mode=ro&immutable=1"

@@ -42,7 +42,9 @@ def marks(text: str, words: str) -> list[tuple[int, int]]:
     >>> marks("Förderung, 神戸市", "FOERD 神戸")
     [(0, 9), (11, 13)]
     """
-    wanted = [form for word in plain(words).split() for form in forms(word)]
+    *before, last = plain(words).split() or [""]
+    sought = [*(word for word in before if len(word) > 1 or is_paired(word)), last]
+    wanted = [form for word in filter(None, sought) for form in forms(word)]
     flat = _flattened(text[:MOST_READ])
     found = []
     for start, end in places(flat.text):

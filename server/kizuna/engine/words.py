@@ -69,19 +69,20 @@ def expression(words: str, joined: str = " AND ") -> str:
     """Return the FTS5 expression that finds ``words``; empty where there is nothing to find.
 
     All words must be there (with ``" OR "``: some), as words or beginnings of words, in any order;
-    what stands in quotation marks must be there exactly so. ``ae oe ue`` find umlauts too.
+    what stands in quotation marks must be there exactly so. ``ae oe ue`` find umlauts too. One
+    letter is a beginning only at the end: nearly every text has a word that begins so.
     Whatever is typed, nothing in it is an operator.
 
     >>> expression('Hafen "von Kobe"')
     '("hafen" OR "hafen" *) AND "von kobe"'
     """
-    parts = []
+    parts: list[str] = []
+    exact, runs = "", []
     for exact, loose in _PART.findall(words[:MOST_SIGNS]):
         runs = list(_runs(folded(exact or loose)))
-        if exact:
-            parts.append(_exactly(runs))
-        else:
-            parts.extend(_beginning(run) for run in runs)
+        parts += [_exactly(runs)] if exact else map(_word, runs)
+    if runs and not exact:
+        parts[-1] = _beginning(runs[-1])  # which may be still being typed
     return joined.join(filter(None, parts[:MOST_WORDS]))
 
 
@@ -91,6 +92,10 @@ def _exactly(runs: list[str]) -> str:
     found += _cut(runs[-1], last=False) if runs else []
     loose = " *" if runs and is_paired(runs[-1]) and len(runs[-1]) == 1 else ""
     return f'"{" ".join(found)}"{loose}' if found else ""
+
+
+def _word(run: str) -> str:
+    return _beginning(run) if len(run) > 1 else _exactly([run])
 
 
 def _beginning(run: str) -> str:

@@ -5,6 +5,7 @@ from kizuna.release.build import Publication, build_release
 from kizuna.release.change import Act, Change
 from kizuna.release.folder import Releases
 from kizuna.release.manifest import Manifest
+from kizuna.release.news import News, news_of
 from kizuna.release.push import Pushed, Target, push, report_json, report_text
 from kizuna.release.release import Release
 from kizuna.release.scribe import Scribe, WriteLimits, Written
@@ -14,6 +15,7 @@ __all__ = [
     "Act",
     "Change",
     "Manifest",
+    "News",
     "Publication",
     "Pushed",
     "Release",
@@ -25,6 +27,7 @@ __all__ = [
     "Written",
     "build_release",
     "empty_release",
+    "news_of",
     "push",
     "read_tombstones",
     "report_json",

@@ -10,6 +10,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 
 from kizuna.engine import Limits
 from kizuna.engine.complaints import complaint
+from kizuna.engine.orders import by_kind
 from kizuna.engine.updates import prepared, refused_load
 from kizuna.errors import BadData, BadQuery, NotFound, QueryCrashed, Refused
 from kizuna.release.change import Act, Change, Fetched
@@ -115,7 +116,8 @@ _ACTS: dict[Act, Callable[[Store, Change, bytes, Limits], Done]] = {
 
 def _run(store: Store, text: str, base: str, *, as_sent: str) -> None:
     try:
-        store.update(text, base_iri=base)
+        if not _ordered(store, text, base):
+            store.update(text, base_iri=base)
     except SyntaxError as error:
         raise complaint(as_sent, str(error.msg or error)) from error
     except (RuntimeError, OSError, ValueError) as error:
@@ -123,6 +125,21 @@ def _run(store: Store, text: str, base: str, *, as_sent: str) -> None:
         if refused is not None:
             raise refused from error
         raise QueryCrashed(f"the engine could not do the update: {error}") from error
+
+
+def _ordered(store: Store, text: str, base: str) -> bool:
+    """Do an update with ``ORDER BY`` in a form that breaks no sort; tell whether it was done.
+
+    A sort that breaks ends this process, so that it cannot be tried first as it was sent.
+    """
+    ordered = by_kind(text) if "order" in text.lower() else None
+    if ordered is None:
+        return False
+    try:
+        store.update(ordered, base_iri=base)
+    except SyntaxError:  # so nothing of it was done, and the complaint is to be about what was sent
+        return False
+    return True
 
 
 def _text(body: bytes) -> str:

@@ -31,6 +31,10 @@ def forms_of(quads: Iterable[Quad]) -> Forms:
         if isinstance(quad.object, Literal) and quad.object in stored:
             kept = Quad(quad.subject, quad.predicate, stored[quad.object], quad.graph_name)
             found.setdefault(kept, set()).add(quad)
+    changed = {kept.triple for kept in found}
+    for quad in perhaps:
+        if quad.triple in changed:  # it is also stated as the store has it, here or in other graphs
+            found.setdefault(quad, set()).add(quad)
     return found
 
 

@@ -123,15 +123,26 @@ def _forms(manifest: Manifest, parent: Path, store: Store, done: Done) -> Forms:
         for kept, written in read_forms(parent).items()
         if kept.graph_name != done.replaced
     }
-    brought = (
+    brought = [
         Quad(q.subject, q.predicate, q.object, updates)
         if manifest.merged and q.graph_name == DefaultGraph()
         else q
         for q in done.brought
-    )
+    ]
+    for quad in brought:
+        if quad in forms:  # now it is also stated as the store has it
+            forms[quad] = forms[quad] | {quad}
     for kept, written in forms_of(brought).items():
-        forms[kept] = forms.get(kept, set()) | written
+        known = forms.get(kept) or _as_before(parent, kept, done)
+        forms[kept] = known | written
     return still_there(forms, store)
+
+
+def _as_before(parent: Path, kept: Quad, done: Done) -> set[Quad]:
+    """Return a statement in the form of the store, if it was stated before, and so in that form."""
+    if kept.graph_name == done.replaced:
+        return set()
+    return {kept} if kept in Store.read_only(str(parent / "store")) else set()
 
 
 def serve(head: Head, requests: BinaryIO, answers: BinaryIO) -> None:

@@ -18,6 +18,7 @@ from kizuna.web.measuring import Measured
 from kizuna.web.middleware import CommonHeaders, OnOneRelease
 from kizuna.web.operation import Operation
 from kizuna.web.problems import Shield, answer_error
+from kizuna.web.quick import at_once
 from kizuna.web.routes import KINDS, ROUTERS
 from kizuna.web.site import Site
 from kizuna.web.straight import Straight
@@ -36,7 +37,7 @@ def create_app(
     held = FixedSite(source) if isinstance(source, Site) else source
     seen = operation or Operation(held)
     seen.metrics.kinds |= KINDS
-    seen.hot.open(held, seen.metrics, seen.log)
+    seen.hot.open(held, seen.metrics, seen.log, at_once)
     if isinstance(source, Site):
         seen.metrics.watch(source)
 

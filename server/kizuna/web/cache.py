@@ -31,6 +31,14 @@ class CacheNumbers:
         return total
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is held, and about how many bytes it takes with its key."""
+
+    made: Representation
+    weight: int
+
+
 class Cache:
     """Representations by key; the least recently used goes first. Safe to use from threads.
 
@@ -44,7 +52,7 @@ class Cache:
         self._cleared = time.monotonic()
         self.size = 0
         self.numbers = CacheNumbers()
-        self._held: OrderedDict[Hashable, Representation] = OrderedDict()
+        self._held: OrderedDict[Hashable, _Held] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], Representation]) -> Representation:
@@ -64,7 +72,7 @@ class Cache:
             else:
                 self.numbers.hits += 1
                 self._held.move_to_end(key)
-            return found
+            return found.made if found is not None else None
 
     def _expire(self) -> None:
         """Forget everything when it is time; a thing may so be forgotten sooner, never later."""
@@ -76,11 +84,17 @@ class Cache:
 
     def keep(self, key: Hashable, made: Representation) -> Representation:
         """Return ``made``, held under ``key`` from now on unless it is too large for that."""
+        weight = made.weight + _length(key)
         with self._lock:
-            if made.weight <= self.limit // 4 and key not in self._held:
-                self._held[key] = made
-                self.size += made.weight
+            if weight <= self.limit // 4 and key not in self._held:
+                self._held[key] = _Held(made, weight)
+                self.size += weight
             while self.size > self.limit:
                 _, gone = self._held.popitem(last=False)
                 self.size -= gone.weight
         return made
+
+
+def _length(key: Hashable) -> int:
+    """Return about how many bytes a key takes: one may hold a whole query, of a megabyte."""
+    return len(repr(key).encode())

@@ -9,7 +9,7 @@ from itertools import chain, islice
 
 from pyoxigraph import NamedNode
 
-from kizuna.engine import search
+from kizuna.engine import opened
 from kizuna.vocabulary import (
     KZ_QUOTE,
     LABELS,
@@ -24,7 +24,7 @@ from kizuna.web.reader import Reader
 
 MOST = 20
 LONGEST = 200
-LOOKED_AT = 200
+LOOKED_AT, SECONDS = 200, 1.0
 MOST_TERMS = 5_000
 """Terms of one kind that are looked through; an ontology has far fewer."""
 _CLASSES = (RDFS_CLASS, term("owl:Class"))
@@ -49,7 +49,7 @@ class Completion:
 def completions(reader: Reader, typed: str, kind: str) -> tuple[Completion, ...]:
     """Return what ``typed`` may become, the best first: words, a prefixed name, or ``<IRI``.
 
-    ``kind`` is one of ``KINDS``; a thing may be anything.
+    ``kind`` is one of ``KINDS``; a thing may be anything. Raises QueryTooLong and ReleaseBroken.
     """
     typed = typed.strip()
     if not typed or len(typed) > LONGEST:
@@ -124,5 +124,6 @@ def _members(reader: Reader, classes: Iterable[NamedNode]) -> Iterator[NamedNode
 def _things(reader: Reader, words: str) -> Iterator[NamedNode]:
     site = reader.site
     if site.manifest.filled:
-        hits = search(site.release.search, words, limit=LOOKED_AT)
+        with opened(site.release.search, SECONDS) as index:
+            hits = index.things(words, limit=LOOKED_AT)
         yield from (hit.thing for hit in hits if hit.predicate in _NAMING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -16,6 +17,7 @@ from kizuna.web.ranges import ranges_of
 ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
+@lru_cache(64)
 def http_date(moment: datetime) -> str:
     """Return a moment as headers have it, in whole seconds (RFC 9110, section 5.6.7)."""
     return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
@@ -35,6 +37,30 @@ def is_held(request: Request, etag: str, modified: datetime | None = None) -> bo
         return False
     since = _date(request.headers["if-modified-since"])
     return since is not None and since >= modified.replace(microsecond=0)
+
+
+def check_wanted(request: Request, etag: str, modified: datetime | None = None) -> None:
+    """Pass unless the client wants another version alone (RFC 9110, section 13.2.2).
+
+    ``If-Match`` is compared strongly; only without it ``If-Unmodified-Since`` counts.
+
+    Raises HTTPException 412.
+    """
+    if _is_refused(request, etag, modified):
+        raise HTTPException(
+            HTTPStatus.PRECONDITION_FAILED, f"this is another version, with the tag {etag}"
+        )
+
+
+def _is_refused(request: Request, etag: str, modified: datetime | None) -> bool:
+    headers = request.headers
+    if "if-match" in headers:
+        wanted = ", ".join(headers.getlist("if-match")).strip()
+        return wanted != "*" and etag not in {m[0] for m in ENTITY_TAG.finditer(wanted)}
+    if modified is None or "if-unmodified-since" not in headers:
+        return False
+    since = _date(headers["if-unmodified-since"])
+    return since is not None and since < modified.replace(microsecond=0)
 
 
 def _date(text: str) -> datetime | None:

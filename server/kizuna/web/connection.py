@@ -62,7 +62,7 @@ class Connection(H11Protocol):
             return
         begin = time.perf_counter()
         whole = self._is_idle() and _is_one_request(data)
-        answer = self.hot.find(data) if whole else None
+        answer = self.hot.find(data) or self.hot.make(data) if whole else None
         if answer is not None:
             self._send(answer)
             self.hot.note(answer, self.client, time.perf_counter() - begin)

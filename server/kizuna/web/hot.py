@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -52,6 +53,10 @@ class HotAnswer:
         return len(self.head) + len(self.body) + _OVERHEAD
 
 
+Maker = Callable[[bytes, Site], tuple[HotAnswer | None, bool]]
+"""Gives the answer of a site to a request, None for none, and whether it may be held."""
+
+
 class Hot:
     """The answers of the release that is served, by request; the least recently used goes first.
 
@@ -66,10 +71,17 @@ class Hot:
         self._site: Site | None = None
         self._metrics: Metrics | None = None
         self._log: AccessLog | None = None
+        self._make: Maker = _nothing
 
-    def open(self, source: SiteSource, metrics: Metrics, log: AccessLog | None) -> None:
-        """Begin: answers are those of the site that ``source`` gives, counted and logged."""
+    def open(
+        self, source: SiteSource, metrics: Metrics, log: AccessLog | None, make: Maker | None = None
+    ) -> None:
+        """Begin: answers are those of the site that ``source`` gives, counted and logged.
+
+        ``make`` answers, at once or not at all, a request whose answer is not held.
+        """
         self._source, self._metrics, self._log = source, metrics, log
+        self._make = make or _nothing
 
     def find(self, request: bytes) -> HotAnswer | None:
         """Return the answer to a request, None where there is none of the current release."""
@@ -81,6 +93,17 @@ class Hot:
                 self._forget(site)
                 return None
         self._held.move_to_end(request)
+        site.cache.numbers.hits += 1
+        return answer
+
+    def make(self, request: bytes) -> HotAnswer | None:
+        """Return the answer to a request that is made at once, None where that takes longer."""
+        if self._source is None:
+            return None
+        with self._source.lease() as site:
+            answer, lasts = self._make(request, site)
+            if answer is not None and lasts:
+                self.keep(request, answer, site)
         return answer
 
     def keep(self, request: bytes, answer: HotAnswer, site: Site) -> None:
@@ -109,8 +132,6 @@ class Hot:
     def note(self, answer: HotAnswer, client: object, seconds: float) -> None:
         """Count and log an answer that has been sent."""
         status, sent = int(answer.status[:3]), len(answer.body)
-        if self._site is not None:
-            self._site.cache.numbers.hits += 1
         if self._metrics is not None:
             path, method = answer.asked["path"], answer.asked["method"]
             self._metrics.count(path, method, status, seconds, sent)
@@ -129,7 +150,7 @@ class Repeating:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, and hold the answer if it is whole and stays right."""
         raw: bytes | None = scope.get("state", {}).get(RAW)
-        if raw is None or not _is_plain(scope):
+        if raw is None or not is_plain(scope):
             await self.app(scope, receive, send)
             return
         messages: list[Message] = []
@@ -147,7 +168,7 @@ class Repeating:
                 self.hot.keep(raw, answer, state["site"])
 
 
-def _is_plain(scope: Scope) -> bool:
+def is_plain(scope: Scope) -> bool:
     """Tell whether a request, as it has been read, is all that its bytes say and ends nothing."""
     return scope["http_version"] == "1.1" and not any(
         name in _SPECIAL or (name == b"connection" and value.lower() != b"keep-alive")
@@ -164,12 +185,23 @@ def _answer(messages: list[Message], scope: Scope) -> HotAnswer | None:
     status = HTTPStatus(start["status"])
     if b"content-length" not in headers and status is not HTTPStatus.NOT_MODIFIED:
         return None
-    lines = b"".join(b"%b: %b\r\n" % pair for pair in start["headers"])
+    return in_bytes(status, start["headers"], body.get("body", b""), scope)
+
+
+def in_bytes(
+    status: HTTPStatus, headers: Iterable[tuple[bytes, bytes]], body: bytes, scope: Scope
+) -> HotAnswer:
+    """Return an answer as it goes out, to the request of ``scope``."""
+    lines = b"".join([b"%b: %b\r\n" % pair for pair in headers])
     asked = {key: scope[key] for key in ("method", "path", "raw_path") if key in scope}
     known = {key: scope["state"][key] for key in ("asked", "site") if key in scope["state"]}
     return HotAnswer(
         f"{status.value} {status.phrase}".encode(),
         lines + b"\r\n",
-        body.get("body", b""),
+        body,
         {**asked, "state": known},
     )
+
+
+def _nothing(request: bytes, site: Site) -> tuple[None, bool]:  # noqa: ARG001 - a Maker
+    return None, False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -29,13 +30,20 @@ class _Wish:
     by_suffix: bool
 
 
-def answer_list(
+async def answer_list(
     request: Request, reader: Reader, source: Source, form: Format | None, page: Render
 ) -> Response:
     """Return what is asked for of a list, in ``form`` or in what the request accepts.
 
-    Raises BadParameter, NotFound, NotAcceptable and AnswerTooLarge.
+    Raises BadParameter, NotFound, NotAcceptable, AnswerTooLarge and Busy.
     """
+    answer = partial(_answered, request, reader, source, form, page)
+    return await reader.site.drawing.take(answer)
+
+
+def _answered(
+    request: Request, reader: Reader, source: Source, form: Format | None, page: Render
+) -> Response:
     site, columns = reader.site, heads(reader, source)
     asked = read_asked(site, source.table, sortable(columns), request.query_params)
     files = _files(reader, source, asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import lru_cache
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,6 +41,13 @@ PREFLIGHT = {
 """What the answer to OPTIONS adds (Fetch standard, section 3.3.3)."""
 
 
+@lru_cache(100)
+def common_headers(content_type: str) -> tuple[tuple[str, str], ...]:
+    """Return the headers that every answer of this type carries."""
+    policy = POLICIES.get(content_type.partition(";")[0])
+    return (*EVERYWHERE.items(), *([("content-security-policy", policy)] if policy else ()))
+
+
 class CommonHeaders:
     """Adds the headers that every answer carries: CORS, nosniff, and a policy to each page."""
 
@@ -52,11 +60,8 @@ class CommonHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in EVERYWHERE.items():
+                for name, value in common_headers(headers.get("content-type", "")):
                     headers[name] = value
-                media_type = headers.get("content-type", "").partition(";")[0]
-                if media_type in POLICIES:
-                    headers["content-security-policy"] = POLICIES[media_type]
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -12,7 +13,10 @@ from kizuna.vocabulary import RDF_TYPE, shortened
 
 Term = NamedNode | BlankNode | Literal | Triple
 REMEMBERED = 50_000
-_TYPE_KEYS = frozenset({str(RDF_TYPE)})
+LONGEST_REMEMBERED = 1_000
+"""Signs of a term up to which it is remembered: those in answers to queries are of any length."""
+_TYPE = re.compile(rf"^\S+ {re.escape(str(RDF_TYPE))} <([^<]\S*)> ".encode(), re.MULTILINE)
+"""The class in a line of N-Quads that tells it."""
 
 
 class Names:
@@ -34,11 +38,15 @@ class Names:
 
     def label(self, term: NamedNode | BlankNode, language: str) -> Literal:
         """Return the best name of ``term`` in ``language``, or its IRI, shortened."""
-        return self._label(term, language)
+        find = self._label if len(term.value) <= LONGEST_REMEMBERED else self._find_label
+        return find(term, language)
 
     def types(self, term: Term) -> frozenset[NamedNode]:
         """Return the classes that ``term`` is said to have."""
-        return self._types(term) if isinstance(term, NamedNode | BlankNode) else frozenset()
+        if not isinstance(term, NamedNode | BlankNode):
+            return frozenset()
+        find = self._types if len(term.value) <= LONGEST_REMEMBERED else self._find_types
+        return find(term)
 
     def is_value(self, term: Term) -> bool:
         """Tell whether ``term`` only spells out a value, like a date in words."""
@@ -54,8 +62,5 @@ class Names:
         return Literal(shortened(term.value, self.prefixes).strip("<>"))
 
     def _find_types(self, term: NamedNode | BlankNode) -> frozenset[NamedNode]:
-        return frozenset(
-            quad.object
-            for quad in self.index.outgoing(term, _TYPE_KEYS)
-            if isinstance(quad.object, NamedNode)
-        )
+        found = _TYPE.findall(self.index.row(str(term)))
+        return frozenset(NamedNode(iri.decode()) for iri in found)

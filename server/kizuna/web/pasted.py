@@ -24,6 +24,7 @@ _SAME = (
     FOAF_PAGE, term("foaf:homepage"), DCT_SOURCE,
 )  # fmt: skip
 """By which properties a thing names the same elsewhere, or its pages, the surest first."""
+_SAME_KEYS = frozenset(map(str, _SAME))
 _PATHS = ("id/", "doc/", "ontology", "shapes", "graph/")
 _WIKIDATA = re.compile(r"(?:https?://(?:www\.|m\.)?wikidata\.org/(?:wiki|entity)/)?(Q[1-9][0-9]*)")
 _ENTITY = "http://www.wikidata.org/entity/"
@@ -44,7 +45,7 @@ def thing_of(site: Site, text: str, host: str) -> NamedNode | None:
         return None
     text = text.strip().removeprefix("<").removesuffix(">")
     for own in _nodes(_own(site, text, host)):
-        if site.index.outgoing(own):
+        if site.index.has(own):
             return own
     same = (_same(site, other) for other in _nodes(_elsewhere(text)))
     return next(filter(None, same), None)
@@ -105,7 +106,7 @@ def _elsewhere(text: str) -> Iterator[str]:
 
 def _same(site: Site, iri: NamedNode) -> NamedNode | None:
     """Return the thing that is said to be the same; one of several is not guessed."""
-    stated = site.index.incoming(iri)
+    stated = site.index.incoming(iri, _SAME_KEYS)  # a class has any number of members
     for predicate in _SAME:
         found = {
             q.subject

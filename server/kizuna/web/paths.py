@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from pyoxigraph import NamedNode
@@ -12,6 +13,8 @@ from kizuna.formats import Format
 from kizuna.iris import from_path, is_iri, to_path
 
 _PRINTABLE = range(0x21, 0x7F)
+_PLAIN = re.compile(rb"/[A-Za-z0-9/:@!$&'()*+,;=~._-]*")
+"""A path that means itself: no escapes, nothing that no IRI holds."""
 
 
 def iri_path(request: Request) -> str:
@@ -22,6 +25,8 @@ def iri_path(request: Request) -> str:
     Raises BadAddress when the path holds what no IRI holds.
     """
     raw: bytes = request.scope.get("raw_path") or to_path(request.scope["path"]).encode()
+    if _PLAIN.fullmatch(raw):
+        return raw[1:].decode()
     text = "".join(chr(b) if b in _PRINTABLE else f"%{b:02X}" for b in raw.partition(b"?")[0])
     path = from_path(text.removeprefix("/"))
     if not is_iri(f"x:{path}"):

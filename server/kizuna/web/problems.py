@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -59,6 +60,7 @@ CHALLENGE = 'Bearer realm="kizuna"'
 """What an answer 401 asks for (RFC 6750, section 3)."""
 COME_AGAIN = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,14 @@ _UNAVAILABLE = Problem(
     "this cannot be done just now: the server has no room or no helper for it; nothing was changed",
     "Try again later; the publisher sees in the log what is wrong.",
 )
+
+
+def if_it_works(make: Callable[[], T]) -> T | None:
+    """Return what ``make`` returns, None where it fails: then another way tells why."""
+    try:
+        return make()
+    except Exception:  # noqa: BLE001 - whatever it is, it comes again there and is told
+        return None
 
 
 def problem_of(request: Request, error: Exception) -> Problem:
@@ -202,6 +212,8 @@ async def _nearby(request: Request, problem: Problem) -> Nearby:
         site = request.state.site
         reader, path = reader_of(request, site), request.url.path
         found: Nearby = await site.turns.take(lambda: nearby(reader, path))
+    except (errors.Busy, errors.QueryTooLong):
+        return NOTHING_NEAR  # where many ask for what is not there, each would fill the log
     except Exception:  # noqa: BLE001 - the error itself is to be told, not this one
         _log.exception("%r: no help was found", request.url.path)
         return NOTHING_NEAR

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -134,7 +135,7 @@ class Reader:
         Nothing but http and https is linked: an IRI's scheme comes from the data.
         """
         page = self.site.addresses.page(iri)
-        if page is not None:
+        if page is not None and not page.startswith("/"):  # "//x" would be another host
             return self.href(page), False
         return (iri, True) if iri.lower().startswith(("http://", "https://")) else ("", True)
 
@@ -152,4 +153,7 @@ def reader_of(request: Request, site: Site) -> Reader:
     if asked in site.languages:
         return Reader(site, asked, chosen=True)
     header = ", ".join(request.headers.getlist("accept-language"))
-    return Reader(site, negotiate_language(header, site.languages))
+    return Reader(site, _language(header, site.languages))
+
+
+_language = lru_cache(500)(negotiate_language)

@@ -20,7 +20,7 @@ from starlette.responses import Response, StreamingResponse
 
 from kizuna.web.codings import CODINGS, Coding, packed
 from kizuna.web.collecting import Collected
-from kizuna.web.conditions import http_date, is_held, wanted_ranges
+from kizuna.web.conditions import check_wanted, http_date, is_held, wanted_ranges
 from kizuna.web.negotiation import negotiate_coding
 
 REVALIDATE = "no-cache"
@@ -107,12 +107,16 @@ def respond(
 
     A client may ask for one range of its bytes; of several it gets all of it (RFC 9110, section
     14.2). HEAD gets the headers of GET, Content-Length included (section 9.3.2).
+
+    Raises HTTPException 412 where the client wants another version, 416 for a range that is none.
     """
     request.state.repeatable = status == HTTPStatus.OK and meta.cache_control != NOT_KEPT
     body, etag, coding = _coded(request, representation)
     headers = meta.headers() | {"etag": etag}
-    if status == HTTPStatus.OK and is_held(request, etag, meta.modified):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    if status == HTTPStatus.OK:
+        check_wanted(request, etag, meta.modified)
+        if is_held(request, etag, meta.modified):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     headers["content-type"] = representation.content_type
     if representation.language:
         headers["content-language"] = representation.language

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
@@ -19,7 +20,7 @@ from kizuna.engine import DescriptionIndex, Engine
 from kizuna.engine.federation import Federated
 from kizuna.engine.remote import RemoteEngine
 from kizuna.iris import Addresses
-from kizuna.release import Manifest, Release, Tombstone, read_tombstones
+from kizuna.release import Manifest, News, Release, Tombstone, news_of, read_tombstones
 from kizuna.vocabulary import (
     DCAT_DATASET,
     DCT_DESCRIPTION,
@@ -50,6 +51,7 @@ class About:
     titles: tuple[Literal, ...] = ()
     descriptions: tuple[Literal, ...] = ()
     license: NamedNode | None = None
+    dataset: NamedNode | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,12 @@ class Site:
     tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
     """Turtle by the local name of the own class that it shows in use."""
+    plans: dict[bytes, Any] = field(default_factory=dict)
+    """What is decided already of requests that differ in the thing alone (``web.plans``)."""
     turns: Turns = field(default_factory=Turns)
+    """Of those who search."""
+    drawing: Turns = field(default_factory=Turns)
+    """Of those who want lists, comparisons and pictures."""
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 
@@ -91,6 +98,11 @@ class Site:
     def endpoint(self) -> str:
         """The IRI of the SPARQL endpoint, the base of relative IRIs in queries."""
         return f"{self.addresses.base}sparql"
+
+    @cached_property
+    def news(self) -> News | None:
+        """What is new in the release; it is looked for once, when somebody wants to know."""
+        return news_of(self.release.folder.parent, self.manifest)
 
     def query(self, name: str) -> SavedQuery | None:
         """Return the saved query with this name."""
@@ -182,6 +194,7 @@ def _about(index: DescriptionIndex) -> About:
         titles=_literals(stated, DCT_TITLE),
         descriptions=_literals(stated, DCT_DESCRIPTION),
         license=next((x for x in licenses if isinstance(x, NamedNode)), None),
+        dataset=datasets[0],
     )
 
 

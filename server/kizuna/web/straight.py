@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kizuna.errors import KizunaError
 from kizuna.web.problems import answer_error
-from kizuna.web.routes.things import is_quick, resolved, thing, told
+from kizuna.web.routes.things import description, told_at_once
 from kizuna.web.site import Site
 
 
@@ -47,9 +47,7 @@ def _is_for_a_thing(scope: Scope) -> bool:
 
 
 async def _answer(request: Request, site: Site) -> Response:
-    if request.scope["path"].startswith("/id/"):
-        return thing(request, site)
-    path, form = resolved(request, site)
-    if is_quick(request, site, path, form):
-        return told(request, site, path, form)
-    return await run_in_threadpool(told, request, site, path, form)
+    response = told_at_once(request, site)
+    if response is None:
+        response = await run_in_threadpool(description, request, site)
+    return response

@@ -49,6 +49,15 @@ def text(key: str, language: str, **values: object) -> str:
     >>> text("sparql.rows", "de", n=1), text("sparql.rows", "en", n=2500)
     ('1 Zeile', '2,500 rows')
     """
+    return _formatted(key, language, **values) if values else _plain(key, language)
+
+
+@lru_cache(5_000)
+def _plain(key: str, language: str) -> str:
+    return _formatted(key, language)
+
+
+def _formatted(key: str, language: str, **values: object) -> str:
     messages = _translations(_spoken(language))
     n = values.get("n")
     found = messages.ngettext(key, key, n) if isinstance(n, int) else key

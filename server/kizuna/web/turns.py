@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
@@ -25,7 +25,7 @@ class Turns:
     async def take(self, make: Callable[[], _T]) -> _T:
         """Return what ``make`` returns on a thread. Raises Busy where too many wait for a turn."""
         if self._waiting >= self._most:
-            raise Busy("too many are searching just now", hint="Try again in a few seconds.")
+            raise Busy("too many ask for such work just now", hint="Try again in a few seconds.")
         self._waiting += 1
         try:
             await self._places.acquire()
@@ -35,3 +35,27 @@ class Turns:
             return await run_in_threadpool(make)
         finally:
             self._places.release()
+
+
+class Shared(Generic[_T]):
+    """Work that many may wait for: what is being done is not begun again. For one event loop."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+        self._tasks: dict[Hashable, asyncio.Task[_T]] = {}
+
+    async def take(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """Return what ``make`` returns; who asks for ``key`` meanwhile gets the same.
+
+        It goes on when some who wait for it hang up. Raises Busy as ``Turns`` does.
+        """
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.create_task(self._turns.take(make))
+            task.add_done_callback(lambda done: self._forget(key, done))
+        return await asyncio.shield(task)
+
+    def _forget(self, key: Hashable, done: asyncio.Task[_T]) -> None:
+        del self._tasks[key]
+        if not done.cancelled():
+            done.exception()  # else asyncio complains where nobody waits for it any more

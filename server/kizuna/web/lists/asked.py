@@ -10,10 +10,9 @@ from pyoxigraph import NamedNode
 from starlette.datastructures import QueryParams
 
 from kizuna.errors import BadParameter, NotFound
-from kizuna.iris import is_iri
 from kizuna.vocabulary import shortened
 from kizuna.web.lists.facets import FACETS, IMPRECISE, ROLE, UNSTATED, YEAR
-from kizuna.web.lists.pointing import as_node
+from kizuna.web.lists.pointing import thing_named
 from kizuna.web.lists.table import NAME, Table
 from kizuna.web.site import Site
 
@@ -23,6 +22,8 @@ FROM, TO = "year-from", "year-to"
 _OTHERS = frozenset({FROM, TO, "sort", "page", "lang", "of"})
 _YEAR = re.compile(r"-?[0-9]{4}")
 _MOST_TOLD = 8
+MOST_CHOSEN = 50
+"""Values that may be chosen at once: every link of the page repeats them all."""
 Value = NamedNode | str
 
 
@@ -112,8 +113,12 @@ def read_asked(site: Site, table: Table, sortable: Mapping[str, str], query: Que
     asked = Asked(
         span=_span(query), sort=_sort(sortable, query.get("sort", NAME)), page=_page(query)
     )
-    for name in FACET_NAMES:
-        texts = dict.fromkeys(text for text in query.getlist(name) if text)
+    wanted = {name: tuple(dict.fromkeys(filter(None, query.getlist(name)))) for name in FACET_NAMES}
+    if sum(map(len, wanted.values())) > MOST_CHOSEN:
+        raise BadParameter(
+            f"more than {MOST_CHOSEN} values are chosen", hint="Choose fewer, or a span of years."
+        )
+    for name, texts in wanted.items():
         if texts:
             values = [_value(site, name, text, table.columns[name].values) for text in texts]
             asked = replace(asked.with_values(name, values), page=asked.page)
@@ -161,21 +166,14 @@ def _value(site: Site, facet: str, text: str, there: Sequence[Value]) -> Value:
         if _YEAR.fullmatch(text):
             return text
     else:
-        named = _named(site, text)
-        if named is not None and (named in there or site.index.outgoing(named)):
+        named = thing_named(site, text, there)
+        if named is not None:
             return named
     told = sorted(token(site, value) for value in there)
     more = ", …" if len(told) > _MOST_TOLD else ""
     hint = f"Here it is one of: {', '.join(told[:_MOST_TOLD])}{more}." if told else ""
     wrong = "no year" if facet == YEAR else "nothing that is described here"
     raise BadParameter(f"{facet}={text!r} is {wrong}", hint=hint)
-
-
-def _named(site: Site, text: str) -> NamedNode | None:
-    prefix, _, local = text.partition(":")
-    iri = text if "://" in text else site.prefixes.get(prefix, "") + local if ":" in text else ""
-    iri = iri if is_iri(iri) else site.addresses.things + text
-    return as_node(iri)
 
 
 def pages_of(count: int) -> int:

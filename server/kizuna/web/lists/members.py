@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 
 from pyoxigraph import NamedNode, Triple
 
@@ -44,15 +45,23 @@ def members_of(names: Names, thing: NamedNode) -> Roles:
     return {member: frozenset(roles) for member, roles in sorted(found.items(), key=str)}
 
 
-def inside(index: DescriptionIndex, thing: NamedNode) -> list[NamedNode]:
-    """Return ``thing`` and all that lies in it, the nearest first."""
+def weighs_more(index: DescriptionIndex, thing: NamedNode, most: int) -> bool:
+    """Tell whether there are more bytes than ``most`` about ``thing`` and what lies in it.
+
+    No more than that is read to find out.
+    """
+    return any(bytes_ > most for bytes_ in accumulate(map(index.weight, inside(index, thing))))
+
+
+def inside(index: DescriptionIndex, thing: NamedNode) -> Iterator[NamedNode]:
+    """Yield ``thing`` and all that lies in it, the nearest first."""
     found, seen = [thing], {thing}
     for place in found:
+        yield place
         for quad in index.incoming(place, _INSIDE):
             if isinstance(quad.subject, NamedNode) and quad.subject not in seen:
                 seen.add(quad.subject)
                 found.append(quad.subject)
-    return found
 
 
 def pointing(names: Names, place: NamedNode) -> Iterator[tuple[NamedNode, NamedNode]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from pyoxigraph import NamedNode
 
@@ -12,21 +12,25 @@ from kizuna.iris import from_path, is_iri
 from kizuna.web.site import Site
 
 
-def thing_named(site: Site, text: str) -> NamedNode | None:
-    """Return the described thing that ``text`` points to: an IRI, a path here, or the end of one.
+def thing_named(site: Site, text: str, known: Container[NamedNode | str] = ()) -> NamedNode | None:
+    """Return the thing that ``text`` points to, None where nothing is described there.
 
-    ``https://…/id/place/kobe``, ``/doc/place/kobe`` and ``place/kobe`` are the same; None where
-    nothing is described there.
+    It is an IRI, a path here, the end of one, or a prefixed name: ``https://…/id/place/kobe``,
+    ``/doc/place/kobe`` and ``place/kobe`` are the same. What is ``known`` needs no description.
     """
     plain = text.strip().strip("<>")
+    if not plain:
+        return None
     path = from_path(plain.removeprefix("/")).partition("?")[0]
+    prefix, _, local = plain.partition(":")
     named = (
         plain,
+        site.prefixes[prefix] + local if prefix in site.prefixes else "",
         site.addresses.base + path,
         site.addresses.things + path.removeprefix("doc/"),
     )
     found = filter(None, map(as_node, named))
-    return next((node for node in found if site.index.outgoing(node)), None)
+    return next((node for node in found if node in known or site.index.has(node)), None)
 
 
 def as_node(iri: str) -> NamedNode | None:

@@ -33,7 +33,8 @@ class Column:
 
     def having(self, chosen: Iterable[NamedNode | str]) -> set[int]:
         """Return the positions of the members that have any of ``chosen``."""
-        wanted = {n for n, value in enumerate(self.values) if value in set(chosen)}
+        names = frozenset(chosen)
+        wanted = {n for n, value in enumerate(self.values) if value in names}
         return {at for at, cell in enumerate(self.cells) if not wanted.isdisjoint(cell)}
 
     def counts(self, among: Iterable[int]) -> dict[NamedNode | str, int]:
@@ -112,7 +113,9 @@ class Table:
 
 
 def _of_spans(spans: tuple[Span, ...]) -> Key:
-    return min((s.earliest or s.latest, s.latest) for s in spans) if spans else ()
+    """Return by what times are sorted: of an unknown time nobody can say that it was the first."""
+    known = (s for s in spans if s.earliest or s.latest)
+    return min(((s.earliest or s.latest, s.latest) for s in known), default=())
 
 
 def make_table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kizuna.web.pictures.countries import Country, Part, Point, countries
 from kizuna.web.pictures.projections import EARTH_KM, Frame, distance
@@ -30,8 +31,12 @@ class Seen:
     high: float
 
 
-def land(frame: Frame) -> list[Seen]:
-    """Return the countries that a frame shows."""
+@lru_cache(64)
+def land(frame: Frame) -> tuple[Seen, ...]:
+    """Return the countries that a frame shows.
+
+    Things at one place have one frame, and what takes longest about a map is its land.
+    """
     step, least = (_STEP, _SMALLEST) if frame.middle else (_STEP_OF_ALL, _SMALLEST_OF_ALL)
     found = []
     for country in countries().values():
@@ -43,7 +48,7 @@ def land(frame: Frame) -> list[Seen]:
             path = "".join(_path(ring, step) for ring in cut)
             shape = element("path", d=path, class_="land", fill_rule="evenodd")
             found.append(Seen(country, shape, *_extent([p for ring in cut for p in ring])))
-    return found
+    return tuple(found)
 
 
 def _is_near(frame: Frame, part: Part) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from functools import lru_cache
 
 from kizuna.web.pictures.svg import Label
 
@@ -20,6 +21,7 @@ _NEVER_LAST = frozenset("「『（【〈《〔［｛([{")
 _BROAD = frozenset("mwMW%@")
 
 
+@lru_cache(10_000)
 def width(text: str, size: float = SIZE) -> float:
     """Return about how wide a text is.
 
@@ -29,6 +31,7 @@ def width(text: str, size: float = SIZE) -> float:
     return round(sum(map(_part, text)) * size, 2)
 
 
+@lru_cache(5_000)
 def _part(sign: str) -> float:
     if unicodedata.east_asian_width(sign) in {"W", "F"}:
         return 1.0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kizuna.web.pictures.countries import Point
 
@@ -103,8 +104,12 @@ def middle_of(places: Sequence[Point]) -> Point:
     return math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))
 
 
+@lru_cache(200)
 def azimuthal(around: Point) -> Callable[[Point], Point]:
-    """Return Lambert's azimuthal equal-area projection around a place, in radii of the earth."""
+    """Return Lambert's azimuthal equal-area projection around a place, in radii of the earth.
+
+    It is the same one for the same place, so that what it has projected can be remembered.
+    """
     east, north = _radians(around)
     sin_0, cos_0 = math.sin(north), math.cos(north)
 

@@ -8,14 +8,15 @@ no style in the page; a file brings its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from kizuna.web.pictures.style import FILE_STYLE
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SAFE = re.compile(r"(?i)https?://|/(?!/)|#")
+_SAFE = re.compile(r"(?i)https?://|/(?![/\\])|#")
 _NAMESPACE = "http://www.w3.org/2000/svg"
 
 
@@ -101,7 +102,7 @@ class Drawing:
             ("height", _value(self.height)),
             ("xml:lang", self.language),
         )
-        return "".join(_written(Element("svg", extra + root.attributes, root.children), "iri"))
+        return _written(Element("svg", extra + root.attributes, root.children), "iri")
 
     def _root(self, *first: Node) -> Element:
         identity = f"picture-{self.name}"
@@ -121,7 +122,7 @@ class Drawing:
 
 def write(node: Node) -> str:
     """Return an element as it stands in an HTML page."""
-    return "".join(_written(node, "href"))
+    return _written(node, "href")
 
 
 def clean(text: str) -> str:
@@ -133,21 +134,22 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("\ufffd", text)
 
 
-def _written(node: Node, address: str) -> Iterator[str]:
+def _written(node: Node, address: str) -> str:
     if isinstance(node, str):
-        yield escape(clean(node))
-        return
-    yield f"<{node.name}"
-    for name, value in (*node.attributes, *_address(node, address)):
-        shown = "xml:lang" if name == "lang" and address == "iri" else name
-        yield f" {shown}={quoteattr(clean(value))}"
+        return escape(clean(node))
+    told = "".join(
+        f" {'xml:lang' if name == 'lang' and address == 'iri' else name}={_quoted(value)}"
+        for name, value in (*node.attributes, *_address(node, address))
+    )
     if not node.children:
-        yield "/>"
-        return
-    yield ">"
-    for child in node.children:
-        yield from _written(child, address)
-    yield f"</{node.name}>"
+        return f"<{node.name}{told}/>"
+    within = "".join([_written(child, address) for child in node.children])
+    return f"<{node.name}{told}>{within}</{node.name}>"
+
+
+@lru_cache(5_000)
+def _quoted(value: str) -> str:
+    return quoteattr(clean(value))
 
 
 def _address(node: Element, address: str) -> Sequence[tuple[str, str]]:
@@ -158,6 +160,7 @@ def _address(node: Element, address: str) -> Sequence[tuple[str, str]]:
     return (("href", href),) if _SAFE.match(href) else ()
 
 
+@lru_cache(200)
 def _name(key: str) -> str:
     return key.rstrip("_").replace("_", "-")
 

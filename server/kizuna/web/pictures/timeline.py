@@ -121,8 +121,8 @@ def _axis(rows: Sequence[Span], wide: float) -> Axis:
     open_right = any(span.end is None for span in rows)
     first, last = date.fromordinal(min(days)).year, date.fromordinal(max(days)).year
     air = max(1, round((last - first) / 14))
-    begin = max(1, first - (air if open_left else 0))
-    end = min(date.max.year - 1, last + 1 + (air if open_right else 0))
+    begin = max(1, min(first - (air if open_left else 0), date.max.year - 1))
+    end = min(date.max.year, last + 1 + (air if open_right else 0))
     return Axis(date(begin, 1, 1).toordinal(), date(end, 1, 1).toordinal(), wide)
 
 

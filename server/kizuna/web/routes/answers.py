@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -57,7 +57,7 @@ async def picture_file(
     held = site.cache.find(key) if wish.is_lasting else None
     if held is None:
         answer, _ = await beginning(await ask(request, site, wish.query, wish.formats))
-        held = await run_in_threadpool(_made, reader, query, answer, suffix)
+        held = await site.drawing.take(partial(_made, reader, query, answer, suffix))
         if wish.is_lasting:
             site.cache.keep(key, held)
     return await respond_soon(request, held, wish.said)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
+from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -38,7 +40,7 @@ def classes(request: Request, site: Whole, reader: Asking) -> Response:
 
 
 @router.api_route("/classes/{rest:path}", methods=READ)
-def members(request: Request, site: Whole, reader: Asking) -> Response:
+async def members(request: Request, site: Whole, reader: Asking) -> Response:
     """Return a part of the members of a class, as a page or a file."""
     slugs, asked = site.classes.slugs, iri_path(request)
     try:
@@ -53,33 +55,44 @@ def members(request: Request, site: Whole, reader: Asking) -> Response:
         about = class_page(reader, kind)
         return render(reader, "class.html", shown.here, files=files, page=about, list=shown)
 
-    return answer_list(request, reader, class_source(reader, kind, path), form, page)
+    source = await class_source(reader, kind, path)
+    return await answer_list(request, reader, source, form, page)
+
+
+def _owner(site: Whole, of: str = "") -> NamedNode:
+    """Return the thing ``?of=``. Raises BadParameter where nothing is described there."""
+    thing = thing_named(site, of)
+    if thing is None:
+        raise BadParameter(
+            f"of={of!r} is nothing that is described here",
+            hint="Write the IRI of a thing, or the end of it: /members?of=place/japan.",
+        )
+    return thing
+
+
+Owner = Annotated[NamedNode, Depends(_owner)]
 
 
 @router.api_route("/members", methods=READ)
-def members_of(request: Request, site: Whole, reader: Asking) -> Response:
+async def members_of(request: Request, reader: Asking, thing: Owner) -> Response:
     """Return a part of what points to the thing ``?of=``, as a page or a file."""
-    return _members(request, site, reader, None)
+    return await _members(request, reader, thing, None)
 
 
 @router.api_route("/members.{suffix}", methods=READ)
-def members_file(request: Request, site: Whole, reader: Asking, suffix: str) -> Response:
+async def members_file(request: Request, reader: Asking, suffix: str, thing: Owner) -> Response:
     """Return the same as a file."""
-    return _members(request, site, reader, form_of(suffix, OFFERED))
+    return await _members(request, reader, thing, form_of(suffix, OFFERED))
 
 
-def _members(request: Request, site: Whole, reader: Asking, form: Format | None) -> Response:
-    text = request.query_params.get("of", "")
-    thing = thing_named(site, text)
-    if thing is None:
-        raise BadParameter(
-            f"of={text!r} is nothing that is described here",
-            hint="Write the IRI of a thing, or the end of it: /members?of=place/japan.",
-        )
+async def _members(
+    request: Request, reader: Asking, thing: NamedNode, form: Format | None
+) -> Response:
 
     def page(shown: ListPage, files: Sequence[Alternate]) -> Representation:
         return render(
             reader, "members.html", shown.here, files=files, of=reader.link(thing), list=shown
         )
 
-    return answer_list(request, reader, members_source(reader, thing), form, page)
+    source = await members_source(reader, thing)
+    return await answer_list(request, reader, source, form, page)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -13,6 +14,7 @@ from kizuna.errors import BadParameter
 from kizuna.formats import HTML, Format
 from kizuna.web.dependencies import READ, Asking, Whole, accept_of
 from kizuna.web.listed import disposition
+from kizuna.web.lists.asked import token
 from kizuna.web.lists.candidates import meant, offered
 from kizuna.web.lists.files import CSV, JSON
 from kizuna.web.lists.pointing import form_of
@@ -29,29 +31,33 @@ _PATH = "/compare"
 
 
 @router.api_route("/compare", methods=READ)
-def compare(request: Request, site: Whole, reader: Asking) -> Response:
+async def compare(request: Request, site: Whole, reader: Asking) -> Response:
     """Return the things ``?a=`` and ``?b=`` side by side; the form where one of them is missing."""
     texts = _texts(request)
-    if all(texts):
-        return _answer(request, reader, texts, None)
+    make = (
+        partial(_answer, request, reader, texts, None)
+        if all(texts)
+        else partial(_form, request, reader, texts)
+    )
+    return await site.drawing.take(make)
 
-    def make() -> Representation:
-        if texts[0] or texts[1]:
-            _refuse_what_is_not_there(reader, texts)
-        return _page(reader, _PATH, (), texts, None)
 
-    key = ("compare", texts, reader.language, reader.chosen)
-    return respond(request, site.cache.get(key, make), PAGE)
+def _form(request: Request, reader: Reader, texts: tuple[str, str]) -> Response:
+    """Return the form in which one thing is named, or none."""
+    site = reader.site
+    named = tuple(token(site, meant(site, n, text)) if text else "" for n, text in _by_name(texts))
+    key = ("compare", named, reader.language, reader.chosen)
+    made = site.cache.get(key, lambda: _page(reader, _PATH, (), named, None))
+    return respond(request, made, PAGE)
 
 
 @router.api_route("/compare.{suffix}", methods=READ)
-def compare_file(request: Request, site: Whole, reader: Asking, suffix: str) -> Response:
+async def compare_file(request: Request, site: Whole, reader: Asking, suffix: str) -> Response:
     """Return the same as a file."""
-    del site  # asked for, since a release that is still being filled has nothing to compare
     form, texts = form_of(suffix, OFFERED), _texts(request)
     if not all(texts):
         raise BadParameter("two things are compared", hint="Write both: ?a=…&b=….")
-    return _answer(request, reader, texts, form)
+    return await site.drawing.take(partial(_answer, request, reader, texts, form))
 
 
 def _texts(request: Request) -> tuple[str, str]:
@@ -59,22 +65,21 @@ def _texts(request: Request) -> tuple[str, str]:
     return first, second
 
 
-def _refuse_what_is_not_there(reader: Reader, texts: tuple[str, str]) -> None:
-    for name, text in zip("ab", texts, strict=True):
-        if text:
-            meant(reader.site, name, text)
+def _by_name(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    return zip("ab", texts, strict=True)
 
 
 def _answer(
     request: Request, reader: Reader, texts: tuple[str, str], form: Format | None
 ) -> Response:
     site = reader.site
-    first, second = (meant(site, n, text) for n, text in zip("ab", texts, strict=True))
+    first, second = (meant(site, n, text) for n, text in _by_name(texts))
     if first == second:
         raise BadParameter(
             f"a and b are both <{first.value}>", hint="Choose another thing for one of them."
         )
-    query = "&".join(f"{n}={quote(text, safe=':/')}" for n, text in zip("ab", texts, strict=True))
+    named = token(site, first), token(site, second)
+    query = "&".join(f"{n}={quote(text, safe=':/')}" for n, text in _by_name(named))
     files = tuple(
         Alternate(f.name, f.media_type, f"{_PATH}.{f.suffix}?{query}{_language(reader)}")
         for f in (CSV, JSON)
@@ -86,11 +91,11 @@ def _answer(
     def make() -> Representation:
         found = comparison(reader, first, second)
         if chosen is HTML:
-            return _page(reader, f"{_PATH}?{query}", files, texts, found)
+            return _page(reader, f"{_PATH}?{query}", files, named, found)
         body = as_csv(reader, found) if chosen is CSV else as_json(reader, found)
         return Representation(body, chosen.content_type, reader.language)
 
-    key = ("compare", first, second, texts, chosen.suffix, reader.language, reader.chosen)
+    key = ("compare", first, second, chosen.suffix, reader.language, reader.chosen)
     meta = Meta(
         vary=(() if form else ("Accept",)) + ("Accept-Language",),
         content_location=""
@@ -110,7 +115,7 @@ def _page(
     reader: Reader,
     path: str,
     files: Sequence[Alternate],
-    texts: tuple[str, str],
+    texts: Sequence[str],
     found: Comparison | None,
 ) -> Representation:
     written = texts if found is None else tuple(side.link.words.text for side in found.sides)

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, Response
 from kizuna.errors import NotFound, ReleaseBroken
 from kizuna.formats import BY_SUFFIX
 from kizuna.release.manifest import FileRecord, Manifest, read_manifest
-from kizuna.web.conditions import is_held, wanted_ranges
+from kizuna.web.conditions import check_wanted, is_held, wanted_ranges
 from kizuna.web.dependencies import READ, Asking, Here, Whole
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.respond import FOREVER, Meta, Representation, respond
@@ -64,6 +64,7 @@ def dump(request: Request, site: Here, release: str, name: str) -> Response:
     modified = datetime.fromisoformat(manifest.created)
     headers = Meta(cache_control=FOREVER, modified=modified).headers()
     headers["etag"] = f'"{record.sha256[:24]}"'
+    check_wanted(request, headers["etag"], modified)
     if is_held(request, headers["etag"], modified):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     _settle_range(request, wanted_ranges(request, record.bytes, headers["etag"], modified))

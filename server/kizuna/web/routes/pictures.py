@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.errors import NotFound
-from kizuna.iris import is_iri
 from kizuna.resources import describe
 from kizuna.web.dependencies import READ, Asking, Whole
+from kizuna.web.lists.pointing import as_node
 from kizuna.web.pictures.png import png_of
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Meta, Representation, respond
@@ -45,7 +45,7 @@ OF_ONE: dict[str, Draw] = {"neighbours": _neighbours, "place": place_picture}
 
 
 @router.api_route("/pictures", methods=READ)
-def pictures(request: Request, site: Whole, reader: Asking) -> Response:
+async def pictures(request: Request, site: Whole, reader: Asking) -> Response:
     """Return the page with all pictures of the dataset."""
 
     def make() -> Representation:
@@ -53,11 +53,13 @@ def pictures(request: Request, site: Whole, reader: Asking) -> Response:
         return render(reader, "gallery.html", "/pictures", shown=shown)
 
     key = ("pictures", reader.language, reader.chosen)
-    return respond(request, site.cache.get(key, make), PAGE)
+    return await site.drawing.take(lambda: respond(request, site.cache.get(key, make), PAGE))
 
 
 @router.api_route("/pictures/{file}", methods=READ)
-def picture(request: Request, site: Whole, reader: Asking, file: str, iri: str = "") -> Response:
+async def picture(
+    request: Request, site: Whole, reader: Asking, file: str, iri: str = ""
+) -> Response:
     """Return one picture as a file: of the dataset, or of the thing ``iri``."""
     name, _, suffix = file.rpartition(".")
     if suffix not in TYPES or name not in {*OF_ALL, *OF_ONE}:
@@ -66,8 +68,12 @@ def picture(request: Request, site: Whole, reader: Asking, file: str, iri: str =
             f"there is no picture {file!r}", hint=f"Pictures are {known}, each also as .png."
         )
     key = ("picture", file, iri if name in OF_ONE else "", reader.language)
-    made = site.cache.get(key, lambda: written(_drawn(reader, name, iri), suffix, reader))
-    return respond(request, made, said(reader, name, suffix))
+
+    def answer() -> Response:
+        made = site.cache.get(key, lambda: written(_drawn(reader, name, iri), suffix, reader))
+        return respond(request, made, said(reader, name, suffix))
+
+    return await site.drawing.take(answer)
 
 
 def _drawn(reader: Reader, name: str, iri: str) -> Picture:
@@ -75,12 +81,13 @@ def _drawn(reader: Reader, name: str, iri: str) -> Picture:
     if name in OF_ALL:
         found = OF_ALL[name](reader)
     else:
-        if not is_iri(iri) or not reader.site.index.outgoing(NamedNode(iri)):
+        thing = as_node(iri)
+        if thing is None or not reader.site.index.has(thing):
             raise NotFound(
                 f"<{iri}> is not described here",
                 hint=f"Ask for a thing of this site: /pictures/{name}.svg?iri=https://….",
             )
-        found = OF_ONE[name](reader, NamedNode(iri))
+        found = OF_ONE[name](reader, thing)
     if found is None:
         raise NotFound(
             f"there is nothing to draw for the picture {name!r}",

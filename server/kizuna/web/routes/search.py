@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -20,7 +19,7 @@ from kizuna.web.dependencies import READ, Asking, Whole, accept_of
 from kizuna.web.negotiation import negotiate
 from kizuna.web.pasted import is_address, thing_of
 from kizuna.web.reader import Reader
-from kizuna.web.respond import Meta, Representation, respond, respond_soon, see_other
+from kizuna.web.respond import NOT_KEPT, Meta, Representation, respond, respond_soon, see_other
 from kizuna.web.searching import find
 from kizuna.web.site import Site
 from kizuna.web.views.hits import MOST_SUGGESTED, hits_document, suggestions
@@ -34,6 +33,7 @@ LONGEST_LINK = 1_000
 SUGGESTION_SECONDS = 0.25
 _OFFERED = (BY_SUFFIX["json"], HTML)
 _SUGGESTED = Meta(vary=("Accept-Language",), cache_control="public, max-age=60")
+_NONE_IN_TIME = Meta(vary=("Accept-Language",), cache_control=NOT_KEPT)
 _DESCRIPTION = "application/opensearchdescription+xml"
 
 Limit = Annotated[int, Parameter(ge=1, le=MOST)]
@@ -105,7 +105,10 @@ async def suggest(request: Request, site: Whole, reader: Asking, q: str = "") ->
     key = ("suggest", words, reader.language, reader.chosen)
     held = site.cache.find(key)
     if held is None:
-        made = await site.turns.take(partial(_suggested, reader, words))
+        try:
+            made = await site.turns.take(partial(_suggested, reader, words))
+        except QueryTooLong:  # another time there may be more: this is none to keep
+            return respond(request, suggestions(reader, words, []), _NONE_IN_TIME)
         held = site.cache.keep(key, made)
     return respond(request, held, _SUGGESTED)
 
@@ -159,7 +162,7 @@ def _made(reader: Reader, wish: _Wish) -> Representation | _Elsewhere:
     if wish.form is not HTML:
         return hits_document(reader, find(site, words, wish.limit), thing)
     href, outside = reader.address(thing.value) if thing is not None else ("", True)
-    if not outside and not href.startswith("//"):  # which would be another host
+    if not outside:
         return _Elsewhere(href)
     page = search_page(reader, wish.asked, find(site, words, MOST_SHOWN), thing)
     files = [Alternate("JSON", "application/json", f"/search.json{wish.here}")]
@@ -171,10 +174,12 @@ def _suggested(reader: Reader, words: str) -> Representation:
 
 
 def _names(site: Site, words: str) -> list[Hit]:
-    """Return the things whose names fit, in the time that there is while somebody types."""
-    with suppress(QueryTooLong), opened(site.release.search, SUGGESTION_SECONDS) as index:
+    """Return the things whose names fit.
+
+    Raises QueryTooLong after the time that there is while somebody types.
+    """
+    with opened(site.release.search, SUGGESTION_SECONDS) as index:
         names = index.names(words, 2 * MOST_SUGGESTED)
         if not names:
             names = index.names(replaced(words, index.mended(words)), 2 * MOST_SUGGESTED)
         return names
-    return []

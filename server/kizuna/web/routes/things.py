@@ -13,13 +13,12 @@ from starlette.responses import Response
 from kizuna.errors import NotAcceptable, NotFound
 from kizuna.formats import HTML, Format
 from kizuna.iris import to_path
-from kizuna.resources import describe, parts_of
+from kizuna.resources import describe, parts_of, rows_of
 from kizuna.vocabulary import term
 from kizuna.web.dependencies import READ, Whole, accept_of
 from kizuna.web.described import (
     FORMAT_PARAMETERS,
     OFFERED,
-    PLAIN,
     Described,
     answer,
     asked_format,
@@ -32,7 +31,7 @@ from kizuna.web.profiles import DEFAULT, PARAMETER, Profile
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Representation, see_other
 from kizuna.web.site import Site
-from kizuna.web.views.page import Alternate, alternates, render
+from kizuna.web.views.page import Alternate, render
 from kizuna.web.views.schema_org import thing_data
 from kizuna.web.views.thing import thing_page
 
@@ -56,8 +55,14 @@ def thing(request: Request, site: Whole) -> Response:
             f"<{iri}> is not described here",
             hint="The front page leads to everything that there is.",
         )
+    return on_its_way(request, site, path)
+
+
+def on_its_way(request: Request, site: Site, path: str) -> Response:
+    """Return the answer that leads from the thing at ``path`` (``id/…``) to its description."""
+    iri = site.addresses.base + path
     target = "/" + to_path(f"doc/{path.removeprefix('id/')}")
-    links = link_headers(site, iri, target, alternates(target, PLAIN), profiled=True)
+    links = link_headers(site, iri, target, profiled=True)
     request.state.repeatable = True
     return see_other(target + passed_on(request), links)
 
@@ -100,6 +105,17 @@ def told(request: Request, site: Site, path: str, form: Format | None) -> Respon
     return answer(request, site, described_thing(site, path, iri), form)
 
 
+def told_at_once(request: Request, site: Site) -> Response | None:
+    """Return the answer about a thing or its description, None where that may take long.
+
+    Raises what the ways to them raise.
+    """
+    if request.scope["path"].startswith("/id/"):
+        return thing(request, site)
+    path, form = resolved(request, site)
+    return told(request, site, path, form) if is_quick(request, site, path, form) else None
+
+
 def is_quick(request: Request, site: Site, path: str, form: Format | None) -> bool:
     """Tell whether the description at ``path`` is data, and little of it, or none at all."""
     try:
@@ -122,4 +138,9 @@ def described_thing(site: Site, path: str, iri: str) -> Described:
         if profile is DEFAULT:  # what the document says of itself
             yield Quad(node(site.addresses.base + path), _PRIMARY_TOPIC, node(iri))
 
-    return Described(path=path, iri=iri, quads=quads, page=page, profiled=True)
+    def rows() -> bytes:
+        found = rows_of(site.index, node(iri), site.names.is_value)
+        here = node(site.addresses.base + path)
+        return found + f"{here} {_PRIMARY_TOPIC} {node(iri)} .\n".encode()
+
+    return Described(path=path, iri=iri, quads=quads, page=page, profiled=True, rows=rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from pyoxigraph import BlankNode, NamedNode
 
@@ -71,19 +71,30 @@ def constraint_rows(
     words: Mapping[NamedNode, str] = CONSTRAINTS,
 ) -> tuple[Row, ...]:
     """Return the constraints (or what else ``words`` names) of a shape, a row for each kind."""
+    return _rows(reader, shape, words, _nameless)
+
+
+def _rows(
+    reader: Reader,
+    shape: NamedNode | BlankNode,
+    words: Mapping[NamedNode, str],
+    nameless: Callable[[Reader, BlankNode], Run],
+) -> tuple[Row, ...]:
     stated = reader.site.index.outgoing(shape)
     rows = []
     for predicate, key in words.items():
-        values = [run for v in values_of(stated, predicate) for run in _runs(reader, v)]
+        values = [run for v in values_of(stated, predicate) for run in _runs(reader, v, nameless)]
         if values:
             rows.append(Row(Link(Words(reader.text(key))), tuple(values)))
     return tuple(rows)
 
 
-def _runs(reader: Reader, value: Term) -> Iterator[Run]:
+def _runs(
+    reader: Reader, value: Term, nameless: Callable[[Reader, BlankNode], Run]
+) -> Iterator[Run]:
     """Yield the members of a list, or the value, each as links and words."""
     for member in members_of(reader.site, value) or [value]:
-        said = _nameless(reader, member) if isinstance(member, BlankNode) else ()
+        said = nameless(reader, member) if isinstance(member, BlankNode) else ()
         yield said or tuple(inline(reader, member))
 
 
@@ -92,10 +103,15 @@ def _nameless(reader: Reader, shape: BlankNode) -> Run:
     index = reader.site.index
     path = values_of(index.outgoing(shape), PATH)
     said = list(path_of(reader, path[0])) if path else []
-    for row in constraint_rows(reader, shape, _PLAIN):
+    for row in _rows(reader, shape, _PLAIN, _unsaid):
         said.append(Link(Words(f"{row.name.words.text}:")))
         said += [link for run in row.values for link in run]
     return tuple(said)
+
+
+def _unsaid(_: Reader, __: BlankNode) -> Run:
+    """Return nothing: what stands in a shape without a name is written out like any other node."""
+    return ()
 
 
 # In a shape without a name only what cannot hold shapes again is said: those may form a circle.

@@ -8,6 +8,7 @@ from kizuna.vocabulary import DCT_ISSUED, KZ_SOURCE_DOCUMENT, term
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.classes import counted
 from kizuna.web.views.maps import dataset_map
+from kizuna.web.views.news import NewsShown, news_shown
 from kizuna.web.views.picturing import Picture
 from kizuna.web.views.questions import Question, questions
 from kizuna.web.views.timelines import dataset_timeline
@@ -40,6 +41,7 @@ class FrontPage:
     documents: tuple[tuple[Link, str], ...]
     questions: tuple[Question, ...]
     pictures: tuple[Picture, ...]
+    news: NewsShown | None
 
 
 def front_page(reader: Reader) -> FrontPage:
@@ -55,6 +57,7 @@ def front_page(reader: Reader) -> FrontPage:
         numbers=tuple(numbers),
         documents=_documents(reader),
         questions=questions(reader)[:MOST_QUESTIONS],
+        news=news_shown(reader),
         pictures=tuple(p for p in (dataset_map(reader), dataset_timeline(reader)) if p),
     )
 

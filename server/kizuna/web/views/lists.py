@@ -16,6 +16,7 @@ from kizuna.web.lists.asked import (
     Value,
     on_page,
     pages_of,
+    token,
 )
 from kizuna.web.lists.collation import sort_key
 from kizuna.web.lists.facets import YEAR
@@ -30,12 +31,12 @@ from kizuna.web.lists.listing import (
     sortable,
     value_words,
 )
-from kizuna.web.lists.members import members_of
+from kizuna.web.lists.members import members_of, weighs_more
 from kizuna.web.lists.table import Table, is_open, make_table
 from kizuna.web.reader import Link, Reader, Words
 
 MOST_COUNTED = 300_000
-"""Bytes about a thing up to which its page counts what points to it."""
+"""Bytes about a thing and what lies in it up to which its page counts what points to it."""
 FIRST, MOST = 10, 100
 """Values of a facet that are shown at once, and all that are listed; the rest is counted."""
 
@@ -218,16 +219,16 @@ def _removals(reader: Reader, source: Source, asked: Asked) -> Iterator[Link]:
             yield Link(Words(text), address(reader, source, replace(asked, span=rest, page=0)))
 
 
-def class_source(reader: Reader, kind: NamedNode, path: str) -> Source:
+async def class_source(reader: Reader, kind: NamedNode, path: str) -> Source:
     """Return the list of the members of a class, whose page stands at ``path``."""
     site = reader.site
-    table = site.lists.get(
+    table = await site.lists.get(
         f"class {kind.value}", lambda: make_table(site.names, site.classes.members(kind))
     )
     return Source(path, path.rpartition("/")[2], kind.value, table)
 
 
-def members_source(reader: Reader, thing: NamedNode) -> Source:
+async def members_source(reader: Reader, thing: NamedNode) -> Source:
     """Return the list of what points to a thing."""
     site = reader.site
 
@@ -235,14 +236,9 @@ def members_source(reader: Reader, thing: NamedNode) -> Source:
         roles = members_of(site.names, thing)
         return make_table(site.names, list(roles), roles)
 
-    table = site.lists.get(f"of {thing.value}", make)
+    table = await site.lists.get(f"of {thing.value}", make)
     name = thing.value.rstrip("/#").rpartition("/")[2]
-    return Source("members", name, thing.value, table, (("of", _short(reader, thing)),))
-
-
-def _short(reader: Reader, thing: NamedNode) -> str:
-    things = reader.site.addresses.things
-    return thing.value.removeprefix(things) if thing.value.startswith(things) else thing.value
+    return Source("members", name, thing.value, table, (("of", token(site, thing)),))
 
 
 def members_link(reader: Reader, iri: NamedNode) -> Link | None:
@@ -250,11 +246,8 @@ def members_link(reader: Reader, iri: NamedNode) -> Link | None:
 
     The number is left out where so much points to it that counting would hold up its page.
     """
-    if reader.site.index.weight(iri) > MOST_COUNTED:
-        words = Words(reader.text("lists.members_of", name=reader.name(iri).text))
-        return Link(words, reader.href("members", of=_short(reader, iri)))
+    href = reader.href("members", of=token(reader.site, iri))
+    if weighs_more(reader.site.index, iri, MOST_COUNTED):
+        return Link(Words(reader.text("lists.members_of", name=reader.name(iri).text)), href)
     count = len(members_of(reader.site.names, iri))
-    if not count:
-        return None
-    words = Words(reader.text("lists.as_table", n=count))
-    return Link(words, reader.href("members", of=_short(reader, iri)))
+    return Link(Words(reader.text("lists.as_table", n=count)), href) if count else None

@@ -14,7 +14,7 @@ from kizuna.resources import Resource
 from kizuna.web.reader import Link, Reader, Words
 
 _PLACE = re.compile(r"\{(\w+)\}")
-MOST_RELATED = 8
+MOST_RELATED = 6
 Values = Mapping[str, Value | None]
 
 
@@ -71,7 +71,8 @@ def themes(reader: Reader) -> tuple[Theme, ...]:
 def related_questions(reader: Reader, resource: Resource) -> tuple[Link, ...]:
     """Return questions about a thing: those that take one of its classes, asked of it.
 
-    A question about things of any class fits each. Last come those whose theme is its class.
+    A question about things of any class fits each. Last come those whose theme is its class,
+    unless they ask about another thing.
     """
     classes = reader.site.classes
     kinds = {wide for kind in resource.types for wide in classes.ancestors(kind)}
@@ -80,7 +81,7 @@ def related_questions(reader: Reader, resource: Resource) -> tuple[Link, ...]:
         fitting = next((p.name for p in query.parameters if _takes(p, kinds)), None)
         if fitting is not None:
             asked.append(question(reader, query, {fitting: resource.iri}))
-        elif query.theme in kinds:
+        elif query.theme in kinds and not any(p.type == THING for p in query.parameters):
             themed.append(question(reader, query))
     return tuple(Link(q.title, q.href) for q in (*asked, *themed)[:MOST_RELATED])
 

@@ -231,7 +231,7 @@ def dataset_data(reader: Reader) -> dict[str, Any]:
     files = [name for name in site.manifest.files if name.startswith("dumps/")]
     found = {
         "@type": "Dataset",
-        "@id": f"{base}catalog",
+        "@id": about.dataset.value if about.dataset is not None else "",
         "url": base,
         "name": _site_name(reader),
         "description": reader.best(about.descriptions).text,

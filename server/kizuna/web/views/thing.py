@@ -37,6 +37,7 @@ from kizuna.web.views.maps import place_picture
 from kizuna.web.views.mentions import ELSEWHERE, Mentions, elsewhere, mentions_of
 from kizuna.web.views.networks import neighbours_picture
 from kizuna.web.views.picturing import Picture
+from kizuna.web.views.questions import related_questions
 
 _NAMES = (SKOS_PREF_LABEL, RDFS_LABEL, SKOS_ALT_LABEL, term("skos:hiddenLabel"))
 _APART = frozenset({RDF_TYPE, KZ_EVIDENCE, KZ_OPEN_QUESTION, SKOS_DEFINITION, *_NAMES, *ELSEWHERE})
@@ -72,6 +73,7 @@ class ThingPage:
     correct: str
     neighbours: Picture | None
     place: Picture | None
+    related: tuple[Link, ...]
 
 
 def thing_page(reader: Reader, resource: Resource) -> ThingPage:
@@ -99,6 +101,7 @@ def thing_page(reader: Reader, resource: Resource) -> ThingPage:
         claim=_claim(reader, resource.iri),
         neighbours=neighbours_picture(reader, resource),
         place=place_picture(reader, resource.iri),
+        related=related_questions(reader, resource),
         correct=correction(reader.site.manifest.corrections, title.text, resource.iri.value),
     )
 
