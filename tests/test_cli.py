@@ -109,6 +109,14 @@ def test_check_tells_findings_in_every_format(run: Run, root: Path, name: str) -
     assert not (root / "data/documents.lock").exists()
 
 
+def test_check_tells_settings_that_do_not_fit(run: Run, root: Path) -> None:
+    with (root / "kizuna.toml").open("a", encoding="utf-8") as settings:
+        settings.write('full_texts = ["https://example.org/nothing"]\n')
+    status, _, err = run("check", root)
+    assert status == 2
+    assert "kizuna.toml: full_texts has 'https://example.org/nothing'" in err
+
+
 def test_check_json(run: Run, root: Path) -> None:
     assert run("check", root, "--json")[:2] == run("check", root, "--format", "json")[:2]
 

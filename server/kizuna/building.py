@@ -13,17 +13,21 @@ from kizuna.project import DocumentState, Project, load_project
 from kizuna.project.load import LOCK_FILE
 from kizuna.project.lock import lock_of, write_lock
 from kizuna.release import Publication, Release, Releases, build_release
-from kizuna.settings import Settings, bare_settings
+from kizuna.settings import FILE_NAME, Settings, bare_settings
 
 _NO_BASE = "http://localhost/"
 
 
 def checked(settings: Settings, told: Console) -> tuple[Project, Report]:
-    """Return the project with its report, and bring the lock up to date where texts are here."""
+    """Return the project with its report, and bring the lock up to date where texts are here.
+
+    Raises SettingsError for a setting that does not fit the project, and what loading raises.
+    """
     with told.status("reading the project") as status:
         project = load_project(
             settings.root, settings.addresses, settings.languages, settings.documents
         )
+        _check_full_texts(settings, project, told)
         status.update("checking")
         report = check_project(project)
     _update_lock(project, report, told)
@@ -51,7 +55,6 @@ def built(settings: Settings, releases: Releases, told: Console) -> Release:
     project, report = checked(settings, told)
     if not report.conforms:
         told.print(OUTPUTS["text"](report))
-    _check_full_texts(settings, project, told)
     with told.status("building") as status:
         publication = Publication(settings.full_texts, settings.corrections)
         release = build_release(project, report, releases, status.update, publication)
@@ -68,7 +71,8 @@ def _check_full_texts(settings: Settings, project: Project, told: Console) -> No
     for iri in settings.full_texts:
         if iri not in known:
             raise SettingsError(
-                f"full_texts has {iri!r}, which is no document of the project",
+                f"{settings.root / FILE_NAME}: full_texts has {iri!r}, "
+                "which is no document of the project",
                 hint=f"Documents are: {', '.join(sorted(known)) or 'none'}.",
             )
         if known[iri].text is None:

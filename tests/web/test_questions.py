@@ -38,7 +38,6 @@ ANSWERS = [
     # address                                          rows   why
     ("said-of.csv",                                    8),
     ("said-of.csv?thing=",                             8),  # an empty field is the default
-    ("said-of.csv?other=1",                            8),  # no parameter of it
     (f"said-of.csv?thing={quote(SMALL_BASE, safe='')}nothing", 0),
     ("said-of.csv?word=took+place",                    2),
     ("said-of.csv?word=%22%20%7D%20UNION%20%7B",       0),
@@ -66,6 +65,14 @@ def test_a_wrong_value_is_told_in_every_form(client: Client, suffix: str) -> Non
     assert "<b>" not in shown.text.partition("<main")[2].partition("</main>")[0].replace(
         "<b>Line", ""
     )
+    assert '<a href="/queries/said-of">' in shown.text  # the question without what was wrong
+
+
+@pytest.mark.parametrize("asked", ["bfore=2012-01-31", "before=2012-01-31&before=2013-01-31"])
+def test_a_slip_gets_no_other_answer(client: Client, asked: str) -> None:
+    answer = client.get(f"/queries/said-of.csv?{asked}", headers={"accept": "*/*"})
+    assert answer.status_code == 400
+    assert "before" in answer.json()["hint"] + answer.json()["detail"]
 
 
 def test_the_query_with_its_values_can_be_taken_away(client: Client) -> None:

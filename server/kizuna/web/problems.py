@@ -226,6 +226,7 @@ def represented(request: Request, problem: Problem, near: Nearby = NOTHING_NEAR)
         return Representation(problem.document(), PROBLEM.media_type)
     reader = reader_of(request, request.state.site)
     heading = reader.text(_HEADINGS.get(problem.status, "error.other"))
+    wrong = problem.status is HTTPStatus.BAD_REQUEST and request.scope["query_string"]
     return render(
         reader,
         "error.html",
@@ -234,6 +235,7 @@ def represented(request: Request, problem: Problem, near: Nearby = NOTHING_NEAR)
         heading=heading,
         links=links_of(request),
         near=near,
+        again=reader.href(request.scope["path"].lstrip("/")) if wrong else "",
     )
 
 

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.checks.questions import SavedQuery, without_head
 from kizuna.engine import Answer, Query
-from kizuna.errors import NotFound
+from kizuna.errors import BadParameter, NotFound
 from kizuna.formats import HTML, Format, carrying
 from kizuna.web.answering import Wish, answer_file, beginning
 from kizuna.web.asking import ask
@@ -30,6 +31,8 @@ from kizuna.web.views.questions import Values, question, themes, typed
 from kizuna.web.views.results import answer_table
 
 router = APIRouter()
+_OF_THE_SITE = frozenset({"lang", "format"})
+"""Parameters that any page takes; others of the whole site begin with ``_``."""
 QUERY = Format("SPARQL", "rq", "application/sparql-query", frozenset(), charset=True)
 
 
@@ -102,11 +105,28 @@ class _Asked:
 
 
 def _asked(query: SavedQuery, request: Request) -> _Asked:
-    """Return a question as it is asked. Raises BadAddress for a value that is none."""
+    """Return a question as it is asked.
+
+    Raises BadAddress for a value that is none, BadParameter for a parameter that is none.
+    """
     given = request.query_params
+    _check_names(query, given)
     values = {p.name: p.read(given.get(p.name, "")) for p in query.parameters}
     changed = {p.name: values[p.name] for p in query.parameters if values[p.name] != p.default}
     return _Asked(query, values, query.with_values(changed))
+
+
+def _check_names(query: SavedQuery, given: QueryParams) -> None:
+    """Pass if each parameter is one of the question, once: a slip must not get another answer."""
+    known = [p.name for p in query.parameters]
+    for name in given:
+        if name not in {*known, *_OF_THE_SITE} and not name.startswith("_"):
+            raise BadParameter(
+                f"the question has no parameter {name!r}",
+                hint=f"It has {', '.join(known)}." if known else "It has none.",
+            )
+        if name in known and len(given.getlist(name)) > 1:
+            raise BadParameter(f"{name} has more than one value", hint="Give it once.")
 
 
 async def _page(request: Request, reader: Reader, asked: _Asked, wish: Wish) -> Response:
