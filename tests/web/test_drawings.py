@@ -67,6 +67,19 @@ def some_bars(text: str = EVIL) -> Drawing:
     return draw_bars(Chart("bar", text, text, "en"), bars)
 
 
+def test_a_free_side_is_left_to_the_names() -> None:
+    def first_box(left: int) -> float:
+        beside = [Neighbour(Thing(label("x")), "y")]
+        drawing = draw_neighbours(
+            Web("n", "", "", "en", ("",)), Thing(label("z")), beside * left, beside
+        )
+        boxes = ET.fromstring(drawing.file()).iter(f"{SVG}rect")
+        return next(float(box.get("x", "")) for box in boxes if box.get("class") == "centre")
+
+    assert first_box(left=0) < 5
+    assert first_box(left=1) > 300
+
+
 DRAW: list[Callable[..., Drawing]] = [a_map, a_timeline, a_network, some_neighbours, some_bars]
 
 

@@ -442,6 +442,19 @@ def test_the_release_alone_has_no_facets_that_say_nothing(client: Client) -> Non
     assert "facet-programme" not in html
 
 
+def test_columns_and_facets_that_tell_nothing_are_left_out(many: Town) -> None:
+    everything = many.client.get(LIST, headers={"accept": "text/html"}).text
+    assert "sort=country" in everything
+    nowhere = many.client.get(f"{LIST}?country=unstated", headers={"accept": "text/html"}).text
+    assert "sort=country" not in nowhere
+    assert "facet-country" in nowhere  # what is chosen can be given back
+    ordered = f"{LIST}?country=unstated&sort=country"
+    assert "sort=-country" in many.client.get(ordered, headers={"accept": "text/html"}).text
+    assert "facet-year" in everything
+    one_year = f"{LIST}?year-from=2008&year-to=2008"
+    assert "facet-year" not in many.client.get(one_year, headers={"accept": "text/html"}).text
+
+
 def test_what_lies_in_a_thing_is_counted_only_as_far_as_is_quick(many: Town) -> None:
     index = many.index
     land, town = thing("place/land1"), thing("place/town1")

@@ -204,6 +204,17 @@ def test_front_page(client: Client) -> None:
     assert "小さなデータセット" in page(client, "/", "ja")
 
 
+def test_a_missing_page_is_told_in_the_readers_language(client: Client) -> None:
+    for language, told in (
+        ("de", "Unter dieser Adresse steht hier nichts"),
+        ("ja", "このアドレス"),
+    ):
+        html = page(client, "/id/nothing/here", language)
+        main = html.partition("<main")[2].partition("</main>")[0]
+        assert told in main
+        assert 'lang="en"' not in main
+
+
 def test_classes(client: Client) -> None:
     html = page(client, "/classes/kz-Event")
     assert 'href="/classes/Fair"' in html

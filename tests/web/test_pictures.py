@@ -260,3 +260,14 @@ def test_long_tables_are_drawn_in_part(mapped: Site) -> None:
     found = picture_of(Reader(mapped, "en"), "bar", ("x", "n"), rows)
     assert found is not None
     assert found.more.startswith("260 ")
+
+
+def test_the_table_of_grouped_bars_names_the_group_apart(mapped: Site) -> None:
+    rows = [(ALPHA, BETA, Literal(3)), (ALPHA, ALPHA, Literal(4))]
+    found = picture_of(Reader(mapped, "en"), "bar", ("x", "y", "n"), rows)
+    assert found is not None
+    assert found.columns == ("Of what", "What", "Number")
+    assert [[link.words.text for link in row] for row in found.rows] == [
+        ["Alpha", "Beta Bay", "3"],
+        ["Alpha", "Alpha", "4"],
+    ]

@@ -128,6 +128,8 @@ OUTCOMES = [
     ("freindship",           "en",     "mended", "Showing results for “Friendship”"),
     ("Hafenvreein",          "de",     "mended", "Gezeigt werden Treffer für „Hafenverein“"),
     ("harbour friendship",   "en",     "some",   "No text holds all of these words"),
+    ("friendship fair",      "en",     "few",    "Few texts hold all of these words"),
+    ('"friendship fair"',    "en",     "all",    "result"),
     ("qqqq",                 "en",     "none",   "Nothing was found for “qqqq”"),
     ("qqqq",                 "ja",     "none",   "見つかりませんでした"),
     ("",                     "de",     "none",   "So wird gesucht"),

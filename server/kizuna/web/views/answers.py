@@ -214,13 +214,13 @@ def _bar(reader: Reader, answer: Answer) -> Picture | None:
             bars.append(Bar(known, value, item.value, group if other is not None else NOTHING))
     if not bars:
         return None
-    heads = ("group",) if other is not None else ()
+    heads = (reader.text("pictures.group"),) if other is not None else ()
     chart = Chart(
         "answer-bar", reader.text("pictures.bar"), reader.text("pictures.bar.text"), reader.language
     )
     found = Picture(
         draw_bars(chart, bars),
-        tuple(reader.text(f"pictures.{key}") for key in (*heads, "thing", "number")),
+        (*heads, reader.text("pictures.thing"), reader.text("pictures.number")),
         tuple(_as_row(bar, grouped=bool(heads)) for bar in bars),
     )
     return _with_more(reader, found, len(answer.rows) - len(bars))
