@@ -86,7 +86,8 @@ def _plan(scope: Scope, site: Site) -> Plan | None:
         return Plan(None, _gaps(on_its_way(request, site, f"id/{_MARK}"), scope), math.inf)
     response = answer(request, site, _described(site), None)
     default = f"<{DEFAULT.iri(site.addresses.base)}>"
-    if response.headers.get("content-profile") != default:
+    sent = response.headers
+    if sent.get("content-profile") != default:
         return None
     kind = response.headers["content-type"]
     form = next(form for form in OFFERED if form.content_type == kind)
