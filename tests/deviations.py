@@ -59,7 +59,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
     Deviation(
         V,
         "`ORDER BY` a computed label, and `GROUP_CONCAT` over an ordered subquery, order otherwise",
-        _questions("documents", "open-questions", "timeline"),
+        _questions("documents", "events-at-a-place", "open-questions", "timeline"),
     ),
     Deviation(
         V,
