@@ -11,13 +11,13 @@ from kizuna.engine.index import address_of, opened
 _LOST = (
     "SELECT was.subject FROM main.description AS was WHERE was.subject >= ? AND was.subject < ?"
     " AND length(was.outgoing) > 0 AND NOT EXISTS (SELECT 1 FROM new.description AS now"
-    " WHERE now.subject = was.subject AND length(now.outgoing) > 0) LIMIT ?"
+    " WHERE now.subject = was.subject AND length(now.outgoing) > 0) ORDER BY was.subject LIMIT ?"
 )
 _CHANGED = (
     "SELECT was.subject FROM main.description AS was JOIN new.description AS now"
     " ON now.subject = was.subject WHERE was.subject >= ? AND was.subject < ?"
     " AND length(was.outgoing) > 0 AND length(now.outgoing) > 0"
-    " AND was.outgoing <> now.outgoing LIMIT ?"
+    " AND was.outgoing <> now.outgoing ORDER BY was.subject LIMIT ?"
 )
 
 
