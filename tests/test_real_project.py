@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from kizuna.checks import Report, check_project
@@ -67,13 +65,6 @@ def test_the_release_is_the_same_with_and_without(blind: Report, seeing: Report)
         for folder, report in ((NOWHERE, blind), (TEXTS, seeing))
     }
     assert len(identifiers) == 1
-
-
-@with_texts
-def test_checking_is_fast() -> None:
-    start = time.process_time()
-    check_project(load(ROOT, TEXTS))
-    assert time.process_time() - start < 3
 
 
 def test_every_fact_has_its_claims_and_every_document_many() -> None:

@@ -12,6 +12,7 @@ from kizuna.errors import UnavailableError
 
 PATIENCE = 1.0
 """Seconds that are waited for the copy; it takes about six for a million triples."""
+_PROCESSES = 2
 _log = logging.getLogger(__name__)
 
 
@@ -34,9 +35,10 @@ class Stages:
 
         Raises UnavailableError when none comes up.
         """
-        with suppress(EOFError):
-            return await self._worker()
-        try:  # what has ended has been replaced, or given up
+        for _ in range(_PROCESSES):  # each may have ended: it is replaced, or given up, then
+            with suppress(EOFError):
+                return await self._worker()
+        try:
             return await self._worker()
         except EOFError as error:
             raise UnavailableError(
