@@ -8,6 +8,7 @@ from rich.console import Console
 
 from kizuna.checks import OUTPUTS, Report, check_project
 from kizuna.checks.output import summary
+from kizuna.checks.questions import readable_queries
 from kizuna.errors import KizunaError, NoRelease, SettingsError, UsageError
 from kizuna.project import DocumentState, Project, load_project
 from kizuna.project.load import LOCK_FILE
@@ -56,10 +57,16 @@ def built(settings: Settings, releases: Releases, told: Console) -> Release:
     if not report.conforms:
         told.print(OUTPUTS["text"](report))
     with told.status("building") as status:
-        publication = Publication(settings.full_texts, settings.corrections)
+        publication = Publication(settings.full_texts, settings.corrections, _tables(project))
         release = build_release(project, report, releases, status.update, publication)
     told.print(summary(report))
     return release
+
+
+def _tables(project: Project) -> dict[str, str]:
+    """Return the saved queries, by name, whose answers are files of the release."""
+    queries, _ = readable_queries(project.root / "queries", project.addresses.base)
+    return {query.name: query.text for query in queries if query.is_table}
 
 
 def _check_full_texts(settings: Settings, project: Project, told: Console) -> None:

@@ -20,7 +20,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from kizuna.engine.sandbox import deny_network, die_with_parent
 from kizuna.iris import DERIVED, REIFIERS, Addresses
-from kizuna.release.contents import members, write_contents
+from kizuna.release.contents import Statements, members, write_contents
 from kizuna.release.disk import locked, put_for_good, sync, sync_all
 from kizuna.release.manifest import Manifest, read_manifest, record_all, renew_manifest
 from kizuna.release.release import CURRENT, Release
@@ -53,7 +53,8 @@ def _fill(folder: Path, manifest: Manifest) -> Manifest:
     published = sorted(set(_published(folder, store, manifest)), key=str)
     apart = NamedNode(Addresses(manifest.base).graph(REIFIERS))
     reifiers = sorted(store.quads_for_pattern(None, None, None, apart), key=str)
-    write_contents(beside, published, reifiers if manifest.merged else (), manifest.prefixes)
+    statements = Statements(published, reifiers if manifest.merged else ())
+    write_contents(beside, folder / "store", statements, manifest)
     sync_all(beside)
     for path in sorted(beside.iterdir()):
         _move(path, folder / path.name)

@@ -12,7 +12,7 @@ from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
 from kizuna.release.disk import locked, put, put_for_good, sync, sync_all
 from kizuna.release.history import FILE_NAME as HISTORY_FILE
 from kizuna.release.history import Step, Way, last_made, read_history, way_back, with_step
-from kizuna.release.manifest import FILE_NAME, read_manifest, verify
+from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, verify
 from kizuna.release.release import CURRENT, Release
 from kizuna.release.tombstones import bury
 from kizuna.release.workplace import REMOVED, alone, clear, workplace
@@ -105,13 +105,26 @@ class Releases:
         made = read_manifest(built)
         self._check_parent(made.parent)
         try:
-            release = self.get(identifier).renewed(made)
+            release = self._same(identifier, made).renewed(made)
         except ReleaseBroken:
             release = self._placed(built, Release(self.folder / identifier, made))
         self._step(Step(Way.MADE, identifier))
         self._forget_old(identifier)
         clear(self.folder)
         return release
+
+    def _same(self, identifier: str, made: Manifest) -> Release:
+        """Return the release that is there already of what was built.
+
+        Raises ReleaseBroken when it is damaged, or an older kizuna made fewer files.
+        """
+        found = self.get(identifier)
+        fewer = {
+            name for name in made.files if not name.startswith("store/")
+        } - found.manifest.files.keys()
+        if fewer and found.manifest.filled:
+            raise ReleaseBroken(f"{found.folder}: has no {min(fewer)}", hint="It is built anew.")
+        return found
 
     def _placed(self, built: Path, release: Release) -> Release:
         """Move what was built to the place of a release, in which there is none that is intact."""
