@@ -11,9 +11,9 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from pyoxigraph import Quad, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
-from kizuna.formats import BY_SUFFIX, JSON_LD, RDF_XML, TURTLE, Format, Kind, carrying
+from kizuna.formats import BY_SUFFIX, JSON_LD, N_QUADS, RDF_XML, TURTLE, Format, Kind, carrying
 from kizuna.release.manifest import Manifest
 from kizuna.representations import write
 from kizuna.representations.writing import MOST_TIDY
@@ -113,3 +113,15 @@ def _pack(path: Path) -> None:
         gzip.GzipFile(fileobj=file, mode="wb", compresslevel=_LEVEL, filename="", mtime=0) as out,
     ):
         shutil.copyfileobj(plain, out, 1 << 20)
+
+
+def statements_of(folder: Path, graph: NamedNode) -> Iterator[Quad]:
+    """Yield the statements of one named graph as they were parsed, not as the store has them.
+
+    They are read from the dumps in ``folder`` line by line, so that memory does not grow with them.
+    """
+    end = f" {graph} .\n".encode()
+    with (folder / f"{DATASET}.{N_QUADS.suffix}").open("rb") as lines:
+        for line in lines:
+            if line.endswith(end):
+                yield from (q for q in parse(line, RdfFormat.N_QUADS) if q.graph_name == graph)

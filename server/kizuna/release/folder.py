@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
+from kizuna.release.archive import archive, is_for_archive, trim_all
 from kizuna.release.disk import locked, put, put_for_good, sync, sync_all
 from kizuna.release.history import FILE_NAME as HISTORY_FILE
 from kizuna.release.history import Step, Way, last_made, read_history, way_back, with_step
@@ -111,6 +112,7 @@ class Releases:
         self._step(Step(Way.MADE, identifier))
         self._forget_old(identifier)
         clear(self.folder)
+        trim_all(self.folder)
         return release
 
     def _same(self, identifier: str, made: Manifest) -> Release:
@@ -207,6 +209,12 @@ class Releases:
             self._forget(self.folder / identifier)
 
     def _forget(self, folder: Path) -> None:
-        """Take a release out of the folder, unless somebody serves it; then another time."""
-        with suppress(OSError), locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            folder.rename(self.folder / f"{REMOVED}{folder.name}-{os.getpid()}")
+        """Take a release out of the folder, unless somebody serves it; then another time.
+
+        The dumps of what was built stay in the archive.
+        """
+        with suppress(OSError, ReleaseBroken), locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            if is_for_archive(read_manifest(folder)):
+                archive(folder)
+            else:
+                folder.rename(self.folder / f"{REMOVED}{folder.name}-{os.getpid()}")

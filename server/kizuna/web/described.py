@@ -51,6 +51,8 @@ class Described:
     profiled: bool = False
     rows: Callable[[], bytes] | None = None
     """What ``quads`` gives for the default profile, as N-Quads; it is there where it is quicker."""
+    offered: Sequence[Format] = OFFERED
+    """The formats, first the one for who takes any."""
 
     @property
     def address(self) -> str:
@@ -68,7 +70,7 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
     """
     links = link_headers(site, described.iri, described.address, profiled=described.profiled)
     request.state.links = links
-    chosen = form or asked_format(request) or negotiate(accept_of(request), OFFERED)
+    chosen = form or asked_format(request) or negotiate(accept_of(request), described.offered)
     if described.profiled and request.query_params.get(PARAMETER) == ALTERNATES:
         return _profiles(request, site, described, chosen)
     profile = _profile(request, site, described, form)

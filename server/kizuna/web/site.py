@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kizuna.checks.questions import SavedQuery, readable_queries
 from kizuna.engine import DescriptionIndex, Engine
@@ -21,6 +21,8 @@ from kizuna.engine.federation import Federated
 from kizuna.engine.remote import RemoteEngine
 from kizuna.iris import Addresses
 from kizuna.release import Manifest, News, Release, Tombstone, news_of, read_tombstones
+from kizuna.release.catalogue import Source, catalogue, source_of
+from kizuna.release.dumps import statements_of
 from kizuna.vocabulary import (
     DCAT_DATASET,
     DCT_DESCRIPTION,
@@ -41,7 +43,6 @@ _log = logging.getLogger(__name__)
 _LICENSE = term("dct:license")
 FRESH_SECONDS = 5.0
 """How long answers of an engine elsewhere are kept: what it holds may change."""
-_DATASET = "dumps/dataset.nq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,16 @@ class Site:
         """What is new in the release; it is looked for once, when somebody wants to know."""
         return news_of(self.release.folder.parent, self.manifest)
 
+    @cached_property
+    def source(self) -> Source:
+        """Of what the catalogue is made."""
+        return source_of(self.release, self.index)
+
+    @cached_property
+    def catalogue(self) -> list[Triple]:
+        """The catalogue; it is made once, when somebody wants it."""
+        return catalogue(self.source)
+
     def query(self, name: str) -> SavedQuery | None:
         """Return the saved query with this name."""
         return next((query for query in self.queries if query.name == name), None)
@@ -117,15 +128,8 @@ class Site:
             return file.read()
 
     def graph(self, graph: NamedNode) -> Iterator[Quad]:
-        """Yield the statements of one named graph as they were parsed, not as the store has them.
-
-        The dump is read line by line, so that memory does not grow with the release.
-        """
-        end = f" {graph} .\n".encode()
-        with (self.release.folder / _DATASET).open("rb") as lines:
-            for line in lines:
-                if line.endswith(end):
-                    yield from (q for q in parse(line, RdfFormat.N_QUADS) if q.graph_name == graph)
+        """Yield the statements of one named graph as they were parsed."""
+        return statements_of(self.release.dumps, graph)
 
     def close(self) -> None:
         """Give back the engine and the index; no request may be using them."""

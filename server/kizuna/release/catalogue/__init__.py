@@ -4,8 +4,10 @@ What the data says of itself (title, publisher, licence …) is taken as it stan
 measured (files, sizes, checksums, counts, dates) is added from the releases.
 """
 
+from kizuna.release.catalogue.distributions import dumps_of
 from kizuna.release.catalogue.facts import Facts, read_facts
 from kizuna.release.catalogue.mqa import MOST, Metric, Score, score
+from kizuna.release.catalogue.opening import source_of
 from kizuna.release.catalogue.whole import Source, catalogue, draft, part
 
 __all__ = [
@@ -16,7 +18,9 @@ __all__ = [
     "Source",
     "catalogue",
     "draft",
+    "dumps_of",
     "part",
     "read_facts",
     "score",
+    "source_of",
 ]

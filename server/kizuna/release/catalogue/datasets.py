@@ -30,12 +30,14 @@ def release_node(facts: Facts, manifest: Manifest) -> NamedNode:
     return NamedNode(f"{_place(facts, manifest)}#dataset")
 
 
-def current_triples(facts: Facts, manifests: Sequence[Manifest]) -> Iterator[Triple]:
-    """Yield the dataset as it is now; ``manifests`` are its releases, the current one first.
+def current_triples(
+    facts: Facts, current: Manifest, manifests: Sequence[Manifest]
+) -> Iterator[Triple]:
+    """Yield the dataset as it is now; ``manifests`` are all its releases.
 
     Its files keep their IRIs from release to release, and lead to those of the current one.
     """
-    current, place = manifests[0], f"{facts.base}catalog"
+    place = f"{facts.base}catalog"
     oldest = min(manifest.created for manifest in manifests)
     landing = facts.one(facts.dataset, "dcat:landingPage") or NamedNode(facts.base)
     yield from say(

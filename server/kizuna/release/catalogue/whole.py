@@ -35,14 +35,20 @@ _UNKNOWN = FileRecord("0" * 64, 0)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Of what a catalogue is made. ``manifests`` are the releases, the current one first.
+    """Of what a catalogue is made: the current release, and the others whose files stay.
 
     Without figures, which only a release has, it has no VoID.
     """
 
     facts: Facts
     figures: Figures | None
-    manifests: tuple[Manifest, ...]
+    current: Manifest
+    others: tuple[Manifest, ...] = ()
+
+    @property
+    def manifests(self) -> list[Manifest]:
+        """All releases, the newest first."""
+        return sorted((self.current, *self.others), key=lambda m: (m.created, m.id), reverse=True)
 
 
 def catalogue(source: Source) -> list[Triple]:
@@ -51,26 +57,26 @@ def catalogue(source: Source) -> list[Triple]:
     return sorted(found | set(scheme_triples(found)), key=str)
 
 
-def draft(source: Source, names: Sequence[str]) -> list[Triple]:
+def draft(source: Source, names: Iterable[str]) -> list[Triple]:
     """Return the catalogue of a release whose files, by ``names``, are yet to be made."""
-    first = replace(source.manifests[0], files=dict.fromkeys(names, _UNKNOWN))
-    return catalogue(replace(source, manifests=(first, *source.manifests[1:])))
+    files = dict.fromkeys(names, _UNKNOWN)
+    return catalogue(replace(source, current=replace(source.current, files=files)))
 
 
 def _triples(source: Source) -> Iterator[Triple]:
-    facts, manifests = source.facts, source.manifests
+    facts, current, manifests = source.facts, source.current, source.manifests
     yield from _stated(facts)
     yield from licence_triples(facts.license)
-    yield from _catalog(facts, manifests)
-    yield from current_triples(facts, manifests)
+    yield from _catalog(facts, current, manifests)
+    yield from current_triples(facts, current, manifests)
     yield from release_triples(facts, manifests)
     if source.figures is not None:
-        yield from void_triples(facts, source.figures, manifests[0])
+        yield from void_triples(facts, source.figures, current)
     yield from service_triples(facts, (facts.dataset,))
-    resources = [facts.dataset, series_node(facts), *(release_node(facts, m) for m in manifests)]
-    changed = [manifests[0], manifests[0], *manifests]
-    for resource, manifest in zip(resources, changed, strict=True):
-        yield from _record(facts, resource, manifest)
+    yield from _record(facts, facts.dataset, current)
+    yield from _record(facts, series_node(facts), manifests[0])
+    for manifest in manifests:
+        yield from _record(facts, release_node(facts, manifest), manifest)
 
 
 def _stated(facts: Facts) -> Iterator[Triple]:
@@ -80,7 +86,7 @@ def _stated(facts: Facts) -> Iterator[Triple]:
             yield triple
 
 
-def _catalog(facts: Facts, manifests: Sequence[Manifest]) -> Iterator[Triple]:
+def _catalog(facts: Facts, current: Manifest, manifests: Sequence[Manifest]) -> Iterator[Triple]:
     datasets = [facts.dataset, *(release_node(facts, manifest) for manifest in manifests)]
     records = [_record_node(facts, one) for one in (*datasets, series_node(facts))]
     oldest = min(manifest.created for manifest in manifests)
@@ -90,7 +96,7 @@ def _catalog(facts: Facts, manifests: Sequence[Manifest]) -> Iterator[Triple]:
         ("dct:publisher", facts.publisher),
         ("dct:license", for_portals(facts.one(facts.catalog, "dct:license") or facts.license)),
         ("dct:issued", facts.one(facts.catalog, "dct:issued") or typed(oldest, "xsd:dateTime")),
-        ("dct:modified", typed(manifests[0].created, "xsd:dateTime")),
+        ("dct:modified", typed(current.created, "xsd:dateTime")),
         ("dcat:dataset", datasets),
         ("dcat:resource", series_node(facts)),
         ("dcat:service", [service_node(facts, service) for service in SERVICES]),

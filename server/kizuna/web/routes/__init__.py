@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from kizuna.web.routes import (
+    catalogue,
     classes,
     compare,
     completion,
@@ -25,6 +26,7 @@ ROUTERS = (
     front.router,
     things.router,
     vocabularies.router,
+    catalogue.router,
     terms.router,
     classes.router,
     compare.router,
