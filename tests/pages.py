@@ -40,6 +40,7 @@ KINDS = {
     "catalogue":       ("/catalog", 200),
     "graph":           ("/graph/places", 200),
     "data":            ("/dumps", 200),
+    "harvest":         ("/harvest", 200),
     "pictures":        ("/pictures", 200),
     "profiles":        ("/profiles", 200),
     "nothing":         ("/id/nothing/here", 404),

@@ -14,6 +14,7 @@ from kizuna.project import DocumentState, Project, load_project
 from kizuna.project.load import LOCK_FILE
 from kizuna.project.lock import lock_of, write_lock
 from kizuna.release import Publication, Release, Releases, build_release
+from kizuna.release.catalogue.checking import with_catalogue
 from kizuna.settings import FILE_NAME, Settings, bare_settings
 
 _NO_BASE = "http://localhost/"
@@ -30,7 +31,7 @@ def checked(settings: Settings, told: Console) -> tuple[Project, Report]:
         )
         _check_full_texts(settings, project, told)
         status.update("checking")
-        report = check_project(project)
+        report = with_catalogue(project, check_project(project), _tables(project))
     _update_lock(project, report, told)
     return project, report
 

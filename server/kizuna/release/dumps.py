@@ -86,6 +86,14 @@ def write_dumps(
         list(packers.map(_pack, sorted(folder.iterdir())))
 
 
+def names_of(roles: Iterable[str], tables: Iterable[str]) -> list[str]:
+    """Return the names of the files of a release with these roles of graphs, and these tables."""
+    plain = [f"{DATASET}.{form.suffix}" for form in carrying(Kind.GRAPH)]
+    plain += [f"{role}.{TURTLE.suffix}" for role in sorted(set(roles))]
+    plain += [f"{REIFIERS}.nt", *(f"{name}.csv" for name in tables)]
+    return sorted(name for each in plain for name in (each, each + PACKED))
+
+
 def _write(path: Path, quads: Sequence[Quad], form: Format, prefixes: Mapping[str, str]) -> None:
     """Write statements into a file: tidily, or where there are many, as they come.
 

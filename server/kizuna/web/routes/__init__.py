@@ -10,6 +10,7 @@ from kizuna.web.routes import (
     data,
     front,
     graphs,
+    harvest,
     operation,
     pictures,
     profiles,
@@ -37,6 +38,7 @@ ROUTERS = (
     completion.router,
     graphs.router,
     data.router,
+    harvest.router,
     operation.router,
 )
 KINDS = frozenset(
