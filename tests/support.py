@@ -11,10 +11,11 @@ import shutil
 from pathlib import Path
 
 from kizuna.checks import Report, check_project
+from kizuna.checks.questions import read_queries
 from kizuna.iris import Addresses
 from kizuna.project import Project, load_project
 from kizuna.project.lock import lock_of, write_lock
-from kizuna.release import Release, Releases, build_release
+from kizuna.release import Publication, Release, Releases, build_release
 
 ROOT = Path(__file__).parents[1]
 BRIDGE = ROOT / "tests" / "projects" / "bridge"
@@ -60,7 +61,14 @@ def lock(root: Path) -> None:
 def build(root: Path, releases: Path | None = None, documents: Path | None = None) -> Release:
     """Return the release of the project in ``root``, built into ``releases``."""
     project = load(root, documents)
-    return build_release(project, check_project(project), Releases(releases or root / "releases"))
+    queries = read_queries(root / "queries", BASE)
+    tables = {query.name: query.text for query in queries if query.is_table}
+    return build_release(
+        project,
+        check_project(project),
+        Releases(releases or root / "releases"),
+        publication=Publication(tables=tables),
+    )
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -119,8 +119,9 @@ def _write_all(folder: Path, content: Content, progress: Progress, manifest: Man
     """Write every file of the release into ``folder``, the manifest last."""
     progress("store")
     _write_store(folder / "store", content)
-    write_forms(folder, forms_of(content.published))
-    statements = Statements(content.published, content.reifiers)
+    forms = forms_of(content.published)
+    write_forms(folder, forms)
+    statements = Statements(content.published, content.reifiers, forms)
     write_contents(folder, folder / "store", statements, manifest, progress)
     for iri, name in manifest.texts.items():
         path = folder / name

@@ -15,6 +15,7 @@ from kizuna.iris import Addresses
 from kizuna.release.dumps import DUMPS, write_dumps
 from kizuna.release.figures import count, write_figures
 from kizuna.release.manifest import Manifest
+from kizuna.release.terms import Forms
 from kizuna.vocabulary import RDF_TYPE
 
 INDEX_FILE = "descriptions.sqlite"
@@ -25,10 +26,14 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """What a release says, sorted, and the reifiers of its claims, which stand apart."""
+    """What a release says, sorted, and the reifiers of its claims, which stand apart.
+
+    ``forms`` tells which statements the store has in another form.
+    """
 
     published: Sequence[Quad]
     reifiers: Iterable[Quad]
+    forms: Forms
 
 
 def write_contents(
@@ -50,7 +55,7 @@ def write_contents(
     progress("full-text index")
     write_search(folder / SEARCH_FILE, published)
     progress("figures")
-    write_figures(folder, count(published, Addresses(manifest.base).things))
+    write_figures(folder, count(published, Addresses(manifest.base).things, statements.forms))
     progress("tables")
     tables = _tables(store, folder / SEARCH_FILE, manifest)
     progress("dumps")

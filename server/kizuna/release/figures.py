@@ -6,7 +6,6 @@ The counts are those of the default graph, in which each triple stands once.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad
 
 from kizuna.errors import ReleaseBroken
+from kizuna.release.terms import Forms
 from kizuna.vocabulary import RDF_TYPE, term
 
 FILE_NAME = "figures.json"
@@ -35,8 +35,6 @@ LINKS = frozenset(
     )
 )
 """The predicates that link things with those of other datasets."""
-# What names have in common that are of one vocabulary or one dataset.
-_STEM = re.compile(r"(.*[/#])[^/#]*[/#]?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,12 @@ class Figures:
     examples: tuple[str, ...]
 
 
-def count(published: Iterable[Quad], things: str) -> Figures:
-    """Return the figures of sorted statements; IRIs of things begin with ``things``."""
+def count(published: Iterable[Quad], things: str, forms: Forms) -> Figures:
+    """Return the figures of sorted statements; IRIs of things begin with ``things``.
+
+    Values count as the store has them, of which ``forms`` tells: so does SPARQL.
+    """
+    kept = {written: stored for stored, all_forms in forms.items() for written in all_forms}
     triples, subjects, entities = 0, 0, 0
     uses: Counter[str] = Counter()
     users: Counter[str] = Counter()
@@ -73,12 +75,12 @@ def count(published: Iterable[Quad], things: str) -> Figures:
         iri = subject.value if isinstance(subject, NamedNode) else ""
         is_thing = iri.startswith(things)
         entities += is_thing
-        used = set()
-        for triple, _ in groupby(quads, attrgetter("triple")):
+        said = {kept.get(quad, quad).triple for quad in quads}
+        triples += len(said)
+        users.update({triple.predicate.value for triple in said})
+        for triple in said:
             predicate, value = triple.predicate.value, triple.object
-            triples += 1
             uses[predicate] += 1
-            used.add(predicate)
             values[predicate].add(value)
             if not isinstance(value, NamedNode):
                 continue
@@ -88,7 +90,6 @@ def count(published: Iterable[Quad], things: str) -> Figures:
                     first.setdefault(value.value, iri)
             elif triple.predicate in LINKS and is_thing and not value.value.startswith(things):
                 links[stem_of(value.value)][predicate] += 1
-        users.update(used)
     largest = sorted(first, key=lambda kind: (-classes[kind], kind))
     return Figures(
         triples=triples,
@@ -109,8 +110,9 @@ def stem_of(iri: str) -> str:
     >>> stem_of("http://www.wikidata.org/entity/Q1"), stem_of("https://sws.geonames.org/1/")
     ('http://www.wikidata.org/entity/', 'https://sws.geonames.org/')
     """
-    match = _STEM.fullmatch(iri)
-    return match[1] if match else iri
+    name = iri.rstrip("/#")
+    stem = name[: max(name.rfind("/"), name.rfind("#")) + 1]
+    return iri if stem.endswith("//") or not stem else stem
 
 
 def write_figures(folder: Path, figures: Figures) -> None:

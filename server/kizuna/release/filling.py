@@ -53,7 +53,8 @@ def _fill(folder: Path, manifest: Manifest) -> Manifest:
     published = sorted(set(_published(folder, store, manifest)), key=str)
     apart = NamedNode(Addresses(manifest.base).graph(REIFIERS))
     reifiers = sorted(store.quads_for_pattern(None, None, None, apart), key=str)
-    statements = Statements(published, reifiers if manifest.merged else ())
+    shown = reifiers if manifest.merged else ()
+    statements = Statements(published, shown, read_forms(folder))
     write_contents(beside, folder / "store", statements, manifest)
     sync_all(beside)
     for path in sorted(beside.iterdir()):

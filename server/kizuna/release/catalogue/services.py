@@ -14,7 +14,10 @@ from kizuna.release.catalogue.saying import say, text, texts
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An interface at ``path``; ``description`` is the path at which it says what it can do."""
+    """An interface at ``path``; ``description`` is the path at which it says what it can do.
+
+    Portals look whether a bare GET of both answers, so the Graph Store stands with a graph.
+    """
 
     name: str
     path: str
@@ -28,7 +31,7 @@ SERVICES = (
     Service("sparql", "sparql", "sparql",
             {"en": "SPARQL endpoint", "de": "SPARQL-Endpunkt", "ja": "SPARQL エンドポイント"},
             ("https://www.w3.org/TR/sparql11-protocol/",)),
-    Service("graph-store", "graphs", "sparql",
+    Service("graph-store", "graphs?default", "sparql",
             {"en": "Named graphs (Graph Store Protocol)",
              "de": "Benannte Graphen (Graph Store Protocol)",
              "ja": "名前付きグラフ（Graph Store Protocol）"},
