@@ -199,3 +199,20 @@ def test_pages_of_a_long_list(
     assert 'rel="next"' not in second
     assert ("Added:" in first, "Removed:" in first) == (True, False)
     assert ("Added:" in second, "Removed:" in second) == (False, True)
+
+
+def test_too_much_is_told_as_such(
+    releases: tuple[Release, Release], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kizuna.release.differing.kept.MOST", 0)
+    monkeypatch.setattr("kizuna.release.differing.kept.FOLDER", ".few")
+    site = open_site(releases[1], EmbeddedEngine(Store()), SMALL / "queries")
+    visited = Client(create_app(site))
+    address = f"/changes/{releases[1].id}"
+    page, file = visited.get(f"{address}.html?lang=en"), visited.get(f"{address}.rdfp")
+    feed = visited.get("/changes.atom?lang=en").text
+    site.close()
+    assert "So much differs from the release before it" in page.text
+    assert file.status_code == 413
+    assert f"/dumps/{releases[1].id}/dataset.nq" in file.text
+    assert "So much is new since" in feed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
@@ -30,7 +30,7 @@ _DIFFERING = (
 )
 
 
-def differing_subjects(old: Path, new: Path) -> Iterator[tuple[str, bytes, bytes]]:
+def differing_subjects(old: Path, new: Path) -> Generator[tuple[str, bytes, bytes], None, None]:
     """Yield each subject, as it stands in N-Triples, that two indexes do not say the same of.
 
     With it what the one says of it and what the other does, as N-Quads, nothing where it has it

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import NamedNode
@@ -45,11 +46,14 @@ class _Side:
         return any(line.startswith(f"{fact} ") and triple_of(line) == fact for line in stated)
 
 
-def compare(releases: Path, old: Manifest, new: Manifest, to: str) -> d.Difference:
+def compare(
+    releases: Path, old: Manifest, new: Manifest, to: str, most: int | None = None
+) -> d.Difference:
     """Return what ``new`` says and ``old`` does not, and the other way round, kept in ``to``.
 
     ``to`` is a file, or nothing for one that is gone with the difference. Memory grows with the
-    blank nodes that differ, not with the releases. Both must be filled.
+    blank nodes that differ, not with the releases. Both must be filled. Where more than ``most``
+    subjects differ, that is all that is told.
 
     Raises ReleaseBroken and OSError for files that are no releases', and sqlite3.Error where there
     is no room.
@@ -57,10 +61,19 @@ def compare(releases: Path, old: Manifest, new: Manifest, to: str) -> d.Differen
     was, now = (_Side.of(releases, manifest) for manifest in (old, new))
     with closing(was.index), closing(now.index):
         connection = sqlite3.connect(to, check_same_thread=False)
+        connection.executescript(d.SCHEMA)
         with connection:
-            connection.executescript(d.SCHEMA)
-            _Comparison(connection, was, now).write()
+            if most is not None and _is_more(most, was, now):
+                d.keep_counts(connection, d.Counts(facts=new.counts["triples"], too_many=True))
+            else:
+                _Comparison(connection, was, now).write()
     return d.Difference(connection)
+
+
+def _is_more(most: int, was: _Side, now: _Side) -> bool:
+    """Tell whether more than so many subjects differ."""
+    with closing(differing_subjects(was.path, now.path)) as found:
+        return next(islice(found, most, None), None) is not None
 
 
 @dataclass

@@ -31,7 +31,7 @@ class Counts:
     """How much differs: things of the domain, facts, the evidence of facts that stayed.
 
     ``moved`` are statements that stand in another file and say the same; ``facts`` is how many the
-    newer release has.
+    newer release has. ``too_many``: more differs than was asked for, and nothing else is known.
     """
 
     came: int = 0
@@ -44,11 +44,12 @@ class Counts:
     rows: int = 0
     quads: int = 0
     facts: int = 0
+    too_many: bool = False
 
     @property
     def nothing(self) -> bool:
         """Whether the releases say the same, statement by statement."""
-        return not self.quads
+        return not (self.quads or self.too_many)
 
     @property
     def mostly_new(self) -> bool:

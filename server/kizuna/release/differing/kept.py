@@ -13,6 +13,7 @@ from kizuna.release.differing.difference import Difference
 from kizuna.release.manifest import Manifest
 
 FOLDER = ".changes"
+MOST = 20_000
 _FORM = "1"
 """That of the files; another one is another name."""
 
@@ -20,8 +21,9 @@ _FORM = "1"
 def difference_of(releases: Path, old: Manifest, new: Manifest) -> Difference:
     """Return the difference between two releases in a folder, found once and kept there.
 
-    Where the folder cannot be written, it is found each time. Safe to use from several threads and
-    processes: they find the same.
+    Of more than ``MOST`` subjects it tells only that they are too many: a patch of nearly all is
+    none that a reader waits for. ``found`` tells all. Where the folder cannot be written, it is
+    found each time. Safe to use from several threads and processes: they find the same.
 
     Raises ReleaseBroken, and UnavailableError where there is no room.
     """
@@ -31,18 +33,18 @@ def difference_of(releases: Path, old: Manifest, new: Manifest) -> Difference:
     try:
         return _kept(path, releases, old, new)
     except OSError:
-        return found(releases, old, new)
+        return found(releases, old, new, MOST)
     except sqlite3.Error as error:
         raise UnavailableError(f"{path}: {error}", hint="Free some space.") from error
 
 
-def found(releases: Path, old: Manifest, new: Manifest) -> Difference:
-    """Return the difference between two releases, found anew and kept nowhere.
+def found(releases: Path, old: Manifest, new: Manifest, most: int | None = None) -> Difference:
+    """Return the difference between two releases, of at most so many subjects, kept nowhere.
 
     Raises ReleaseBroken, and UnavailableError where there is no room.
     """
     try:
-        return compare(releases, old, new, "")
+        return compare(releases, old, new, "", most)
     except (OSError, sqlite3.Error) as error:
         raise UnavailableError(
             f"{releases}: {old.id} and {new.id} cannot be compared: {error}",
@@ -55,7 +57,7 @@ def _kept(path: Path, releases: Path, old: Manifest, new: Manifest) -> Differenc
     _forget_old(path.parent)
     beside = path.with_name(f".{path.name}-{os.getpid()}-{os.urandom(4).hex()}")
     try:
-        compare(releases, old, new, str(beside)).close()
+        compare(releases, old, new, str(beside), MOST).close()
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -24,6 +24,8 @@ def notes(found: d.Difference, old: Manifest, new: Manifest, language: str = "en
     head = f"## {new.version}\n\n"
     if counts.nothing:
         return f"{head}It says what {old.version} says.\n"
+    if counts.too_many:
+        return f"{head}So much is new since {old.version} that it is not told here.\n"
     if counts.mostly_new:
         return (
             f"{head}Nearly all of it is new since {old.version}: "

@@ -41,6 +41,8 @@ def summary(counts: d.Counts) -> str:
     >>> summary(d.Counts(came=1, added=3, evidence=1))
     '1 thing came, 0 went, 0 changed: 3 facts added, 0 removed, the evidence of 1 changed'
     """
+    if counts.too_many:
+        return "so much differs that it is not counted here"
     things = "thing" if counts.came == 1 else "things"
     facts = "fact" if counts.added == 1 else "facts"
     moved = f"; {counts.moved} say the same in another file" if counts.moved else ""

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.errors import BadParameter, NotFound
+from kizuna.errors import AnswerTooLarge, BadParameter, NotFound
 from kizuna.formats import HTML, Format
 from kizuna.release import Manifest, Releases
 from kizuna.release.differing import (
@@ -176,6 +176,12 @@ async def _file(
     if held is not None:
         return respond(request, held, meta)
     found = await site.drawing.take(lambda: _difference(site, compared))
+    if found.counts.too_many:
+        found.close()
+        raise AnswerTooLarge(
+            f"releases {compared[0].id} and {compared[1].id} differ in more than is told here",
+            hint=f"Take the whole: /dumps/{compared[1].id}/dataset.nq; or ask kizuna diff.",
+        )
     pieces = _WRITERS[form](found, *compared)
     if found.counts.quads > MOST_HELD:
         return stream(request, _chunks(found, pieces), form.content_type, meta)

@@ -100,6 +100,8 @@ def _summary(reader: Reader, kept: Kept, counts: Counts | None) -> str:
         return reader.text("changes.first", facts=kept.manifest.counts["triples"])
     if counts.nothing:
         return reader.text("changes.same")
+    if counts.too_many:
+        return reader.text("changes.too_many")
     told = {name: getattr(counts, name) for name in ("came", "went", "changed")}
     told |= {name: getattr(counts, name) for name in ("added", "removed", "evidence")}
     said = reader.text("changes.summary", **told)
