@@ -41,6 +41,8 @@ KINDS = {
     "graph":           ("/graph/places", 200),
     "data":            ("/dumps", 200),
     "pictures":        ("/pictures", 200),
+    "changes":         ("/changes", 200),
+    "first release":   ("/changes/current", 200),
     "profiles":        ("/profiles", 200),
     "nothing":         ("/id/nothing/here", 404),
     "no route":        ("/nowhere", 404),
@@ -56,6 +58,7 @@ ODD = {
     "whole text":      ("/id/document/fair-report", 200),
     "odd thing":       ("/id/event/fair", 200),
     "odd term":        ("/terms/Fair", 200),
+    "change":          ("/changes/current", 200),
 }
 # The part of a page that a script makes another of; all else is the same without JavaScript.
 ENHANCED = {

@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from kizuna.web.routes import (
+    changes,
     classes,
     compare,
     completion,
@@ -30,6 +31,7 @@ ROUTERS = (
     compare.router,
     queries.router,
     pictures.router,
+    changes.router,
     search.router,
     profiles.router,
     completion.router,
