@@ -33,6 +33,10 @@ class SiteSource(Protocol):
         """Look for newer releases until cancelled."""
         ...
 
+    async def renew(self, again: bool) -> None:  # noqa: FBT001 - as it is called
+        """Take over what is current; ``again``: also what is served, for what stands beside it."""
+        ...
+
     @property
     def refused(self) -> str | None:
         """The identifier of a newer release that could not be opened, None where there is none."""
@@ -107,8 +111,22 @@ class SiteHolder:
             self._refused = None  # what was wrong with it may have been mended
         if wanted is None or wanted == self._refused or not self._is_new(wanted):
             return
+        await self._open_anew(wanted, lambda: self._is_new(wanted))
+
+    async def renew(self, again: bool) -> None:  # noqa: FBT001 - as it is called
+        """Take over the current release; ``again``: also the one that is served.
+
+        Its saved queries and examples stand in the project's folder, and are read anew then.
+        """
+        self._refused = None
+        wanted = self.releases.current_id()
+        if wanted is not None:
+            await self._open_anew(wanted, lambda: again or self._is_new(wanted))
+
+    async def _open_anew(self, wanted: str, needed: Callable[[], bool]) -> None:
+        """Take over a release, if that is still ``needed`` when nobody else does."""
         async with self._changing:
-            if not self._is_new(wanted):
+            if not needed():
                 return
             try:
                 tenure = await asyncio.to_thread(self._opened, wanted)
@@ -196,6 +214,9 @@ class FixedSite:
     async def watch(self) -> None:
         """Wait: nothing ever changes."""
         await asyncio.Event().wait()
+
+    async def renew(self, again: bool) -> None:  # noqa: FBT001 - as it is called
+        """Do nothing."""
 
     @property
     def refused(self) -> str | None:

@@ -9,6 +9,7 @@ from kizuna.web.routes import (
     data,
     front,
     graphs,
+    hooks,
     operation,
     pictures,
     profiles,
@@ -36,6 +37,7 @@ ROUTERS = (
     graphs.router,
     data.router,
     operation.router,
+    hooks.router,
 )
 KINDS = frozenset(
     route.path.split("/")[1].partition(".")[0]
