@@ -8,10 +8,11 @@ import logging
 import signal
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from kizuna.keeping.checkout import pull
 from kizuna.keeping.folder import Folder, State
@@ -24,8 +25,22 @@ RETRY = 60.0
 """Seconds after which it looks again when something beside the project was in the way."""
 _log = logging.getLogger(__name__)
 
-Take = Callable[[bool], Awaitable[None]]
-"""Takes over the current release; also one with the same identifier, for what stands beside it."""
+
+class Server(Protocol):
+    """Who serves what is built here."""
+
+    async def look(self) -> None:
+        """Serve the current release."""
+        ...
+
+    async def reopen(self) -> None:
+        """Serve the current release as it stands now, also if it is served already."""
+        ...
+
+    @property
+    def refused(self) -> str | None:
+        """The identifier of the current release, if it cannot be served."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +81,8 @@ class Keeper:
         """Look soon."""
         self._woken.set()
 
-    async def keep(self, take: Take, told: Callable[[], None]) -> None:
-        """Keep up until cancelled: ``take`` what is built, and call ``told`` for each new trouble.
+    async def keep(self, server: Server, told: Callable[[], None]) -> None:
+        """Keep ``server`` up to date until cancelled; ``told`` is called when troubles change.
 
         The folder as it stands counts as seen where nothing is to be built at once.
         """
@@ -84,7 +99,7 @@ class Keeper:
                 await self._wait()
                 self.running = True
                 try:
-                    await self._look(take, told)
+                    await self._look(server, told)
                 finally:
                     self.running = False
                 await asyncio.sleep(BETWEEN)
@@ -105,23 +120,31 @@ class Keeper:
             await asyncio.wait_for(self._woken.wait(), patience)
         self._woken.clear()
 
-    async def _look(self, take: Take, told: Callable[[], None]) -> None:
+    async def _look(self, server: Server, told: Callable[[], None]) -> None:
         if self.plan.pull:
             self._note("pull", await pull(self.plan.folder.root), told)
         seen = await asyncio.to_thread(self.plan.folder.state)
         if seen == self._tried:
             return
         made = await self._built()
+        if not isinstance(made, Trouble):
+            made = await self._served(made, server)
         if isinstance(made, Trouble):
             self.ended[made.reason.value] += 1
             self._tried = seen if made.lasts else None
             self._note("build", made, told)
             return
-        await take(made == self._taken)
         self._tried, self._taken = seen, made
         self.ended["taken"] += 1
         _log.info("the project is served as it stands, in release %s", made)
         self._note("build", None, told)
+
+    async def _served(self, made: str, server: Server) -> str | Trouble:
+        """Return the release once it is served; what stands beside it may have changed alone."""
+        await (server.reopen() if made == self._taken else server.look())
+        if server.refused == made:
+            return Trouble(Reason.SURROUNDINGS, f"release {made} cannot be opened. It is retried.")
+        return made
 
     def _note(self, step: str, trouble: Trouble | None, told: Callable[[], None]) -> None:
         if not self.troubles.note(step, trouble):

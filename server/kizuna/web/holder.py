@@ -33,8 +33,12 @@ class SiteSource(Protocol):
         """Look for newer releases until cancelled."""
         ...
 
-    async def renew(self, again: bool) -> None:  # noqa: FBT001 - as it is called
-        """Take over what is current; ``again``: also what is served, for what stands beside it."""
+    async def look(self) -> None:
+        """Take over the current release if it is new."""
+        ...
+
+    async def reopen(self) -> None:
+        """Take over the current release, also if it is the one that is served."""
         ...
 
     @property
@@ -113,15 +117,14 @@ class SiteHolder:
             return
         await self._open_anew(wanted, lambda: self._is_new(wanted))
 
-    async def renew(self, again: bool) -> None:  # noqa: FBT001 - as it is called
-        """Take over the current release; ``again``: also the one that is served.
+    async def reopen(self) -> None:
+        """Take over the current release, also if it is the one that is served.
 
-        Its saved queries and examples stand in the project's folder, and are read anew then.
+        Its saved queries and examples stand in the project's folder, and are read anew.
         """
-        self._refused = None
         wanted = self.releases.current_id()
         if wanted is not None:
-            await self._open_anew(wanted, lambda: again or self._is_new(wanted))
+            await self._open_anew(wanted, lambda: True)
 
     async def _open_anew(self, wanted: str, needed: Callable[[], bool]) -> None:
         """Take over a release, if that is still ``needed`` when nobody else does."""
@@ -215,8 +218,11 @@ class FixedSite:
         """Wait: nothing ever changes."""
         await asyncio.Event().wait()
 
-    async def renew(self, again: bool) -> None:  # noqa: FBT001 - as it is called
-        """Do nothing."""
+    async def look(self) -> None:
+        """Do nothing: nothing ever changes."""
+
+    async def reopen(self) -> None:
+        """Do nothing, as well."""
 
     @property
     def refused(self) -> str | None:

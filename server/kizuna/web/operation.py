@@ -38,7 +38,7 @@ class Operation:
     async def keep(self) -> None:
         """Keep the site up to date until cancelled."""
         if self.keeper is not None:
-            await self.keeper.keep(self.source.renew, self.hot.forget)
+            await self.keeper.keep(self.source, self.hot.forget)
 
 
 def operation_of(request: Request) -> Operation:
