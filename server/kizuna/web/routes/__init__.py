@@ -10,6 +10,7 @@ from kizuna.web.routes import (
     data,
     front,
     graphs,
+    hooks,
     operation,
     pictures,
     profiles,
@@ -38,6 +39,7 @@ ROUTERS = (
     graphs.router,
     data.router,
     operation.router,
+    hooks.router,
 )
 KINDS = frozenset(
     route.path.split("/")[1].partition(".")[0]
