@@ -11,6 +11,8 @@ ENGINES = oxigraph $(shell command -v virtuoso-t >/dev/null && echo virtuoso) $(
 # Tests over HTTP of what no engine has a part in: they are run once, not over each engine.
 ENGINELESS = $(foreach name,anything compare conditions document_pages drawings lists negotiation pictures profiles quick \
 	schema_org search term_pages texts turns,--ignore=tests/web/test_$(name).py)
+# Tests that look at whole servers from outside: nothing is learned from counting the lines that they reach.
+FROM_OUTSIDE = tests/browser tests/test_conformance.py tests/web/test_anything.py
 # The texts that the data quotes, where they are at hand; without them quotes are taken from the lock.
 ifneq ($(wildcard ../shared/documents/*.txt),)
 export KIZUNA_DOCUMENTS ?= $(abspath ../shared/documents)
@@ -64,7 +66,8 @@ check: install  ## Everything that CI runs: style, types, layers, tests with cov
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/kizuna check --format github
 	git diff --exit-code data/documents.lock
-	$(BIN)/python -m pytest --quiet --numprocesses auto --cov --cov-report=term
+	$(BIN)/python -m pytest --quiet --numprocesses auto --cov --cov-report=term $(FROM_OUTSIDE:%=--ignore=%)
+	$(BIN)/python -m pytest --quiet --numprocesses auto $(FROM_OUTSIDE)
 
 fmt: install  ## Format and mend what can be mended by machine
 	$(BIN)/ruff format server tests docs benchmarks

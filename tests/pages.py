@@ -42,6 +42,8 @@ KINDS = {
     "data":            ("/dumps", 200),
     "harvest":         ("/harvest", 200),
     "pictures":        ("/pictures", 200),
+    "changes":         ("/changes", 200),
+    "first release":   ("/changes/current", 200),
     "profiles":        ("/profiles", 200),
     "nothing":         ("/id/nothing/here", 404),
     "no route":        ("/nowhere", 404),
@@ -57,6 +59,7 @@ ODD = {
     "whole text":      ("/id/document/fair-report", 200),
     "odd thing":       ("/id/event/fair", 200),
     "odd term":        ("/terms/Fair", 200),
+    "change":          ("/changes/current", 200),
 }
 # The part of a page that a script makes another of; all else is the same without JavaScript.
 ENHANCED = {

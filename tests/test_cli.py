@@ -301,6 +301,7 @@ class Served:
         engine = engine_for(release)
         assert isinstance(engine, Federated)
         assert isinstance(engine.engine, Pool)
+        self.plan = conduct.plan
         self.limits, self.light = engine.limits, engine.lanes.limits.light
         engine.close()
         self.calls.append((release.id, queries, address))
@@ -347,6 +348,67 @@ def test_serve_falls_back_on_the_last_good_release(
     assert message in err
     assert f"Serving the last good release {good}." in err
     assert served.calls[0][0] == good
+
+
+def test_serve_without_more_keeps_nothing_up_to_date(run: Run, root: Path, served: Served) -> None:
+    assert run("serve", root)[0] == 0
+    assert served.plan is None
+
+
+def test_serve_that_keeps_up_begins_with_the_last_good_release(
+    run: Run, root: Path, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("serve", root, "--watch")[0] == 0  # there is none: one is built
+    good = Releases(root / "releases").current().id
+    monkeypatch.setenv("KIZUNA_HOOK_TOKEN", "secret")
+    monkeypatch.setenv("KIZUNA_BUILD_SECONDS", "7")
+    edit(root / SHARED, "skos:hasTopConcept", "skos:hasTopConcpt")
+    (root / "data/documents.lock").unlink()
+    status, _, err = run("serve", root, "--pull")
+    assert (status, served.calls[-1][0]) == (0, good)
+    assert f"Serving {good} until the project has been looked at." in err
+    assert served.plan is not None
+    assert (served.plan.watch, served.plan.pull, served.plan.at_once) == (False, True, True)
+    assert (served.plan.token, served.plan.build_seconds) == ("secret", 7.0)
+    assert "secret" not in repr(served.plan) + err
+    assert not (root / "data/documents.lock").exists()  # a checkout is left as it is
+
+
+def test_what_was_written_stays_until_the_project_changes(
+    run: Run, root: Path, served: Served
+) -> None:
+    run("build", root)
+    releases = Releases(root / "releases")
+    manifest = releases.current().folder / "manifest.json"
+    known = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(known | {"parent": "000000000000"}), encoding="utf-8")
+    assert run("serve", root, "--watch")[0] == 0
+    assert served.plan is not None
+    assert not served.plan.at_once
+
+
+# fmt: off
+APART = [
+    (("--watch", "--bare"),                               "an empty store has no project"),
+    (("--pull", "--bare"),                                "an empty store has no project"),
+    (("--watch", "--writable"),                           "would undo what was written"),
+    (("--pull", "--engine", "http://localhost:1/query"),  "only kizuna push reaches the engine"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("options", "why"), APART)
+def test_what_does_not_go_together_with_keeping_up(
+    run: Run,
+    root: Path,
+    served: Served,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    why: str,
+) -> None:
+    monkeypatch.setenv("KIZUNA_TOKEN", "secret")
+    status, _, err = run("serve", root, *options)
+    assert (status, served.calls, why in err) == (2, [], True), err
 
 
 # fmt: off

@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from kizuna.cli import app
-from kizuna.serving import TOKEN
+from kizuna.serving import HOOK_TOKEN, TOKEN
 from kizuna.settings import SETTINGS
 from support import ROOT
 
@@ -81,7 +81,7 @@ def test_links_between_files_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
-SECRETS = {TOKEN, "KIZUNA_ENGINE_TOKEN", "KIZUNA_ENGINE_USER", "KIZUNA_ENGINE_PASSWORD"}
+SECRETS = {TOKEN, HOOK_TOKEN, "KIZUNA_ENGINE_TOKEN", "KIZUNA_ENGINE_USER", "KIZUNA_ENGINE_PASSWORD"}
 
 
 def test_every_setting_that_the_pages_name_exists() -> None:

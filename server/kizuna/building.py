@@ -15,13 +15,14 @@ from kizuna.project.load import LOCK_FILE
 from kizuna.project.lock import lock_of, write_lock
 from kizuna.release import Publication, Release, Releases, build_release
 from kizuna.release.catalogue.checking import with_catalogue
+from kizuna.release.contents import Progress
 from kizuna.settings import FILE_NAME, Settings, bare_settings
 
 _NO_BASE = "http://localhost/"
 
 
 def checked(settings: Settings, told: Console) -> tuple[Project, Report]:
-    """Return the project with its report, and bring the lock up to date where texts are here.
+    """Return the project with its report.
 
     Raises SettingsError for a setting that does not fit the project, and what loading raises.
     """
@@ -32,12 +33,11 @@ def checked(settings: Settings, told: Console) -> tuple[Project, Report]:
         _check_full_texts(settings, project, told)
         status.update("checking")
         report = with_catalogue(project, check_project(project), _tables(project))
-    _update_lock(project, report, told)
     return project, report
 
 
-def _update_lock(project: Project, report: Report, told: Console) -> None:
-    """Write the places of all quotes; quotes of absent texts keep the place that they had."""
+def update_lock(project: Project, report: Report, told: Console) -> None:
+    """Bring the lock up to date where texts are here; quotes of absent texts keep their place."""
     if not report.conforms or all(d.state is DocumentState.ABSENT for d in project.documents):
         return
     path = project.root / LOCK_FILE
@@ -50,18 +50,33 @@ def _update_lock(project: Project, report: Report, told: Console) -> None:
 
 
 def built(settings: Settings, releases: Releases, told: Console) -> Release:
-    """Return a new release of the project; the findings are told.
+    """Return a new release of the project; findings are told, the lock is brought up to date.
 
     Raises FindingsError when there are violations, and UnavailableError.
     """
     project, report = checked(settings, told)
+    update_lock(project, report, told)
     if not report.conforms:
         told.print(OUTPUTS["text"](report))
     with told.status("building") as status:
-        publication = Publication(settings.full_texts, settings.corrections, _tables(project))
-        release = build_release(project, report, releases, status.update, publication)
+        release = released(settings, project, report, releases, status.update)
     told.print(summary(report))
     return release
+
+
+def released(
+    settings: Settings,
+    project: Project,
+    report: Report,
+    releases: Releases,
+    progress: Progress = lambda _: None,
+) -> Release:
+    """Return a new release of a project that has been checked.
+
+    Raises what ``build_release`` raises.
+    """
+    publication = Publication(settings.full_texts, settings.corrections, _tables(project))
+    return build_release(project, report, releases, progress, publication)
 
 
 def _tables(project: Project) -> dict[str, str]:
@@ -85,6 +100,17 @@ def _check_full_texts(settings: Settings, project: Project, told: Console) -> No
             )
         if known[iri].text is None:
             told.print(f"{known[iri].path}: is not here, so its page has the quotes alone.")
+
+
+def current_or_built(settings: Settings, releases: Releases, told: Console) -> None:
+    """Build what is to be served where there is nothing yet.
+
+    Raises what ``built`` raises.
+    """
+    try:
+        told.print(f"Serving {releases.current().id} until the project has been looked at.")
+    except NoRelease:
+        built(settings, releases, told)
 
 
 def current_or_last_good(settings: Settings, releases: Releases, told: Console) -> None:

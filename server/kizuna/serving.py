@@ -19,7 +19,9 @@ from kizuna.engine.federation import Federated, Services
 from kizuna.engine.remote import Credentials, Dataset, Remote, RemoteEngine, count
 from kizuna.engine.workshop import Nursery
 from kizuna.errors import KizunaError, NoRelease, UnavailableError, UsageError
+from kizuna.keeping import Folder, Plan
 from kizuna.release import Release, Releases, WriteLimits, empty_release
+from kizuna.release.manifest import read_manifest
 from kizuna.settings import Settings, bare_settings
 from kizuna.web import Conduct, OpenTo, serve_releases
 from kizuna.web.accesslog import AccessLog
@@ -27,6 +29,7 @@ from kizuna.web.server import listening, shown
 
 STANDARD_ERROR = "-"
 TOKEN = "KIZUNA_TOKEN"  # noqa: S105 - the name of the variable
+HOOK_TOKEN = "KIZUNA_HOOK_TOKEN"  # noqa: S105 - the same
 NO_LIMIT = 1_000_000
 COMPARE_SECONDS = 10.0
 _log = logging.getLogger(__name__)
@@ -45,6 +48,13 @@ class Options:
     validate: bool = True
     access_log: str = STANDARD_ERROR
     log_queries: bool = False
+    watch: bool = False
+    pull: bool = False
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether changes of the project are taken over while it is served."""
+        return self.watch or self.pull
 
 
 def serve_project(settings: Settings, releases: Releases, queries: Path, options: Options) -> None:
@@ -54,7 +64,11 @@ def serve_project(settings: Settings, releases: Releases, queries: Path, options
     """
     end_in_order()
     lanes = replace(settings.lanes, light=options.workers or settings.light)
-    with _engines(settings, options, lanes) as engine_for, _conduct(settings, options) as conduct:
+    plan = plan_for(settings, releases, options)
+    with (
+        _engines(settings, options, lanes) as engine_for,
+        _conduct(settings, options, plan) as conduct,
+    ):
         serve_releases(releases, engine_for, queries, options.address, conduct)
 
 
@@ -79,8 +93,8 @@ def serve_bare(releases: Path | None, options: Options) -> None:
 
 
 @contextmanager
-def _conduct(settings: Settings, options: Options) -> Iterator[Conduct]:
-    """Give what a server is told about writers, its log and its end.
+def _conduct(settings: Settings, options: Options, plan: Plan | None = None) -> Iterator[Conduct]:
+    """Give what a server is told about writers, its log, its end, and what is kept up to date.
 
     Raises UnavailableError when the log's file cannot be written.
     """
@@ -92,7 +106,8 @@ def _conduct(settings: Settings, options: Options) -> Iterator[Conduct]:
                 stream = undo.enter_context(_appended(Path(options.access_log)))
             log = AccessLog(stream, with_queries=options.log_queries)
             undo.callback(log.close)
-        yield Conduct(open_to(settings, options), log, settings.query_seconds, settings.proxies)
+        writers = open_to(settings, options)
+        yield Conduct(writers, log, settings.query_seconds, settings.proxies, plan)
 
 
 def _appended(path: Path) -> TextIO:
@@ -131,6 +146,53 @@ def _make_empty(releases: Releases, base: str) -> None:
             f"{releases.folder} holds the releases of {found.manifest.base}",
             hint="Name another folder: kizuna serve --bare --releases DIR.",
         )
+
+
+def plan_for(
+    settings: Settings,
+    releases: Releases,
+    options: Options,
+    environ: Mapping[str, str] = os.environ,
+) -> Plan | None:
+    """Return how the project is kept up to date, None where it is not.
+
+    What was written over HTTP stays until the project changes.
+    """
+    if not options.keeps_up:
+        return None
+    current = releases.current_id()
+    written = current and read_manifest(releases.folder / current).parent
+    return Plan(
+        folder=Folder(settings.root, settings.documents),
+        releases=releases.folder,
+        watch=options.watch,
+        pull=options.pull,
+        pull_seconds=settings.pull_seconds,
+        build_seconds=settings.build_seconds,
+        token=environ.get(HOOK_TOKEN, ""),
+        at_once=not written,
+    )
+
+
+def check_together(options: Options, settings: Settings | None) -> None:
+    """Pass if keeping up goes together with all else; without settings there is no project.
+
+    Raises UsageError where it does not.
+    """
+    others = {
+        "--bare": (settings is None, "an empty store has no project"),
+        "--writable": (options.writable, "a build would undo what was written"),
+        "--engine": (
+            options.engine or (settings and settings.engine),
+            "only kizuna push reaches the engine",
+        ),
+    }
+    for name, (given, why) in others.items():
+        if options.keeps_up and given:
+            raise UsageError(
+                f"--watch and --pull do not go together with {name}: {why}",
+                hint="Leave one of them out.",
+            )
 
 
 def end_in_order() -> None:

@@ -13,6 +13,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kizuna.engine import Answer, Limits, Pool, Query
+from kizuna.engine.process import Worker
 from kizuna.engine.workshop import Nursery, Workshop
 from kizuna.errors import UnavailableError
 from kizuna.formats import BY_SUFFIX, Kind
@@ -98,6 +99,29 @@ def test_a_copy_that_is_killed_later_is_made_again_only_where_it_can_be(store: P
 
     run(store, nursery, test)
     assert nursery.killed == 1
+
+
+def test_a_copy_that_is_given_up_while_a_worker_is_awaited_ends_no_question(store: Path) -> None:
+    async def test(pool: Pool) -> None:
+        await answers(pool)
+        stages = pool._crew._workshop
+        memory = stages._memory
+        assert memory is not None
+
+        async def given_up() -> Worker:
+            """Another start finds that the copy has ended, and closes it."""
+            stages._memory = None
+            memory.close()
+            return await Workshop.worker(memory)
+
+        memory.worker = given_up  # type: ignore[method-assign]
+        for worker in list(pool._crew._all):
+            pool._crew._end(worker, "test")
+        pool._crew._idle.clear()
+        await answers(pool)
+        assert stages._memory is None
+
+    run(store, Nursery(), test)
 
 
 def test_without_file_descriptors_nothing_is_lost(

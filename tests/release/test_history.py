@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from kizuna.release.history import FILE_NAME, MOST, Step, Way, read_history, way_back, with_step
+from kizuna.release.history import (
+    FILE_NAME,
+    MOST,
+    Step,
+    Way,
+    last_moments,
+    read_history,
+    way_back,
+    with_step,
+)
 
 
 def steps(text: str) -> list[Step]:
@@ -79,3 +88,12 @@ def test_garbage_is_left_out(tmp_path: Path, content: bytes) -> None:
     assert read_history(tmp_path) == []
     (tmp_path / FILE_NAME).write_bytes(content + b"\nmade a\n")
     assert read_history(tmp_path) == ([] if content == b"\xff" else steps("a"))
+
+
+def test_moments(tmp_path: Path) -> None:
+    moment = "2026-01-02T03:04:05+00:00"
+    told = with_step(steps("ab"), Step(Way.BACK, "a", moment), "b")
+    (tmp_path / FILE_NAME).write_text(told, encoding="utf-8")
+    found = read_history(tmp_path)
+    assert found == [*steps("ab"), Step(Way.BACK, "a", moment)]
+    assert last_moments(found) == {"a": moment}

@@ -128,6 +128,28 @@ def test_other_facts_of_the_same_release_are_taken_over(
     assert is_closed(first)
 
 
+def test_a_release_is_opened_again_where_that_is_wanted(
+    holder: SiteHolder, releases: Releases, tmp_path: Path
+) -> None:
+    with holder.lease() as first:
+        assert first.queries == ()
+    (tmp_path / "queries").mkdir()
+    head = "# title@en: All\n# description@en: All that there is.\n"
+    (tmp_path / "queries" / "all.rq").write_text(f"{head}SELECT * {{ ?s ?p ?o }}\n", "utf-8")
+    asyncio.run(holder.look())
+    with holder.lease() as second:
+        assert second is first
+    asyncio.run(holder.reopen())
+    with holder.lease() as third:
+        assert (third.release.id, [q.name for q in third.queries]) == (FIRST, ["all"])
+    assert is_closed(first)
+    (releases.folder / FIRST / "dumps" / "dataset.nt").write_bytes(b"")
+    asyncio.run(holder.reopen())
+    with holder.lease() as fourth:
+        assert fourth is third
+    assert holder.refused == FIRST
+
+
 def test_what_cannot_be_filled_is_logged(
     holder: SiteHolder, releases: Releases, caplog: pytest.LogCaptureFixture
 ) -> None:

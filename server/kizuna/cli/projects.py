@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kizuna.building import built, checked
+from kizuna.building import built, checked, update_lock
 from kizuna.checks import CHECKS, OUTPUTS
 from kizuna.cli.common import HERE, Directory, ReleasesOption, say, told
 from kizuna.errors import FindingsError
@@ -39,7 +39,8 @@ def check(
         say("".join(f"{c.name:22} {c.about}\n" for c in CHECKS))
         return
     settings = load_settings(directory)
-    _, report = checked(settings, told)
+    project, report = checked(settings, told)
+    update_lock(project, report, told)
     say(OUTPUTS["json" if as_json else output.value](report))
     if not report.conforms:
         raise typer.Exit(FindingsError.exit_code)

@@ -1,6 +1,6 @@
 """Who answers: SPARQL engines, and the term-true index of descriptions."""
 
-from kizuna.engine.comparing import changed_subjects, lost_subjects
+from kizuna.engine.comparing import changed_subjects, differing_subjects, lost_subjects
 from kizuna.engine.embedded import EmbeddedEngine
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.fulltext import write_search
@@ -29,6 +29,7 @@ __all__ = [
     "TextIndex",
     "Watched",
     "changed_subjects",
+    "differing_subjects",
     "is_lasting",
     "lost_subjects",
     "opened",

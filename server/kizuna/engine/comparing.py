@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
@@ -19,6 +20,30 @@ _CHANGED = (
     " AND length(was.outgoing) > 0 AND length(now.outgoing) > 0"
     " AND was.outgoing <> now.outgoing ORDER BY was.subject LIMIT ?"
 )
+_DIFFERING = (
+    "SELECT was.subject, was.outgoing, coalesce(now.outgoing, x'') FROM main.description AS was"
+    " LEFT JOIN new.description AS now ON now.subject = was.subject"
+    " WHERE length(was.outgoing) > 0 AND was.outgoing IS NOT now.outgoing"
+    " UNION ALL SELECT now.subject, x'', now.outgoing FROM new.description AS now"
+    " WHERE length(now.outgoing) > 0 AND NOT EXISTS (SELECT 1 FROM main.description AS was"
+    " WHERE was.subject = now.subject AND length(was.outgoing) > 0)"
+)
+
+
+def differing_subjects(old: Path, new: Path) -> Generator[tuple[str, bytes, bytes], None, None]:
+    """Yield each subject, as it stands in N-Triples, that two indexes do not say the same of.
+
+    With it what the one says of it and what the other does, as N-Quads, nothing where it has it
+    not. Memory does not grow with the indexes.
+
+    Raises OSError for a file that is no index.
+    """
+    try:
+        with closing(opened(old)) as connection:
+            connection.execute("ATTACH ? AS new", (address_of(new),))
+            yield from connection.execute(_DIFFERING)
+    except sqlite3.Error as error:
+        raise OSError(f"{old} or {new}: {error}") from error
 
 
 def lost_subjects(old: Path, new: Path, start: str, most: int) -> list[str]:

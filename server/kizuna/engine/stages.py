@@ -48,12 +48,21 @@ class Stages:
     async def _worker(self) -> Worker:
         copied = await self._copied(PATIENCE if self._disk is None else 0)
         if copied is not None:
-            return await copied.worker()
+            return await self._of_copy(copied)
         if self._disk is None:
             self._disk = self._opened(0)
         worker = await self._disk.worker()
         worker.temporary = self._memory is not None
         return worker
+
+    async def _of_copy(self, copied: Workshop) -> Worker:
+        """Return a worker over the copy. Raises EOFError where that is given up meanwhile."""
+        try:
+            return await copied.worker()
+        except UnavailableError as error:
+            if copied is self._memory:
+                raise
+            raise EOFError(error.message) from error
 
     async def _copied(self, seconds: float) -> Workshop | None:
         """Return the process with the copy if it is ready, after waiting for it at most so long."""

@@ -15,6 +15,7 @@ from kizuna.release.history import FILE_NAME as HISTORY_FILE
 from kizuna.release.history import Step, Way, last_made, read_history, way_back, with_step
 from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, verify
 from kizuna.release.release import CURRENT, Release
+from kizuna.release.times import now
 from kizuna.release.tombstones import bury
 from kizuna.release.workplace import REMOVED, alone, clear, workplace
 
@@ -109,7 +110,7 @@ class Releases:
             release = self._same(identifier, made).renewed(made)
         except ReleaseBroken:
             release = self._placed(built, Release(self.folder / identifier, made))
-        self._step(Step(Way.MADE, identifier))
+        self._step(Step(Way.MADE, identifier, now().isoformat()))
         self._forget_old(identifier)
         clear(self.folder)
         trim_all(self.folder)
@@ -160,7 +161,7 @@ class Releases:
 
     def switch(self, identifier: str) -> None:
         """Make a release that is there already the current one, in one step."""
-        self._step(Step(Way.BACK, identifier))
+        self._step(Step(Way.BACK, identifier, now().isoformat()))
 
     def _step(self, step: Step) -> None:
         """Note the step, then do it."""

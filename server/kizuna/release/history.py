@@ -1,9 +1,9 @@
 """Which releases were current, one after the other: the way along which ``kizuna rollback`` goes.
 
 ``.history`` has a line for each time that another release became current, the oldest first:
-``made ID`` by a build or a write, ``back ID`` by going back to it. A line is written before the
-switch, so that after a crash the last one may tell of what did not happen: what counts is the last
-line with the release that is current.
+``made ID MOMENT`` by a build or a write, ``back ID MOMENT`` by going back to it. The moment is
+ISO 8601; older lines have none. A line is written before the switch, so that after a crash the last
+one may tell of what did not happen: what counts is the last line with the release that is current.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -28,10 +29,11 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """That a release became current."""
+    """That a release became current, and when (ISO 8601), where that is known."""
 
     way: Way
     identifier: str
+    moment: str = ""
 
 
 def read_history(folder: Path) -> list[Step]:
@@ -42,10 +44,15 @@ def read_history(folder: Path) -> list[Step]:
         return []
     found = []
     for line in lines:
-        with suppress(ValueError):
-            way, identifier = line.split()
-            found.append(Step(Way(way), identifier))
+        with suppress(ValueError, TypeError):
+            found.append(_read(*line.split()))
     return found
+
+
+def _read(way: str, identifier: str, moment: str = "") -> Step:
+    if moment:
+        datetime.fromisoformat(moment)
+    return Step(Way(way), identifier, moment)
 
 
 def with_step(steps: Sequence[Step], step: Step, current: str | None) -> str:
@@ -58,7 +65,8 @@ def with_step(steps: Sequence[Step], step: Step, current: str | None) -> str:
     if current is not None and (not told or told[-1].identifier != current):
         told.append(Step(Way.BACK, current))
     told.append(step)
-    return "".join(f"{each.way} {each.identifier}\n" for each in told[-MOST:])
+    lines = (f"{each.way} {each.identifier} {each.moment}".rstrip() for each in told[-MOST:])
+    return "".join(f"{line}\n" for line in lines)
 
 
 def way_back(steps: Sequence[Step], current: str) -> list[str]:
@@ -90,3 +98,8 @@ def _back_to(identifier: str, way: list[str]) -> list[str]:
 def last_made(steps: Iterable[Step]) -> dict[str, int]:
     """Return for each release that was made a number: the later it was, the higher."""
     return {step.identifier: n for n, step in enumerate(steps) if step.way is Way.MADE}
+
+
+def last_moments(steps: Iterable[Step]) -> dict[str, str]:
+    """Return for each release when it last became current, where that is known."""
+    return {step.identifier: step.moment for step in steps if step.moment}

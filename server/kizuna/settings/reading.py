@@ -37,6 +37,8 @@ class Settings:
     full_texts: tuple[str, ...]
     corrections: str
     releases: Path
+    build_seconds: float
+    pull_seconds: float
     query_seconds: float
     query_memory_mb: int
     answer_mb: int

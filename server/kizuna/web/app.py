@@ -43,15 +43,16 @@ def create_app(
 
     @asynccontextmanager
     async def watching(_: FastAPI) -> AsyncIterator[None]:
-        watch = asyncio.create_task(held.watch())
+        tasks = [asyncio.create_task(held.watch()), asyncio.create_task(seen.keep())]
         if writing is not None:
             await writing.scribe.start()
         yield
         if writing is not None:
             await writing.scribe.close()
-        watch.cancel()
-        with suppress(asyncio.CancelledError):
-            await watch
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     app = FastAPI(
         openapi_url=None,

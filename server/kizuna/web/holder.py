@@ -33,6 +33,14 @@ class SiteSource(Protocol):
         """Look for newer releases until cancelled."""
         ...
 
+    async def look(self) -> None:
+        """Take over the current release if it is new."""
+        ...
+
+    async def reopen(self) -> None:
+        """Take over the current release, also if it is the one that is served."""
+        ...
+
     @property
     def refused(self) -> str | None:
         """The identifier of a newer release that could not be opened, None where there is none."""
@@ -107,8 +115,21 @@ class SiteHolder:
             self._refused = None  # what was wrong with it may have been mended
         if wanted is None or wanted == self._refused or not self._is_new(wanted):
             return
+        await self._open_anew(wanted, lambda: self._is_new(wanted))
+
+    async def reopen(self) -> None:
+        """Take over the current release, also if it is the one that is served.
+
+        Its saved queries and examples stand in the project's folder, and are read anew.
+        """
+        wanted = self.releases.current_id()
+        if wanted is not None:
+            await self._open_anew(wanted, lambda: True)
+
+    async def _open_anew(self, wanted: str, needed: Callable[[], bool]) -> None:
+        """Take over a release, if that is still ``needed`` when nobody else does."""
         async with self._changing:
-            if not self._is_new(wanted):
+            if not needed():
                 return
             try:
                 tenure = await asyncio.to_thread(self._opened, wanted)
@@ -196,6 +217,12 @@ class FixedSite:
     async def watch(self) -> None:
         """Wait: nothing ever changes."""
         await asyncio.Event().wait()
+
+    async def look(self) -> None:
+        """Do nothing: nothing ever changes."""
+
+    async def reopen(self) -> None:
+        """Do nothing, as well."""
 
     @property
     def refused(self) -> str | None:

@@ -123,10 +123,14 @@ class Hot:
             known, gone = self._held.popitem(last=False)
             self.size -= gone.weight + len(known)
 
-    def _forget(self, site: Site) -> None:
-        """Forget all answers: from now on, those of ``site`` are held."""
+    def forget(self) -> None:
+        """Forget all answers: something else than the release has changed that they tell."""
         self._held.clear()
         self.size = 0
+
+    def _forget(self, site: Site) -> None:
+        """Forget all answers: from now on, those of ``site`` are held."""
+        self.forget()
         self._site = site
 
     def note(self, answer: HotAnswer, client: object, seconds: float) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kizuna.engine import Watched
 from kizuna.engine.crew import Numbers
+from kizuna.keeping import Keeper, Reason
 from kizuna.web.cache import CacheNumbers
 from kizuna.web.exposition import Histogram, Sample, family, histograms
 from kizuna.web.site import Site
@@ -120,6 +121,24 @@ def _of_site(site: Site, refused: str | None) -> tuple[str, ...]:
                _one(int(refused is not None))),
         *_of_process(),
     )  # fmt: skip
+
+
+def of_keeper(keeper: Keeper | None) -> str:
+    """Return the numbers of who keeps the site up to date; all are 0 where nobody does."""
+    ended = keeper.ended if keeper else {}
+    found = keeper.troubles if keeper else ()
+    outcomes = ("taken", *(reason.value for reason in Reason if reason is not Reason.PULL))
+    builds: list[Sample] = [({"outcome": name}, ended.get(name, 0)) for name in outcomes]
+    troubles: list[Sample] = [
+        ({"reason": trouble.reason.value, "place": str(next(iter(trouble.places), ""))}, 1)
+        for trouble, _ in found
+    ]
+    return "".join((
+        family("kizuna_updates_total", "counter", "Checks and builds, by how they ended.", builds),
+        family("kizuna_update_running", "gauge", "Whether one runs.",
+               _one(int(keeper is not None and keeper.running))),
+        family("kizuna_update_trouble", "gauge", "Why the newest change is not served.", troubles),
+    ))  # fmt: skip
 
 
 def _of_process() -> tuple[str, ...]:

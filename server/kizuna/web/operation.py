@@ -1,4 +1,4 @@
-"""What the operator of a server sees: numbers, the access log, releases that were refused."""
+"""What the operator of a server sees: numbers, the access log, what is not served and why."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
+from kizuna.keeping import Keeper
 from kizuna.web.accesslog import AccessLog
 from kizuna.web.holder import SiteSource
 from kizuna.web.hot import Hot
-from kizuna.web.metrics import Metrics
+from kizuna.web.metrics import Metrics, of_keeper
 from kizuna.web.site import Site
 
 
@@ -21,6 +22,8 @@ class Operation:
     metrics: Metrics = field(default_factory=Metrics)
     log: AccessLog | None = None
     hot: Hot = field(default_factory=Hot)
+    keeper: Keeper | None = None
+    """Who keeps the site up to date, None where nobody does."""
 
     @property
     def refused(self) -> str | None:
@@ -29,7 +32,13 @@ class Operation:
 
     def text(self, site: Site) -> str:
         """Return all numbers, with those of the site that is served."""
-        return self.metrics.text(site, self.refused, self.log.dropped if self.log else 0)
+        dropped = self.log.dropped if self.log else 0
+        return self.metrics.text(site, self.refused, dropped) + of_keeper(self.keeper)
+
+    async def keep(self) -> None:
+        """Keep the site up to date until cancelled."""
+        if self.keeper is not None:
+            await self.keeper.keep(self.source, self.hot.forget)
 
 
 def operation_of(request: Request) -> Operation:

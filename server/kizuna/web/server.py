@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from kizuna.engine import Engine
 from kizuna.errors import UnavailableError
+from kizuna.keeping import Keeper, Plan
 from kizuna.release import Release, Releases, Scribe, WriteLimits
 from kizuna.web.accesslog import AccessLog
 from kizuna.web.app import create_app
@@ -55,13 +56,15 @@ class OpenTo:
 class Conduct:
     """How a server behaves: who may write, what it logs, how long its last answers may take.
 
-    ``proxies`` are the networks of those in front that are believed who the client is.
+    ``proxies`` are the networks of those in front that are believed who the client is; ``plan``
+    says what is kept up to date, None: nothing.
     """
 
     open_to: OpenTo | None = None
     log: AccessLog | None = None
     finish_seconds: float = SECONDS_TO_FINISH
     proxies: tuple[str, ...] = ()
+    plan: Plan | None = None
 
 
 def serve_releases(
@@ -90,7 +93,8 @@ def serve_releases(
         def opened() -> tuple[FastAPI, Callable[[], None]]:
             holder = SiteHolder(releases, open_site_of)
             writing = conduct.open_to.writing(holder) if conduct.open_to else None
-            app = create_app(holder, writing, Operation(holder, metrics, conduct.log, hot))
+            keeper = Keeper(conduct.plan) if conduct.plan else None
+            app = create_app(holder, writing, Operation(holder, metrics, conduct.log, hot, keeper))
             _settle()
             _log.info("serving at http://%s/", shown(listener))
             return app, holder.close

@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from kizuna.web.routes import (
     catalogue,
+    changes,
     classes,
     compare,
     completion,
@@ -11,6 +12,7 @@ from kizuna.web.routes import (
     front,
     graphs,
     harvest,
+    hooks,
     operation,
     pictures,
     profiles,
@@ -33,6 +35,7 @@ ROUTERS = (
     compare.router,
     queries.router,
     pictures.router,
+    changes.router,
     search.router,
     profiles.router,
     completion.router,
@@ -40,6 +43,7 @@ ROUTERS = (
     data.router,
     harvest.router,
     operation.router,
+    hooks.router,
 )
 KINDS = frozenset(
     route.path.split("/")[1].partition(".")[0]

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from kizuna.errors import NotFound
 from kizuna.web.dependencies import READ, Asking, Here
+from kizuna.web.operation import operation_of
 from kizuna.web.respond import FOREVER, REVALIDATE, Meta, Representation, respond
-from kizuna.web.views.front import front_page
+from kizuna.web.views.front import front_page, notice_of
 from kizuna.web.views.page import HERE, digest, is_there, render
 from kizuna.web.views.schema_org import dataset_data, site_data
 
@@ -28,12 +29,18 @@ _STATIC = {
 
 @router.api_route("/", methods=READ)
 def front(request: Request, site: Here, reader: Asking) -> Response:
-    """Return the front page."""
+    """Return the front page, which tells of a change that was not taken."""
+    keeper = operation_of(request).keeper
+    notice = notice_of(reader, keeper.troubles) if keeper else None
 
     def make() -> Representation:
         main = (site_data(reader), dataset_data(reader))
-        return render(reader, "front.html", "/", main=main, page=front_page(reader))
+        return render(reader, "front.html", "/", main=main, page=front_page(reader), notice=notice)
 
+    if notice is not None:
+        response = respond(request, make(), PAGE)
+        request.state.repeatable = False  # it is true until the trouble is over
+        return response
     key = ("", reader.language, reader.chosen)
     return respond(request, site.cache.get(key, make), PAGE)
 

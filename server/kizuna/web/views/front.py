@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kizuna.keeping import Reason, Troubles
 from kizuna.vocabulary import DCT_ISSUED, KZ_SOURCE_DOCUMENT, term
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.classes import counted
@@ -22,6 +23,15 @@ _COUNTED = (
     ("nav.documents", "kz:SourceDocument"),
     ("front.claims", "kz:Claim"),
 )
+
+_WHY = {
+    Reason.FINDINGS: "trouble.findings",
+    Reason.PROJECT: "trouble.project",
+    Reason.SURROUNDINGS: "trouble.surroundings",
+    Reason.TIME: "trouble.time",
+    Reason.CRASH: "trouble.crash",
+    Reason.PULL: "trouble.pull",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,15 @@ class FrontPage:
     questions: tuple[Question, ...]
     pictures: tuple[Picture, ...]
     news: NewsShown | None
+
+
+def notice_of(reader: Reader, troubles: Troubles) -> str | None:
+    """Return, in words that all may read, that the newest change is not served, and why."""
+    for trouble, when in troubles:
+        day = reader.day(when.date().isoformat())
+        why = reader.text(_WHY[trouble.reason], n=trouble.number)
+        return reader.text("trouble", why=why, when=f"{day}, {when:%H:%M} UTC")
+    return None
 
 
 def front_page(reader: Reader) -> FrontPage:
