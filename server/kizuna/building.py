@@ -32,7 +32,7 @@ def checked(settings: Settings, told: Console) -> tuple[Project, Report]:
         )
         _check_full_texts(settings, project, told)
         status.update("checking")
-        report = with_catalogue(project, check_project(project), _tables(project))
+        report = with_catalogue(project, check_project(project), tables_of(project))
     return project, report
 
 
@@ -75,11 +75,11 @@ def released(
 
     Raises what ``build_release`` raises.
     """
-    publication = Publication(settings.full_texts, settings.corrections, _tables(project))
+    publication = Publication(settings.full_texts, settings.corrections, tables_of(project))
     return build_release(project, report, releases, progress, publication)
 
 
-def _tables(project: Project) -> dict[str, str]:
+def tables_of(project: Project) -> dict[str, str]:
     """Return the saved queries, by name, whose answers are files of the release."""
     queries, _ = readable_queries(project.root / "queries", project.addresses.base)
     return {query.name: query.text for query in queries if query.is_table}

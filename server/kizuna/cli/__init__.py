@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kizuna import __version__
+from kizuna.cli.catalogue import catalogue
 from kizuna.cli.common import say, told
 from kizuna.cli.differences import diff
 from kizuna.cli.projects import build, check, settings
@@ -25,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, build, serve, query, diff, rollback, push, settings):
+for command in (check, build, serve, query, catalogue, diff, rollback, push, settings):
     app.command()(command)
 app.command("releases")(list_releases)
 

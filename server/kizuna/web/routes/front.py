@@ -10,9 +10,10 @@ from kizuna.errors import NotFound
 from kizuna.web.dependencies import READ, Asking, Here
 from kizuna.web.operation import operation_of
 from kizuna.web.respond import FOREVER, REVALIDATE, Meta, Representation, respond
+from kizuna.web.views.dataset import dataset_data
 from kizuna.web.views.front import front_page, notice_of
 from kizuna.web.views.page import HERE, digest, is_there, render
-from kizuna.web.views.schema_org import dataset_data, site_data
+from kizuna.web.views.schema_org import site_data
 
 router = APIRouter()
 PAGE = Meta(vary=("Accept-Language",))

@@ -11,7 +11,6 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from kizuna.formats import BY_SUFFIX
 from kizuna.resources import Resource
 from kizuna.vocabulary import KZ_EDTF, SKOS_ALT_LABEL, term
 from kizuna.web.names import Term
@@ -214,7 +213,7 @@ def site_data(reader: Reader) -> dict[str, Any]:
         "@type": "WebSite",
         "@id": f"{base}#site",
         "url": base,
-        "name": _site_name(reader),
+        "name": site_name(reader),
         "inLanguage": list(reader.site.languages),
         "potentialAction": {
             "@type": "SearchAction",
@@ -224,34 +223,8 @@ def site_data(reader: Reader) -> dict[str, Any]:
     }
 
 
-def dataset_data(reader: Reader) -> dict[str, Any]:
-    """Return the release as a dataset, with its files."""
-    site = reader.site
-    base, about = site.addresses.base, site.about
-    files = [name for name in site.manifest.files if name.startswith("dumps/")]
-    found = {
-        "@type": "Dataset",
-        "@id": about.dataset.value if about.dataset is not None else "",
-        "url": base,
-        "name": _site_name(reader),
-        "description": reader.best(about.descriptions).text,
-        "license": about.license.value if about.license is not None else "",
-        "version": site.manifest.version,
-        "dateModified": site.manifest.created,
-        "isAccessibleForFree": True,
-        "distribution": [_download(base, site.release.id, name) for name in files],
-    }
-    return {word: value for word, value in found.items() if value}
-
-
-def _download(base: str, release: str, name: str) -> dict[str, str]:
-    form = BY_SUFFIX.get(name.rpartition(".")[2])
-    address = f"{base}dumps/{release}/{name.removeprefix('dumps/')}"
-    media_type = form.media_type if form is not None else "application/octet-stream"
-    return {"@type": "DataDownload", "contentUrl": address, "encodingFormat": media_type}
-
-
-def _site_name(reader: Reader) -> str:
+def site_name(reader: Reader) -> str:
+    """Return what the dataset is called, or where it is."""
     return reader.best(reader.site.about.titles).text or reader.site.addresses.base
 
 
@@ -264,7 +237,7 @@ def page_data(reader: Reader, path: str, title: str, kind: str, main: object) ->
         "url": f"{base}{path.partition('?')[0].removeprefix('/')}",
         "name": title,
         "inLanguage": reader.language,
-        "isPartOf": {"@type": "WebSite", "url": base, "name": _site_name(reader)},
+        "isPartOf": {"@type": "WebSite", "url": base, "name": site_name(reader)},
         "dateModified": reader.site.manifest.created,
     }
     return found | ({"mainEntity": main} if main else {})
