@@ -13,10 +13,15 @@ from support import ROOT, copy_bridge, edit, line_of, load
 FILE = "data/ttl/about.ttl"
 ABOUT = """@prefix dcat: <http://www.w3.org/ns/dcat#> .
 @prefix dct: <http://purl.org/dc/terms/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
 
 <https://w3id.org/kizuna/id/dataset/bridge> a dcat:Dataset ;
     dct:title "Bridge"@en , "Brücke"@de ;
-    dct:description "Invented facts about a bridge between two ports, for tests."@en .
+    dct:description "Invented facts about a bridge between two ports, for tests."@en ;
+    dct:publisher <https://w3id.org/kizuna/catalog#publisher> .
+
+<https://w3id.org/kizuna/catalog#publisher> a foaf:Agent ;
+    foaf:name "Bridge keepers"@en .
 """
 
 
@@ -52,8 +57,17 @@ def test_missing_points_are_told_at_the_dataset(root: Path) -> None:
         "dct:license",
         "dct:accessRights",
         "dcat:contactPoint",
-        "dct:publisher",
     }
+
+
+def test_what_harvesting_cannot_do_without_is_a_violation(root: Path) -> None:
+    (root / FILE).write_text(ABOUT, encoding="utf-8")
+    edit(root / FILE, " ;\n    dct:publisher <https://w3id.org/kizuna/catalog#publisher> .", " .")
+    report, more = found(root)
+    assert report.conforms
+    (told,) = [f for f in more.findings if f.severity is Severity.VIOLATION]
+    assert told.check == "shape/Catalog-publisher"
+    assert (told.path, told.line) == (FILE, line_of(root / FILE, "<https"))
 
 
 def test_a_report_with_violations_stays_as_it_is(root: Path) -> None:

@@ -22,6 +22,8 @@ from kizuna.vocabulary import RDF_TYPE, term
 SHAPES = "catalogue-shapes"
 """The stem of the file with the shapes for the whole catalogue, in the folder of the shapes."""
 CHECK = "catalogue-points"
+Place = tuple[str, int, int]
+"""File, line and column."""
 
 
 def with_catalogue(project: Project, report: Report, tables: Iterable[str]) -> Report:
@@ -36,9 +38,21 @@ def with_catalogue(project: Project, report: Report, tables: Iterable[str]) -> R
     shapes = (
         t for file in project.having(Role.SHAPES) if file.stem == SHAPES for t in file.triples
     )
-    found = [f for f in findings_by(project, shapes, triples) if f not in report.findings]
-    found += _missing(project, facts, triples, conforms=not found)
+    place = find_spot(project, Spot(facts.dataset.value))
+    found = [
+        _placed(finding, place)
+        for finding in findings_by(project, shapes, triples)
+        if finding not in report.findings
+    ]
+    conforms = not any(finding.severity is Severity.VIOLATION for finding in found)
+    found += _missing(facts, triples, place, conforms=conforms)
     return replace(report, findings=(*report.findings, *found))
+
+
+def _placed(finding: Finding, place: Place) -> Finding:
+    """Return a finding at the dataset where it is about what no file has: the build makes it."""
+    path, line, column = place
+    return finding if finding.line else replace(finding, path=path, line=line, column=column)
 
 
 def would_be(project: Project, tables: Iterable[str]) -> tuple[Facts, list[Triple]]:
@@ -77,21 +91,18 @@ def _sketch(base: str, project: Project) -> Manifest:
 
 
 def _missing(
-    project: Project, facts: Facts, triples: list[Triple], *, conforms: bool
+    facts: Facts, triples: list[Triple], place: Place, *, conforms: bool
 ) -> Iterator[Finding]:
     """Yield what the European portal would give no points for, as information."""
     scores = score(triples, facts.dataset, conforms=conforms)
     points = sum(each.points for each in scores)
-    path, line, column = find_spot(project, Spot(facts.dataset.value))
     for each in scores:
         if not each.is_met:
             metric = each.metric
             yield Finding(
                 CHECK,
                 Severity.INFO,
-                path,
-                line,
-                column,
+                *place,
                 f"data.europa.eu gives no {metric.points} points for {metric.dimension}: "
                 f"{metric.name} ({points} of {MOST} in all)",
                 f"See {metric.predicate} in docs/harvesting.md.",
