@@ -26,7 +26,16 @@ from support import BASE, ID, ROOT, build, copy_bridge, edit, load, lock
 
 HARBOUR = "data/ttl/harbour-news.ttl"
 SHARED = "data/ttl/shared.ttl"
-STAGES = ["store", "index of descriptions", "full-text index", "dumps", "manifest", "switching"]
+STAGES = [
+    "store",
+    "index of descriptions",
+    "full-text index",
+    "figures",
+    "tables",
+    "dumps",
+    "manifest",
+    "switching",
+]
 
 
 @pytest.fixture(scope="module")
