@@ -152,8 +152,8 @@ def _profiles(request: Request, site: Site, described: Described, chosen: Format
     return respond(request, told, Meta(vary=vary, links=links, modified=site.modified))
 
 
-def asked_format(request: Request) -> Format | None:
-    """Return the format that the address names, None where it names none.
+def asked_format(request: Request, offered: Sequence[Format] = OFFERED) -> Format | None:
+    """Return the format among ``offered`` that the address names, None where it names none.
 
     Raises NotAcceptable for one that there is not.
     """
@@ -163,12 +163,12 @@ def asked_format(request: Request) -> Format | None:
     wanted = next((value for value in named if value is not None), None)
     if wanted is None:
         return None
-    for form in OFFERED:
+    for form in offered:
         if wanted in {form.suffix, form.content_type.removesuffix("; charset=utf-8")}:
             return form
         if not form.version and wanted.lower() in form.media_types:
             return form
     raise NotAcceptable(
         f"there is no format {wanted!r}",
-        hint=f"_format is one of: {', '.join(f.suffix for f in OFFERED)}.",
+        hint=f"_format is one of: {', '.join(f.suffix for f in offered)}.",
     )

@@ -16,7 +16,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kizuna.checks.questions import SavedQuery, readable_queries
-from kizuna.engine import DescriptionIndex, Engine
+from kizuna.engine import FRAGMENTS_FILE, DescriptionIndex, Engine, Fragments
 from kizuna.engine.federation import Federated
 from kizuna.engine.remote import RemoteEngine
 from kizuna.iris import Addresses
@@ -72,6 +72,8 @@ class Site:
     terms: Terms
     ordering: Ordering
     cache: Cache
+    fragments: Fragments | None = None
+    """None where the release has none: not yet, or it is older than they are."""
     lists: ListStore = field(default_factory=ListStore)
     tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
@@ -135,6 +137,8 @@ class Site:
         """Give back the engine and the index; no request may be using them."""
         self.engine.close()
         self.index.close()
+        if self.fragments is not None:
+            self.fragments.close()
 
 
 def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
@@ -168,6 +172,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
         ordering=Ordering(index),
         tombstones=read_tombstones(release.folder.parent),
         examples=_examples(queries_folder.parent / "ontology" / "examples"),
+        fragments=Fragments(release.fragments) if FRAGMENTS_FILE in manifest.files else None,
         cache=Cache(seconds=FRESH_SECONDS if _is_elsewhere(engine) else math.inf),
     )
 
