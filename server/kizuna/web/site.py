@@ -20,7 +20,15 @@ from kizuna.engine import FRAGMENTS_FILE, DescriptionIndex, Engine, Fragments
 from kizuna.engine.federation import Federated
 from kizuna.engine.remote import RemoteEngine
 from kizuna.iris import Addresses
-from kizuna.release import Manifest, News, Release, Tombstone, news_of, read_tombstones
+from kizuna.release import (
+    Manifest,
+    News,
+    Release,
+    Tombstone,
+    news_of,
+    read_tombstones,
+    read_touched,
+)
 from kizuna.release.catalogue import Source, catalogue, source_of
 from kizuna.release.dumps import statements_of
 from kizuna.vocabulary import (
@@ -33,6 +41,7 @@ from kizuna.vocabulary import (
 )
 from kizuna.web.cache import Cache
 from kizuna.web.classes import Classes, read_classes
+from kizuna.web.crawling.parts import ThingParts
 from kizuna.web.lists.store import ListStore
 from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
@@ -72,6 +81,7 @@ class Site:
     terms: Terms
     ordering: Ordering
     cache: Cache
+    things: ThingParts
     fragments: Fragments | None = None
     """None where the release has none: not yet, or it is older than they are."""
     lists: ListStore = field(default_factory=ListStore)
@@ -157,6 +167,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
     languages = manifest.languages or ("en",)
     prefixes = {**manifest.prefixes, **PREFIXES}
     value_classes = frozenset(map(NamedNode, manifest.value_classes))
+    names = Names(index, languages, prefixes, value_classes)
     return Site(
         release=release,
         index=index,
@@ -166,11 +177,14 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
         languages=languages,
         prefixes=prefixes,
         about=_about(index),
-        names=Names(index, languages, prefixes, value_classes),
+        names=names,
         classes=read_classes(index, manifest),
         terms=read_terms(index, manifest),
         ordering=Ordering(index),
         tombstones=read_tombstones(release.folder.parent),
+        things=ThingParts(
+            index, names, Addresses(manifest.base), read_touched(release.folder.parent, manifest)
+        ),
         examples=_examples(queries_folder.parent / "ontology" / "examples"),
         fragments=Fragments(release.fragments) if FRAGMENTS_FILE in manifest.files else None,
         cache=Cache(seconds=FRESH_SECONDS if _is_elsewhere(engine) else math.inf),

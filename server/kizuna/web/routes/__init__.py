@@ -8,6 +8,7 @@ from kizuna.web.routes import (
     classes,
     compare,
     completion,
+    crawling,
     data,
     fragments,
     front,
@@ -44,6 +45,7 @@ ROUTERS = (
     fragments.router,
     data.router,
     harvest.router,
+    crawling.router,
     operation.router,
     hooks.router,
 )
