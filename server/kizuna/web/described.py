@@ -14,7 +14,7 @@ from kizuna.formats import HTML, VERSIONED, Format, Kind, carrying
 from kizuna.iris import to_path, to_uri
 from kizuna.representations import write, write_rows
 from kizuna.web.dependencies import accept_of
-from kizuna.web.links import link_headers
+from kizuna.web.links import Part, link_headers
 from kizuna.web.negotiation import negotiate
 from kizuna.web.profiles import (
     ALTERNATES,
@@ -68,8 +68,7 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
 
     Raises NotAcceptable; the links to what there is are left in the request's state.
     """
-    links = link_headers(site, described.iri, described.address, profiled=described.profiled)
-    request.state.links = links
+    request.state.links = _links(site, described, Part.PAGE)
     chosen = form or asked_format(request) or negotiate(accept_of(request), described.offered)
     if described.profiled and request.query_params.get(PARAMETER) == ALTERNATES:
         return _profiles(request, site, described, chosen)
@@ -84,8 +83,14 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
 
     of_profile = () if profile is DEFAULT else (profile.token,)
     who = (reader.language, reader.chosen) if chosen is HTML else of_profile
+    links = _links(site, described, Part.PAGE if chosen is HTML else Part.FILE)
     representation = site.cache.get((described.path, chosen.suffix, who), make)
     return respond(request, representation, _meta(reader, described, links, chosen, profile, form))
+
+
+def _links(site: Site, described: Described, part: Part) -> tuple[str, ...]:
+    profiled = described.profiled
+    return link_headers(site, described.iri, described.address, part, profiled=profiled)
 
 
 def written(described: Described, profile: Profile, form: Format, site: Site) -> Representation:

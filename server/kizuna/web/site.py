@@ -49,7 +49,7 @@ from kizuna.web.terms.known import Terms, read_terms
 from kizuna.web.turns import Turns
 
 _log = logging.getLogger(__name__)
-_LICENSE = term("dct:license")
+_LICENSE, _CREATOR, _PUBLISHER = (term(f"dct:{n}") for n in ("license", "creator", "publisher"))
 FRESH_SECONDS = 5.0
 """How long answers of an engine elsewhere are kept: what it holds may change."""
 
@@ -61,6 +61,7 @@ class About:
     titles: tuple[Literal, ...] = ()
     descriptions: tuple[Literal, ...] = ()
     license: NamedNode | None = None
+    authors: tuple[NamedNode, ...] = ()
     dataset: NamedNode | None = None
 
 
@@ -212,13 +213,18 @@ def _about(index: DescriptionIndex) -> About:
     if not datasets or not isinstance(datasets[0], NamedNode):
         return About()
     stated = index.outgoing(datasets[0])
-    licenses = sorted((q.object for q in stated if q.predicate == _LICENSE), key=str)
     return About(
         titles=_literals(stated, DCT_TITLE),
         descriptions=_literals(stated, DCT_DESCRIPTION),
-        license=next((x for x in licenses if isinstance(x, NamedNode)), None),
+        license=next(iter(_nodes(stated, _LICENSE)), None),
+        authors=_nodes(stated, _CREATOR) or _nodes(stated, _PUBLISHER),
         dataset=datasets[0],
     )
+
+
+def _nodes(quads: tuple[Quad, ...], predicate: NamedNode) -> tuple[NamedNode, ...]:
+    found = {q.object for q in quads if q.predicate == predicate}
+    return tuple(sorted((x for x in found if isinstance(x, NamedNode)), key=str))
 
 
 def _literals(quads: tuple[Quad, ...], predicate: NamedNode) -> tuple[Literal, ...]:

@@ -20,6 +20,7 @@ from kizuna.web.routes import (
     profiles,
     queries,
     search,
+    signposts,
     sparql,
     terms,
     things,
@@ -46,6 +47,7 @@ ROUTERS = (
     data.router,
     harvest.router,
     crawling.router,
+    signposts.router,
     operation.router,
     hooks.router,
 )
