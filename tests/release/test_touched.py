@@ -19,6 +19,7 @@ from kizuna.iris import Addresses
 from kizuna.project import load_project
 from kizuna.release import Release, Releases, build_release, read_touched
 from kizuna.release import touched as module
+from kizuna.release.filling import fill
 from kizuna.release.manifest import write_manifest
 from kizuna.resources import rows_of
 from kizuna.vocabulary import RDF_TYPE
@@ -154,10 +155,14 @@ def test_a_broken_record_tells_nothing_and_is_written_anew(
     assert json.loads((folder / module.FILE_NAME).read_text())["since"] == first.manifest.created
 
 
-def test_a_release_without_an_index_is_passed_over(tmp_path: Path) -> None:
-    """One that was written is compared when it has been filled; see test_writing for the rest."""
+def test_a_written_release_is_compared_once_it_is_filled(tmp_path: Path) -> None:
     folder = tmp_path / "releases"
     first = built(tmp_path)
-    write_manifest(first.folder, replace(first.manifest, filled=False))
-    built(tmp_path, (REPORT, '"Ada Quill"@en', '"A. Quill"@en'))
-    assert not (folder / module.FILE_NAME).exists()
+    second = built(tmp_path, (REPORT, '"Ada Quill"@en', '"A. Quill"@en'))
+    Releases(folder).rollback(first.id)
+    (folder / module.FILE_NAME).unlink()
+    write_manifest(second.folder, replace(second.manifest, parent=first.id, filled=False))
+    Releases(folder).switch(second.id)
+    assert not (folder / module.FILE_NAME).exists()  # nobody knows yet what is in it
+    fill(second.folder)
+    assert set(read_touched(folder, second.manifest).at) == {f"{SMALL_BASE}id/person/ada-quill"}

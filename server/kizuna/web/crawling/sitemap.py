@@ -19,7 +19,18 @@ from kizuna.web.terms.known import FOLDER as TERMS
 THINGS, PAGES = "things", "pages"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_FIXED = ("", "classes", "compare", "pictures", "queries", TERMS, "dumps", "sparql", "profiles")
+_FIXED = (
+    "",
+    "changes",
+    "classes",
+    "compare",
+    "pictures",
+    "queries",
+    TERMS,
+    "dumps",
+    "sparql",
+    "profiles",
+)
 _DESCRIBED = ("ontology", "shapes", "catalog")
 """Pages that there are where something is described under their IRIs."""
 
