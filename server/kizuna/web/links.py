@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from pyoxigraph import NamedNode
 
-from kizuna.formats import BY_SUFFIX, HTML, Kind, carrying
+from kizuna.formats import HTML, Kind, carrying
 from kizuna.iris import to_path, to_uri
+from kizuna.release.dumps import Dump
 from kizuna.web.profiles import DEFAULT, PROFILES
 from kizuna.web.site import Site
 from kizuna.web.views.page import alternates
@@ -87,7 +88,9 @@ def items(site: Site, iri: str) -> list[Target]:
     if site.about.dataset != NamedNode(iri):
         return []
     names = [n.removeprefix(_DUMPS) for n in site.manifest.files if n.startswith(_DUMPS)]
-    return [Target("item", f"/{_DUMPS}{site.release.id}/{n}", _media_type(n)) for n in names]
+    return [
+        Target("item", f"/{_DUMPS}{site.release.id}/{name}", _media_type(name)) for name in names
+    ]
 
 
 def item_targets(site: Site) -> list[Target]:
@@ -105,8 +108,7 @@ def item_targets(site: Site) -> list[Target]:
 
 
 def _media_type(name: str) -> str:
-    form = BY_SUFFIX.get(name.rpartition(".")[2])
-    return form.media_type if form is not None else "application/octet-stream"
+    return Dump.named(name).media_type.partition(";")[0]
 
 
 def _facts(site: Site) -> tuple[Target, ...]:

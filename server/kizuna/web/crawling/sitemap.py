@@ -20,18 +20,10 @@ THINGS, PAGES = "things", "pages"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _FIXED = (
-    "",
-    "changes",
-    "classes",
-    "compare",
-    "pictures",
-    "queries",
-    TERMS,
-    "dumps",
-    "sparql",
-    "profiles",
+    *("", "changes", "classes", "compare", "pictures", "queries", TERMS),
+    *("catalog", "dumps", "harvest", "sparql", "profiles"),
 )
-_DESCRIBED = ("ontology", "shapes", "catalog")
+_DESCRIBED = ("ontology", "shapes")
 """Pages that there are where something is described under their IRIs."""
 
 
@@ -68,6 +60,7 @@ def _pages(site: Site) -> list[str]:
         *(f"queries/{query.name}" for query in site.queries),
         *(f"{TERMS}/{slug}" for slug in sorted(site.terms.paths)),
         *graphs,
+        *(f"dumps/{manifest.id}" for manifest in site.source.manifests),
     ]
 
 

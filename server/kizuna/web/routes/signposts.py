@@ -20,7 +20,8 @@ from kizuna.web.site import Site
 from kizuna.web.views.llms import llms_text
 
 router = APIRouter()
-_FOLDER, _PROFILES = "linkset/", "profiles"
+_FOLDER, _MADE = "linkset/", frozenset({"profiles", "catalog"})
+"""The latter are descriptions that no file of the project holds."""
 _API_CATALOG = "https://www.rfc-editor.org/info/rfc9727"
 _HERE = '</.well-known/api-catalog>; rel="api-catalog"'
 
@@ -52,7 +53,8 @@ def _described(site: Site, path: str) -> str:
         known = site.terms.paths.get(slug)
         return known.value if known is not None else ""
     iri = site.addresses.thing(named) if named.startswith("doc/") else site.addresses.base + named
-    is_there = site.index.has(node(iri)) or iri in site.manifest.graphs or named == _PROFILES
+    is_there = site.index.has(node(iri)) or iri in site.manifest.graphs or named in _MADE
+    is_there |= named in {f"dumps/{manifest.id}" for manifest in site.source.manifests}
     return iri if is_there and not named.startswith("id/") else ""
 
 
