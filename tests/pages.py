@@ -41,6 +41,8 @@ KINDS = {
     "graph":           ("/graph/places", 200),
     "data":            ("/dumps", 200),
     "harvest":         ("/harvest", 200),
+    "fragments":       ("/fragments?subject=https%3A%2F%2Fw3id.org%2Fkizuna%2Fid%2Fplace%2Fkobe", 200),
+    "no triples":      ("/fragments?predicate=urn%3Anone", 200),
     "pictures":        ("/pictures", 200),
     "changes":         ("/changes", 200),
     "first release":   ("/changes/current", 200),

@@ -157,12 +157,12 @@ class DescriptionIndex:
         """Return at most so many of the statements whose object is ``term``, always the same."""
         return _unpacked(self._row("incoming", str(term)), most)
 
-    def subjects(self, start: str = "") -> Iterator[NamedNode]:
-        """Yield the IRIs of all subjects that begin with ``start``, sorted."""
+    def subjects(self, start: str = "", first: str = "") -> Iterator[NamedNode]:
+        """Yield the IRIs of all subjects that begin with ``start``, sorted, from one on."""
         rows = self._connection().execute(
             "SELECT subject FROM description WHERE subject >= ? AND subject < ? "
             "AND length(outgoing) > 0 ORDER BY subject",
-            (f"<{start}", f"<{start}\U0010ffff"),
+            (max(f"<{start}", f"<{first}>"), f"<{start}\U0010ffff"),
         )
         return (NamedNode(key[1:-1]) for (key,) in rows)
 

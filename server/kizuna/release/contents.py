@@ -7,9 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from kizuna.engine import SEARCH_FILE, EmbeddedEngine, Query, write_index, write_search
+from kizuna.engine import (
+    FRAGMENTS_FILE,
+    SEARCH_FILE,
+    EmbeddedEngine,
+    Query,
+    write_fragments,
+    write_index,
+    write_search,
+)
 from kizuna.formats import BY_SUFFIX, Kind
 from kizuna.iris import Addresses
 from kizuna.release.dumps import DUMPS, write_dumps
@@ -50,6 +58,9 @@ def write_contents(
     Raises KizunaError where one of these cannot be answered.
     """
     published = statements.published
+    progress("fragments")
+    asked = (q.triple for q in published if manifest.merged or q.graph_name == DefaultGraph())
+    write_fragments(folder / FRAGMENTS_FILE, asked)
     progress("index of descriptions")
     write_index(folder / INDEX_FILE, published)
     progress("full-text index")

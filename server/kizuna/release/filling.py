@@ -26,6 +26,7 @@ from kizuna.release.manifest import Manifest, read_manifest, record_all, renew_m
 from kizuna.release.release import CURRENT, Release
 from kizuna.release.terms import as_written, read_forms
 from kizuna.release.tombstones import bury
+from kizuna.release.touched import note_touched
 
 _BESIDE = ".filling"
 
@@ -68,11 +69,12 @@ def _fill(folder: Path, manifest: Manifest) -> Manifest:
 
 
 def _bury(folder: Path, manifest: Manifest) -> None:
-    """Note which things of the release before have gone, if this is the current release still."""
+    """Note what has gone and changed since the release before, if this is still the current one."""
     releases = folder.parent
     with suppress(OSError):
         if manifest.parent is not None and (releases / CURRENT).readlink().name == manifest.id:
             bury(releases, manifest.parent, manifest.id, put_for_good)
+            note_touched(releases, manifest.parent, manifest.id, put_for_good)
 
 
 async def filled(release: Release) -> Release:

@@ -17,6 +17,7 @@ from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, verify
 from kizuna.release.release import CURRENT, Release
 from kizuna.release.times import now
 from kizuna.release.tombstones import bury
+from kizuna.release.touched import note_touched
 from kizuna.release.workplace import REMOVED, alone, clear, workplace
 
 KEPT = 10
@@ -172,6 +173,7 @@ class Releases:
             write(self.folder / HISTORY_FILE, history)
             if current is not None:
                 bury(self.folder, current, step.identifier, write)
+                note_touched(self.folder, current, step.identifier, write)
         link = self.folder / f".{CURRENT}-{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(step.identifier)

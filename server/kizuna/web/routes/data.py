@@ -23,6 +23,7 @@ from kizuna.release.manifest import FileRecord, Manifest, read_manifest
 from kizuna.web.conditions import check_wanted, is_held, wanted_ranges
 from kizuna.web.dependencies import READ, Asking, Here, Whole
 from kizuna.web.described import OFFERED, Described, answer
+from kizuna.web.links import item_targets
 from kizuna.web.paths import iri_path, node, resolve
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.respond import FOREVER, Meta, Representation, respond
@@ -105,7 +106,8 @@ def dump(request: Request, site: Here, release: str, name: str) -> Response:
     if folder is None or manifest is None or record is None:
         raise NotFound(f"there is no file {name!r} of release {release!r}", hint="See /dumps.")
     modified = datetime.fromisoformat(manifest.created)
-    headers = Meta(cache_control=FOREVER, modified=modified).headers()
+    links = tuple(target.header for target in item_targets(site))
+    headers = Meta(cache_control=FOREVER, modified=modified, links=links).headers()
     headers["etag"] = f'"{record.sha256}"'
     check_wanted(request, headers["etag"], modified)
     if is_held(request, headers["etag"], modified):

@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kizuna.resources import Resource
 from kizuna.vocabulary import KZ_EDTF, SKOS_ALT_LABEL, term
+from kizuna.web.classes import Classes
 from kizuna.web.names import Term
 from kizuna.web.reader import Reader
 from kizuna.web.views.mentions import ELSEWHERE
@@ -102,7 +103,7 @@ _OF_NO_CLASS = "Thing"
 
 def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
     """Return a thing as schema.org has it; what has no word there is left out."""
-    kind = _kind(reader, resource.types)
+    kind = kind_of(reader.site.classes, resource.types)
     found: dict[str, Any] = {
         "@type": kind,
         "@id": resource.iri.value,
@@ -124,8 +125,9 @@ def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
     return {word: _one_or_all(value) for word, value in found.items() if value}
 
 
-def _kind(reader: Reader, types: Sequence[NamedNode]) -> str:
-    above = {c for kind in types for c in (kind, *reader.site.classes.ancestors(kind))}
+def kind_of(classes: Classes, types: Sequence[NamedNode]) -> str:
+    """Return the class of schema.org, without its namespace, of a thing of these classes."""
+    above = {c for kind in types for c in (kind, *classes.ancestors(kind))}
     return next((word for name, word in CLASSES if term(name) in above), _OF_NO_CLASS)
 
 
@@ -141,7 +143,7 @@ def _linked(reader: Reader, value: Term) -> Any:  # noqa: ANN401 - JSON
     if not isinstance(value, NamedNode):
         return name
     types = sorted(reader.site.names.types(value), key=str)
-    return {"@type": _kind(reader, types), "@id": value.value, "name": name}
+    return {"@type": kind_of(reader.site.classes, types), "@id": value.value, "name": name}
 
 
 def _spoken(reader: Reader, texts: Sequence[Literal]) -> str:
