@@ -1,7 +1,7 @@
-"""What a page costs beside the same thing as Turtle: every thing of a release, made anew each time.
+"""What a page costs beside the same thing as Turtle: all things of a release, made anew each time.
 
-``python benchmarks/page_times.py [RELEASES [ROUNDS]]``: milliseconds of processor time in one process,
-without HTTP; the least of the rounds for each thing.
+``python benchmarks/page_times.py [RELEASES [ROUNDS]]``: milliseconds of processor time in one
+process, without HTTP; the least of the rounds for each thing.
 """
 
 from __future__ import annotations
