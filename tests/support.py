@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
+import pytest
+
+from kizuna import cli
 from kizuna.checks import Report, check_project
 from kizuna.checks.questions import read_queries
 from kizuna.iris import Addresses
@@ -69,6 +73,20 @@ def build(root: Path, releases: Path | None = None, documents: Path | None = Non
         Releases(releases or root / "releases"),
         publication=Publication(tables=tables),
     )
+
+
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str | Path
+) -> tuple[int, str, str]:
+    """Return the exit status of ``kizuna`` in this process, and what it wrote to both outputs."""
+    monkeypatch.setattr(sys, "argv", ["kizuna", *map(str, arguments)])
+    status = 0
+    try:
+        cli.main()
+    except SystemExit as end:
+        status = int(end.code or 0)
+    out, err = capsys.readouterr()
+    return status, out, err
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 
-from kizuna import cli
 from kizuna.release.catalogue import MOST
 from kizuna.vocabulary import RDF_TYPE, term
-from support import ROOT, copy_bridge, edit
-
-
-def run(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str | Path
-) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["kizuna", "catalogue", *map(str, arguments)])
-    status = 0
-    try:
-        cli.main()
-    except SystemExit as end:
-        status = int(end.code or 0)
-    out, err = capsys.readouterr()
-    return status, out, err
+from support import ROOT, copy_bridge, edit, run
 
 
 @pytest.mark.parametrize(
@@ -37,7 +22,7 @@ def test_it_is_written(
     suffix: str,
     form: RdfFormat,
 ) -> None:
-    status, out, _ = run(capsys, monkeypatch, ROOT, "--format", suffix)
+    status, out, _ = run(capsys, monkeypatch, "catalogue", ROOT, "--format", suffix)
     assert status == 0
     found = [q for q in parse(out.encode(), form) if q.predicate == RDF_TYPE]
     dataset = NamedNode("https://w3id.org/kizuna/id/dataset/clusters")
@@ -47,12 +32,12 @@ def test_it_is_written(
 
 
 def test_the_score(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    status, out, _ = run(capsys, monkeypatch, ROOT, "--score")
+    status, out, _ = run(capsys, monkeypatch, "catalogue", ROOT, "--score")
     assert status == 0
     points, most = out.splitlines()[-1].split(" of ")
     assert int(most) == MOST == 405
     assert int(points) >= 385
-    _, told, _ = run(capsys, monkeypatch, ROOT, "--json")
+    _, told, _ = run(capsys, monkeypatch, "catalogue", ROOT, "--json")
     found = json.loads(told)
     assert found["points"] == int(points) == sum(row["points"] for row in found["metrics"])
     assert sum(row["most"] for row in found["metrics"]) == found["most"] == MOST
@@ -62,8 +47,8 @@ def test_what_is_missing_costs_points(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     root = copy_bridge(tmp_path / "bridge")
-    _, before, _ = run(capsys, monkeypatch, root, "--json")
-    _, said, _ = run(capsys, monkeypatch, root, "--format", "nt")
+    _, before, _ = run(capsys, monkeypatch, "catalogue", root, "--json")
+    _, said, _ = run(capsys, monkeypatch, "catalogue", root, "--format", "nt")
     assert f"<{term('dcat:keyword').value}>" not in said
     keywords = next(m for m in json.loads(before)["metrics"] if m["metric"] == "keywords")
     assert keywords["points"] == 0
@@ -74,6 +59,6 @@ def test_a_project_with_violations_has_none(
 ) -> None:
     root = copy_bridge(tmp_path / "bridge")
     edit(root / "data/ttl/shared.ttl", '"Stadt Alpha"@de', '"Stadt Alpha"')
-    status, out, err = run(capsys, monkeypatch, root)
+    status, out, err = run(capsys, monkeypatch, "catalogue", root)
     assert (status, out) == (1, "")
     assert "data/ttl/shared.ttl" in err
