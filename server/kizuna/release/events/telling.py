@@ -1,0 +1,118 @@
+"""Bringing the log of events up to the release that is current.
+
+``python -m kizuna.release.events.telling RELEASES`` does it in a process of its own: no request, no
+write and no build waits for it. Of what a release brings and the next takes back, before either is
+told, nothing is told: the log tells how the members came to be what they are, not each step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+
+from kizuna.engine import DescriptionIndex, differing_subjects
+from kizuna.engine.sandbox import deny_network, die_with_parent
+from kizuna.errors import ReleaseBroken, UnavailableError
+from kizuna.release.contents import INDEX_FILE
+from kizuna.release.disk import locked
+from kizuna.release.events.log import FOLDER
+from kizuna.release.events.members import Members, touched
+from kizuna.release.events.writing import LogWriter, writing
+from kizuna.release.folder import Releases
+from kizuna.release.history import last_moments, read_history
+from kizuna.release.manifest import read_manifest
+from kizuna.release.release import Release
+
+
+def tell(releases: Releases) -> bool:
+    """Add to the log what the current release brings; return whether it is told whole now.
+
+    What is not filled is told once it is. Of several processes one does it; the others wait for it.
+
+    Raises NoRelease and ReleaseBroken, and UnavailableError where the log cannot be written.
+    """
+    folder = releases.folder
+    current = releases.current_id()
+    if current is None or not read_manifest(folder / current).filled:
+        return False
+    release = Release(folder / current, read_manifest(folder / current))
+    try:
+        (folder / FOLDER).mkdir(exist_ok=True)
+        with release.kept(), locked(folder / FOLDER), writing(folder) as log:
+            if log.told != release.id:
+                _tell(folder, release, log)
+    except (OSError, sqlite3.Error) as error:
+        raise UnavailableError(
+            f"{folder / FOLDER}: the events of {current} cannot be written: {error}",
+            hint="Free some space or give permission; the releases are untouched.",
+        ) from error
+    return True
+
+
+def _tell(folder: Path, release: Release, log: LogWriter) -> None:
+    moment = last_moments(read_history(folder)).get(release.id) or release.manifest.created
+    with _opened(release) as new:
+        _look(folder, log, new)
+        log.begin()
+        for member in log.wanted():
+            log.add(member, new.said(member), moment)
+        log.end(release.id)
+
+
+def _look(folder: Path, log: LogWriter, new: Members) -> None:
+    """Note which members may have changed: all, where the release that was told last has gone."""
+    with ExitStack() as undo:
+        try:
+            before = Release(folder / log.told, read_manifest(folder / log.told))
+            undo.enter_context(before.kept())
+            old = undo.enter_context(_opened(before))
+        except ReleaseBroken:
+            log.want_all()
+            log.want(new.all())
+            return
+        changed = differing_subjects(before.index, folder / new.manifest.id / INDEX_FILE)
+        with closing(changed):
+            log.want(touched(old, new, changed))
+
+
+@contextmanager
+def _opened(release: Release) -> Iterator[Members]:
+    with closing(DescriptionIndex(release.index)) as index:
+        yield Members(index, release.manifest)
+
+
+async def told(folder: Path) -> bool:
+    """Bring the log up to date in a process of its own; return whether that went well."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "kizuna.release.events.telling",
+        str(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        return await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+
+
+def main() -> None:
+    """Tell the current release of the folder that is named, at the lowest priority."""
+    die_with_parent()
+    deny_network()
+    os.nice(10)
+    sys.exit(0 if tell(Releases(Path(sys.argv[1]))) else 1)
+
+
+if __name__ == "__main__":
+    main()
