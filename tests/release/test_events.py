@@ -22,13 +22,10 @@ from pyoxigraph import (
     parse,
 )
 
-from conftest import SMALL, SMALL_BASE
-from kizuna.checks import check_project
+from conftest import SMALL, SMALL_BASE, build_small
 from kizuna.engine import DescriptionIndex, write_index
 from kizuna.errors import Busy, UnavailableError
-from kizuna.iris import Addresses
-from kizuna.project import load_project
-from kizuna.release import Manifest, Release, Releases, build_release
+from kizuna.release import Manifest, Releases
 from kizuna.release.contents import INDEX_FILE
 from kizuna.release.events import Event, EventLog, Kind, tell
 from kizuna.release.events import writing as module
@@ -180,7 +177,10 @@ QUADS = st.lists(
 @given(QUADS, QUADS, QUADS)
 @settings(max_examples=50)
 def test_the_log_says_what_the_releases_say(
-    tmp_path_factory: pytest.TempPathFactory, first: list[Quad], second: list[Quad], third: list[Quad]
+    tmp_path_factory: pytest.TempPathFactory,
+    first: list[Quad],
+    second: list[Quad],
+    third: list[Quad],
 ) -> None:
     folder = tmp_path_factory.mktemp("events")
     for name, found in (("a", first), ("b", second), ("c", third)):
@@ -204,9 +204,7 @@ def test_a_release_that_has_gone_is_not_needed(tmp_path: Path) -> None:
     assert told == ["Create a", "Create b", "Create c", "Update b", "Delete c"]
 
 
-def test_what_broke_off_is_told_to_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_broke_off_is_told_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A telling that was killed has told some of a release, and the next release is another one."""
     put(tmp_path, "a", quads("g:f { t:a p:is 1 }"))
     tell(Releases(tmp_path))
@@ -294,24 +292,19 @@ def test_what_cannot_be_told(tmp_path: Path) -> None:
         tell(Releases(tmp_path))
 
 
-def built(root: Path) -> Release:
-    project = load_project(
-        root, Addresses.at(SMALL_BASE), ("en", "de", "ja"), root / "data" / "documents"
-    )
-    return build_release(project, check_project(project), Releases(root / "releases"))
-
-
 def test_all_of_a_project(tmp_path: Path) -> None:
     root = Path(shutil.copytree(SMALL, tmp_path / "small"))
-    for name in ("Ada Q", "Ada R"):
-        release = built(root)
+    for name in ("Ada Quill", "Ada Quilt"):
+        edit(root / "data/ttl/fair-report.ttl", '"Ada Quill"@en', f'"{name}"@en')
+        release = build_small(root)
         assert tell(Releases(root / "releases"))
         dump = parse((release.dumps / "dataset.nt").read_bytes(), RdfFormat.N_TRIPLES)
         told = events_of(root / "releases")
         assert replayed(told) == canonical(list(dump))
-        edit(root / "data/ttl/fair-report.ttl", 'Ada Q', name)
     assert {e.kind for e in told} == {Kind.CREATE, Kind.UPDATE}
-    assert [e.member for e in told if e.kind is Kind.UPDATE] == [f"<{SMALL_BASE}id/person/ada-quill>"]
+    assert [e.member for e in told if e.kind is Kind.UPDATE] == [
+        f"<{SMALL_BASE}id/person/ada-quill>"
+    ]
 
 
 def test_the_log_is_a_database_of_its_own(tmp_path: Path) -> None:

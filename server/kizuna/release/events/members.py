@@ -111,7 +111,9 @@ class Members:
         return found
 
 
-def touched(old: Members, new: Members, changed: Iterable[tuple[str, bytes, bytes]]) -> Iterator[str]:
+def touched(
+    old: Members, new: Members, changed: Iterable[tuple[str, bytes, bytes]]
+) -> Iterator[str]:
     """Yield the members of either release that may say something else in the other.
 
     ``changed`` are the subjects that do, with what they say in both. A blank node may have come to

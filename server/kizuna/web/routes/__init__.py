@@ -10,6 +10,7 @@ from kizuna.web.routes import (
     completion,
     crawling,
     data,
+    feed,
     fragments,
     front,
     graphs,
@@ -38,6 +39,7 @@ ROUTERS = (
     compare.router,
     queries.router,
     pictures.router,
+    feed.router,  # stands below the next
     changes.router,
     search.router,
     profiles.router,

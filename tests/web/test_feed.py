@@ -1,0 +1,351 @@
+"""The feed of events over HTTP: a client that follows its relations has a copy of the dataset."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Store,
+    parse,
+)
+from pyshacl import validate
+from rdflib import Graph
+
+from conftest import SMALL, SMALL_BASE, Client, build_small
+from kizuna.engine import EmbeddedEngine
+from kizuna.formats import BY_SUFFIX
+from kizuna.release import Releases
+from kizuna.release.events import tell
+from kizuna.release.events import writing as pages
+from kizuna.vocabulary import RDF_TYPE
+from kizuna.web import create_app, open_site
+from kizuna.web.routes import feed
+from support import ROOT, edit
+
+AS, TREE, LDES = (
+    "https://www.w3.org/ns/activitystreams#",
+    "https://w3id.org/tree#",
+    "https://w3id.org/ldes#",
+)
+ROOT_PATH = f"{SMALL_BASE}changes/feed"
+SHAPE = ROOT.parent / "shared/dcat/ldes-dcat-ap-feeds/shape.ttl"
+PERSON = NamedNode(f"{SMALL_BASE}id/person/ada-quill")
+BODY = """
+@prefix t: <{base}id/place/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+t:{name} skos:prefLabel "{name}"@en ; skos:note [ skos:note "a" ], [ skos:note "b" ] .
+"""
+
+
+@dataclass
+class Copy:
+    """A client of Linked Data Event Streams: all that it knows is an address and these terms.
+
+    It keeps what it has of full pages, and asks anew for the others alone.
+    """
+
+    client: Client
+    suffix: str = "trig"
+    members: dict[str, list[Quad]] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    held: dict[str, bytes] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    stated: list[Quad] = field(default_factory=list)
+
+    def follow(self, start: str = ROOT_PATH) -> None:
+        """Take over what is new, in the order of its moments."""
+        for _, number, kind, member, said in sorted(self.new(start)):
+            self.take(number, kind, member, said)
+
+    def new(self, start: str) -> list[tuple[str, int, str, str, list[Quad]]]:
+        """Return the events of all pages to which relations lead that are not known yet."""
+        waiting, seen, events = [start], {start}, list[tuple[str, int, str, str, list[Quad]]]()
+        while waiting:
+            found = self.read(waiting.pop())
+            events += self.events(found)
+            for node in objects(found, f"{TREE}node"):
+                if node not in seen:
+                    seen.add(node)
+                    waiting.append(node)
+        return events
+
+    def read(self, iri: str) -> list[Quad]:
+        """Return what a page says; its blank nodes are no other page's."""
+        form = BY_SUFFIX[self.suffix]
+        assert form.rdf is not None
+        body = self.held.get(iri)
+        if body is None:
+            path = iri.removeprefix(SMALL_BASE)
+            answer = self.client.get(f"/{path}", headers={"accept": form.media_type})
+            self.asked.append(path)
+            assert (answer.status_code, answer.headers["content-type"]) == (200, form.content_type)
+            body = answer.content
+            if "immutable" in answer.headers["cache-control"]:
+                self.held[iri] = body
+        found = list(parse(body, form.rdf))
+        self.stated += found
+        return found
+
+    def events(self, found: list[Quad]) -> Iterator[tuple[str, int, str, str, list[Quad]]]:
+        """Yield the events of a page that are new: moment, number, kind, member, what is said."""
+        for event in objects(found, f"{TREE}member"):
+            if event in self.known:
+                continue
+            self.known.add(event)
+            own = {q.predicate.value: q.object for q in found if q.subject == NamedNode(event)}
+            said = [q for q in found if q.graph_name == NamedNode(event)]
+            moment, member = own[f"{AS}published"].value, own[f"{AS}object"].value
+            number = int(event.rpartition("#")[2])
+            yield moment, number, own[RDF_TYPE.value].value.removeprefix(AS), member, said
+
+    def take(self, number: int, kind: str, member: str, said: list[Quad]) -> None:
+        assert (member in self.members) == (kind != "Create"), f"event {number}"
+        if kind == "Delete":
+            assert not said
+            del self.members[member]
+        else:
+            self.members[member] = said
+
+    def said(self) -> list[Quad]:
+        """Return what all members say; each is a document of its own."""
+        found = []
+        for number, said in enumerate(self.members.values()):
+            names: dict[BlankNode, BlankNode] = {}
+            for quad in said:
+                terms = [
+                    names.setdefault(t, BlankNode(f"m{number}n{len(names)}"))
+                    if isinstance(t, BlankNode)
+                    else t
+                    for t in (quad.subject, quad.object)
+                ]
+                found.append(Quad(terms[0], quad.predicate, terms[1]))
+        return found
+
+
+def objects(found: list[Quad], predicate: str) -> list[str]:
+    return [q.object.value for q in found if q.predicate.value == predicate]
+
+
+def canonical(found: list[Quad]) -> set[str]:
+    whole = Dataset(found)
+    whole.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return {str(quad.triple) for quad in whole}
+
+
+def check_same(copy: Copy, root: Path) -> None:
+    """Pass if a copy says what the current release does: term by term, and as its store has it."""
+    release, said = Releases(root / "releases").current(), copy.said()
+    dump = parse((release.dumps / "dataset.nt").read_bytes(), RdfFormat.N_TRIPLES)
+    assert canonical(said) == canonical(list(dump))
+    own, served = Store(), Store.read_only(str(release.store))
+    own.extend(said)
+    default = served.quads_for_pattern(None, None, None, DefaultGraph())
+    assert canonical(list(own)) == canonical(list(default))
+
+
+def client_of(root: Path) -> Client:
+    release = Releases(root / "releases").current()
+    return Client(create_app(open_site(release, EmbeddedEngine(Store()), SMALL / "queries")))
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the small project that has been built and told, on many small pages."""
+    monkeypatch.setattr(pages, "PER_PAGE", 5)
+    monkeypatch.setattr(feed, "ROW", 4)
+    found = Path(shutil.copytree(SMALL, tmp_path / "small"))
+    built(found)
+    return found
+
+
+def built(root: Path) -> None:
+    build_small(root)
+    assert tell(Releases(root / "releases"))
+
+
+@pytest.mark.parametrize("suffix", ["trig", "jsonld", "nq"])
+def test_a_client_has_a_copy_of_every_release(root: Path, suffix: str) -> None:
+    copy = Copy(client_of(root), suffix)
+    copy.follow()
+    assert len(copy.known) > feed.ROW * pages.PER_PAGE  # so there are rows
+    check_same(copy, root)
+    file = root / "data/ttl/more.ttl"
+    steps = [("one", ""), ("two", "one"), ("", "")]
+    for name, gone in steps:
+        file.write_text(BODY.format(base=SMALL_BASE, name=name), encoding="utf-8")
+        if not name:
+            file.unlink()
+        edit(root / "data/ttl/fair-report.ttl", "Ada Quill", f"Ada {gone}Quill")
+        built(root)
+        later = Copy(client_of(root), suffix, copy.members, copy.known, copy.held)
+        later.follow()
+        check_same(later, root)
+        new = Copy(client_of(root), suffix)
+        new.follow()
+        check_same(new, root)
+        assert len(later.asked) < len(new.asked)
+        edit(root / "data/ttl/fair-report.ttl", f"Ada {gone}Quill", "Ada Quill")
+
+
+def test_what_is_full_never_changes(root: Path) -> None:
+    before = Copy(client_of(root), "nq")
+    before.follow()
+    file = root / "data/ttl/more.ttl"
+    for name in ("one", "two", "three", "four", "five", "six"):
+        file.write_text(BODY.format(base=SMALL_BASE, name=name), encoding="utf-8")
+        built(root)
+    visited = client_of(root)
+    assert len(before.held) > feed.ROW
+    for iri, body in before.held.items():
+        path = "/" + iri.removeprefix(SMALL_BASE)
+        again = visited.get(path, headers={"accept": "application/n-quads"})
+        assert again.content == body
+        assert again.headers["cache-control"] == "public, max-age=31536000, immutable"
+    after = Copy(visited, "nq")
+    after.follow()
+    assert before.known < after.known
+
+
+def test_what_the_stream_says_of_itself(root: Path) -> None:
+    copy = Copy(client_of(root))
+    copy.follow()
+    told = {(q.predicate.value, getattr(q.object, "value", "")) for q in copy.stated}
+    assert {
+        (RDF_TYPE.value, f"{LDES}EventStream"),
+        (f"{LDES}timestampPath", f"{AS}published"),
+        (f"{LDES}versionOfPath", f"{AS}object"),
+        (f"{TREE}view", ROOT_PATH),
+        (f"{TREE}path", f"{AS}published"),
+        (RDF_TYPE.value, f"{TREE}GreaterThanOrEqualToRelation"),
+        (RDF_TYPE.value, f"{TREE}LessThanOrEqualToRelation"),
+    } <= told
+
+
+def test_relations_tell_true_bounds(root: Path) -> None:
+    """TREE: all members behind a relation are after, or before, the moment that it names."""
+    edit(root / "data/ttl/fair-report.ttl", "Ada Quill", "Ada Quilt")
+    built(root)
+    copy = Copy(client_of(root))
+    copy.follow()
+    relations: dict[str, dict[str, str]] = {}
+    for quad in copy.stated:
+        if isinstance(quad.subject, BlankNode) and quad.predicate.value.startswith(TREE):
+            relations.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value
+    kinds = {
+        q.subject.value: q.object.value.removeprefix(TREE)
+        for q in copy.stated
+        if isinstance(q.subject, BlankNode) and q.predicate == RDF_TYPE
+    }
+    assert len(relations) > feed.ROW
+    for name, relation in relations.items():
+        behind = Copy(copy.client)
+        behind.new(relation[f"{TREE}node"])
+        moments = objects(behind.stated, f"{AS}published")
+        bound = relation[f"{TREE}value"]
+        assert moments
+        if kinds[name].startswith("Greater"):
+            assert min(moments) >= bound
+        else:
+            assert max(moments) <= bound
+
+
+def activities() -> Graph:
+    """Return the official shapes of activities, but for what an object must be.
+
+    Our objects are no datasets or catalogues alone; the shapes of those are of DCAT-AP.
+    """
+    text = SHAPE.read_text(encoding="utf-8")
+    kept = text.replace("sh:node dcatapfeeds:EntityShape ;", "sh:nodeKind sh:IRI ;")
+    kept = kept.partition("dcatapfeeds:EntityShape a sh:NodeShape")[0]
+    assert kept.count("sh:nodeKind sh:IRI") == 2
+    found = "\n".join(line for line in kept.splitlines() if "owl:imports" not in line)
+    return Graph().parse(data=found, format="turtle")
+
+
+@pytest.mark.skipif(not SHAPE.is_file(), reason="the official shapes are not on this machine")
+def test_activities_are_as_dcat_ap_feeds_wants_them(root: Path) -> None:
+    file = root / "data/ttl/more.ttl"
+    for name in ("one", "two"):
+        file.write_text(BODY.format(base=SMALL_BASE, name=name), encoding="utf-8")
+        built(root)
+    edit(root / "data/ttl/fair-report.ttl", "Ada Quill", "Ada Quilt")
+    built(root)
+    copy = Copy(client_of(root))
+    copy.follow()
+    stated = (q for q in copy.stated if q.graph_name == DefaultGraph())
+    graph = Graph().parse(data="".join(f"{q.triple} .\n" for q in stated), format="nt")
+    assert {f"{AS}Create", f"{AS}Update", f"{AS}Delete"} <= {str(o) for o in graph.objects()}
+    conforms, _, report = validate(graph, shacl_graph=activities())
+    assert conforms, report
+    wrong = graph.parse(data=f"<urn:x> a <{AS}Create> ; <{AS}actor> <urn:y> .", format="turtle")
+    assert not validate(wrong, shacl_graph=activities())[0]
+
+
+# fmt: off
+NEGOTIATED = [
+    # path                      accept                   type
+    ("/changes/feed",           "",                      "application/trig; charset=utf-8"),
+    ("/changes/feed",           "text/html, */*;q=0.1",  "application/trig; charset=utf-8"),
+    ("/changes/feed",           "application/ld+json",   "application/ld+json"),
+    ("/changes/feed",           "application/n-quads",   "application/n-quads"),
+    ("/changes/feed.nq",        "text/html",             "application/n-quads"),
+    ("/changes/feed/1",         "",                      "application/trig; charset=utf-8"),
+    ("/changes/feed/1",         "application/ld+json",   "application/ld+json"),
+    ("/changes/feed/1.jsonld",  "",                      "application/ld+json"),
+    ("/changes/feed/row-1",     "application/n-quads",   "application/n-quads"),
+    ("/changes/feed/row-1.trig", "",                     "application/trig; charset=utf-8"),
+]
+WRONG = [
+    ("/changes/feed",         "text/html",  406, "application/trig"),
+    ("/changes/feed.ttl",     "",           404, "suffix .ttl"),
+    ("/changes/feed/0",       "",           404, "no page '0'"),
+    ("/changes/feed/x",       "",           404, "no page 'x'"),
+    ("/changes/feed/1.ttl",   "",           404, "suffix .ttl"),
+    ("/changes/feed/999999",  "",           404, "there are not 999999 pages"),
+    ("/changes/feed/row-999", "",           404, "there are not 999 rows"),
+    ("/changes/feed/row-0",   "",           404, "no page 'row-0'"),
+]
+# fmt: on
+
+
+def test_negotiated(root: Path) -> None:
+    visited = client_of(root)
+    for path, accept, kind in NEGOTIATED:
+        headers = {"accept": accept}
+        found = visited.get(path, headers=headers)
+        assert (found.status_code, found.headers["content-type"]) == (200, kind), path
+        assert ("Accept" in found.headers["vary"].split(", ")) is ("." not in path)
+        if "content-location" in found.headers:
+            assert visited.get(found.headers["content-location"]).content == found.content
+        again = visited.get(path, headers=headers | {"if-none-match": found.headers["etag"]})
+        assert again.status_code == 304
+        head = visited.head(path, headers=headers)
+        assert head.headers["content-length"] == found.headers["content-length"]
+        part = visited.get(path, headers=headers | {"range": "bytes=0-3"})
+        assert (part.status_code, part.content) == (206, found.content[:4])
+
+
+def test_wrong(root: Path) -> None:
+    visited = client_of(root)
+    for path, accept, status, said in WRONG:
+        found: httpx.Response = visited.get(path, headers={"accept": accept})
+        assert found.status_code == status, path
+        assert said in found.text
+
+
+def test_before_there_is_a_log(client: Client) -> None:
+    for path in ("/changes/feed", "/changes/feed/1", "/changes/feed/row-1"):
+        found = client.get(path)
+        assert (found.status_code, found.headers["retry-after"]) == (503, "5")
+        assert "being written for the first time" in found.text
