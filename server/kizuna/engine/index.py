@@ -159,10 +159,10 @@ class DescriptionIndex:
 
     def subjects(self, start: str = "", first: str = "") -> Iterator[NamedNode]:
         """Yield the IRIs of all subjects that begin with ``start``, sorted, from one on."""
-        found = self.keys(max(f"<{start}", f"<{first}>"), f"<{start}\U0010ffff")
+        found = self.terms(max(f"<{start}", f"<{first}>"), f"<{start}\U0010ffff")
         return (NamedNode(key[1:-1]) for key in found)
 
-    def keys(self, start: str = "", end: str = "\U0010ffff") -> Iterator[str]:
+    def terms(self, start: str = "", end: str = "\U0010ffff") -> Iterator[str]:
         """Yield all subjects between two texts, as they stand in N-Triples, sorted."""
         rows = self._connection().execute(
             "SELECT subject FROM description WHERE subject >= ? AND subject < ? "

@@ -1,7 +1,8 @@
 """``Link`` headers of what is described: what it is, where else it is, what it may be cited by.
 
-The relations are those of RFC 8288, 6596 (canonical), 6903 (type), 6906 (profile), 8574 (cite-as),
-9264 (linkset), and those that FAIR Signposting asks for of pages and of files of metadata.
+The relations are those of RFC 8288, 6596 (canonical), 6903 (type), 6906 (profile), 7089 (timegate,
+timemap), 8574 (cite-as), 9264 (linkset), and those that FAIR Signposting asks for of pages and of
+files of metadata.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from kizuna.web.views.schema_org import kind_of
 
 MOST_TYPES = 8
 LINKSET_JSON = "application/linkset+json"
+LINK_FORMAT = "application/link-format"
 _DUMPS = "dumps/"
 _PATH, _IRI = "\0", "\1"
 """Stand for path and IRI, and can be in neither."""
@@ -59,7 +61,7 @@ def link_headers(
     """Return the values of the ``Link`` header of the description of ``iri`` at ``path``.
 
     ``path`` is that of its page, in ASCII with a leading slash; ``profiled`` tells whether it can
-    be had in several profiles.
+    be had in several profiles, and as it was, as things can.
     """
     always = _header(site.addresses.base, _facts(site), part, profiled)
     links = [always.replace(_PATH, path[1:]).replace(_IRI, to_uri(iri))]
@@ -134,6 +136,8 @@ def _framed(
             if profile is not DEFAULT:
                 href = f"/{_PATH}?_profile={profile.token}"
                 yield Target("alternate", href, profile=to_uri(profile.iri(base)))
+        yield Target("original timegate", f"/{_PATH}")
+        yield Target("timemap", f"/timemap/link/{_PATH}", LINK_FORMAT)
     yield Target("describes", _IRI)
     if part is Part.FILE:
         yield Target("describes", f"/{_PATH}", HTML.media_type)

@@ -111,7 +111,8 @@ class EventLog:
     def events(self, page: int) -> Iterator[Event]:
         """Yield the events of a page, in their order."""
         found = self.connection.execute(
-            "SELECT number, kind, member, moment, payload FROM event WHERE page = ? ORDER BY number",
+            "SELECT number, kind, member, moment, payload FROM event WHERE page = ?"
+            " ORDER BY number",
             (page,),
         )
         for number, kind, member, moment, payload in found:

@@ -40,7 +40,7 @@ class Members:
 
     def all(self) -> Iterator[str]:
         """Yield all members, each as often as something is said that belongs to it."""
-        for subject in self.index.keys():
+        for subject in self.index.terms():
             yield from self.having(subject, lines_of(self.index, subject))
 
     def having(self, subject: str, lines: Iterable[str]) -> set[str]:
@@ -104,7 +104,7 @@ class Members:
     def _loose(self) -> dict[str, list[str]]:
         """The blank nodes that belong to graphs, by graph."""
         found = defaultdict(list)
-        for label in self.index.keys("_:", "_;"):
+        for label in self.index.terms("_:", "_;"):
             member = self.member_of(label)
             if self._is_graph(member):
                 found[member].append(label)

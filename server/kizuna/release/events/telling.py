@@ -7,17 +7,13 @@ told, nothing is told: the log tells how the members came to be what they are, n
 
 from __future__ import annotations
 
-import asyncio
-import os
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from kizuna.engine import DescriptionIndex, differing_subjects
-from kizuna.engine.sandbox import deny_network, die_with_parent
 from kizuna.errors import ReleaseBroken, UnavailableError
 from kizuna.release.contents import INDEX_FILE
 from kizuna.release.disk import locked
@@ -25,6 +21,7 @@ from kizuna.release.events.log import FOLDER
 from kizuna.release.events.members import Members, touched
 from kizuna.release.events.writing import LogWriter, writing
 from kizuna.release.folder import Releases
+from kizuna.release.helping import folder_to_help, helped
 from kizuna.release.history import last_moments, read_history
 from kizuna.release.manifest import read_manifest
 from kizuna.release.release import Release
@@ -89,29 +86,12 @@ def _opened(release: Release) -> Iterator[Members]:
 
 async def told(folder: Path) -> bool:
     """Bring the log up to date in a process of its own; return whether that went well."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "kizuna.release.events.telling",
-        str(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        return await process.wait() == 0
-    finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
+    return await helped("kizuna.release.events.telling", folder) == 0
 
 
 def main() -> None:
     """Tell the current release of the folder that is named, at the lowest priority."""
-    die_with_parent()
-    deny_network()
-    os.nice(10)
-    sys.exit(0 if tell(Releases(Path(sys.argv[1]))) else 1)
+    sys.exit(0 if tell(Releases(folder_to_help())) else 1)
 
 
 if __name__ == "__main__":

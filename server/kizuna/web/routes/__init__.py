@@ -16,6 +16,7 @@ from kizuna.web.routes import (
     graphs,
     harvest,
     hooks,
+    mementos,
     operation,
     pictures,
     profiles,
@@ -39,6 +40,7 @@ ROUTERS = (
     compare.router,
     queries.router,
     pictures.router,
+    mementos.router,
     feed.router,  # stands below the next
     changes.router,
     search.router,

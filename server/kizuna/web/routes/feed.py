@@ -26,7 +26,7 @@ from kizuna.web.views.page import alternates
 router = APIRouter()
 OFFERED = (TRIG, JSON_LD, N_QUADS)
 ROW = 100
-"""Pages of a row: the entry of the feed leads to rows of full pages, and to the pages after them."""
+"""Pages of a row: the entry of the feed leads to rows of full pages, and to the pages after."""
 _NAME = re.compile(r"(row-)?([1-9][0-9]{0,8})")
 
 
