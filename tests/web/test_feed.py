@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from pyoxigraph import (
     CanonicalizationAlgorithm,
     Dataset,
     DefaultGraph,
+    Literal,
     NamedNode,
     Quad,
     RdfFormat,
@@ -29,9 +31,10 @@ from kizuna.formats import BY_SUFFIX
 from kizuna.release import Releases
 from kizuna.release.events import tell
 from kizuna.release.events import writing as pages
-from kizuna.vocabulary import RDF_TYPE
+from kizuna.vocabulary import PREFIXES, RDF_TYPE
 from kizuna.web import create_app, open_site
 from kizuna.web.routes import feed
+from live import Live, serving
 from support import ROOT, edit
 
 AS, TREE, LDES = (
@@ -55,7 +58,7 @@ class Copy:
     It keeps what it has of full pages, and asks anew for the others alone.
     """
 
-    client: Client
+    client: Client | httpx.Client
     suffix: str = "trig"
     members: dict[str, list[Quad]] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
@@ -93,7 +96,7 @@ class Copy:
             body = answer.content
             if "immutable" in answer.headers["cache-control"]:
                 self.held[iri] = body
-        found = list(parse(body, form.rdf))
+        found = list(parse(body, form.rdf, rename_blank_nodes=True))
         self.stated += found
         return found
 
@@ -105,9 +108,9 @@ class Copy:
             self.known.add(event)
             own = {q.predicate.value: q.object for q in found if q.subject == NamedNode(event)}
             said = [q for q in found if q.graph_name == NamedNode(event)]
-            moment, member = own[f"{AS}published"].value, own[f"{AS}object"].value
+            moment, member = value(own[f"{AS}published"]), value(own[f"{AS}object"])
             number = int(event.rpartition("#")[2])
-            yield moment, number, own[RDF_TYPE.value].value.removeprefix(AS), member, said
+            yield moment, number, value(own[RDF_TYPE.value]).removeprefix(AS), member, said
 
     def take(self, number: int, kind: str, member: str, said: list[Quad]) -> None:
         assert (member in self.members) == (kind != "Create"), f"event {number}"
@@ -118,23 +121,18 @@ class Copy:
             self.members[member] = said
 
     def said(self) -> list[Quad]:
-        """Return what all members say; each is a document of its own."""
-        found = []
-        for number, said in enumerate(self.members.values()):
-            names: dict[BlankNode, BlankNode] = {}
-            for quad in said:
-                terms = [
-                    names.setdefault(t, BlankNode(f"m{number}n{len(names)}"))
-                    if isinstance(t, BlankNode)
-                    else t
-                    for t in (quad.subject, quad.object)
-                ]
-                found.append(Quad(terms[0], quad.predicate, terms[1]))
-        return found
+        """Return what all members say."""
+        every = (q for said in self.members.values() for q in said)
+        return [Quad(q.subject, q.predicate, q.object) for q in every]
+
+
+def value(term: object) -> str:
+    assert isinstance(term, NamedNode | BlankNode | Literal)
+    return term.value
 
 
 def objects(found: list[Quad], predicate: str) -> list[str]:
-    return [q.object.value for q in found if q.predicate.value == predicate]
+    return [value(q.object) for q in found if q.predicate.value == predicate]
 
 
 def canonical(found: list[Quad]) -> set[str]:
@@ -241,9 +239,9 @@ def test_relations_tell_true_bounds(root: Path) -> None:
     relations: dict[str, dict[str, str]] = {}
     for quad in copy.stated:
         if isinstance(quad.subject, BlankNode) and quad.predicate.value.startswith(TREE):
-            relations.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value
+            relations.setdefault(quad.subject.value, {})[quad.predicate.value] = value(quad.object)
     kinds = {
-        q.subject.value: q.object.value.removeprefix(TREE)
+        q.subject.value: value(q.object).removeprefix(TREE)
         for q in copy.stated
         if isinstance(q.subject, BlankNode) and q.predicate == RDF_TYPE
     }
@@ -349,3 +347,32 @@ def test_before_there_is_a_log(client: Client) -> None:
         found = client.get(path)
         assert (found.status_code, found.headers["retry-after"]) == (503, "5")
         assert "being written for the first time" in found.text
+
+
+def followed(live: Live, until: str) -> Copy:
+    """Return a copy of what a server tells, once it tells of a name."""
+    for _ in range(600):
+        copy = Copy(live.client)
+        if live.client.get("/changes/feed").status_code == 200:
+            copy.follow()
+            if any(value(q.object) == until for q in copy.said()):
+                return copy
+        time.sleep(0.1)
+    raise AssertionError(f"the feed does not tell of {until!r}")
+
+
+@pytest.mark.embedded("a server of its own, with its own engine")
+def test_a_server_tells_what_is_built_and_written(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(SMALL, tmp_path / "small"))
+    with serving(str(root), "--writable") as live:
+        first = followed(live, "Ada Quill")
+        check_same(first, root)
+        for name in ("one", "two", "three"):
+            put = f'GRAPH <{SMALL_BASE}graph/x> {{ <{SMALL_BASE}id/x> <{PREFIXES["rdfs"]}label> "{name}" }}'
+            done = live.update(f"INSERT DATA {{ {put} }}")
+            assert done.status_code == 204
+        after = followed(live, "three")
+    check_same(after, root)
+    assert first.known < after.known
+    told = [q for q in after.stated if value(q.object) == f"{SMALL_BASE}id/x"]
+    assert 1 <= len(told) <= 3  # not each write is told by itself

@@ -2,6 +2,7 @@
 
 Releases go in time, and what they said with them. So each event holds all that was said of its
 member, and the log needs none of them. Events stand in pages; a page that has a next one is full.
+Readers see the events of a release once all of them are there.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of events, or a row of pages: the moments of the first event and the last."""
+    """A page of events, or a row of pages: the moments of the first event and the last.
+
+    What is not ``full`` may get later ones.
+    """
 
     number: int
     first: str
@@ -60,7 +64,7 @@ def log_of(releases: Path) -> Path:
 
 
 class EventLog:
-    """The log, open for reading."""
+    """The log, open for reading; ``size`` is how many events there are."""
 
     def __init__(self, releases: Path) -> None:
         """Open the log of a folder of releases.
@@ -69,10 +73,7 @@ class EventLog:
         """
         path = log_of(releases)
         if not path.is_file():
-            raise Busy(
-                "the feed of events is being written for the first time",
-                hint="Try again in a minute. A server that keeps its own releases writes it.",
-            )
+            raise _nothing_yet()
         try:
             self.connection = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode=ro",
@@ -82,14 +83,14 @@ class EventLog:
                 isolation_level=None,
             )
             self.connection.execute("BEGIN")  # what is read is of one moment
-            self._last = self._number("SELECT max(number) FROM page")
+            found = self.connection.execute("SELECT release, events FROM told").fetchone()
+            self.size = int(found[1]) if found else 0
+            self._last = self._page_of(self.size)
         except sqlite3.Error as error:
             raise UnavailableError(f"{path}: {error}", hint="Restore it from a copy.") from error
-
-    @property
-    def size(self) -> int:
-        """How many events there are."""
-        return self._number("SELECT max(number) FROM event")
+        if found is None or found == ("", 0):
+            self.close()
+            raise _nothing_yet()
 
     def page(self, number: int) -> Page | None:
         """Return the page with this number, from 1; None where there is none."""
@@ -112,8 +113,8 @@ class EventLog:
         """Yield the events of a page, in their order."""
         found = self.connection.execute(
             "SELECT number, kind, member, moment, payload FROM event WHERE page = ?"
-            " ORDER BY number",
-            (page,),
+            " AND number <= ? ORDER BY number",
+            (page, self.size),
         )
         for number, kind, member, moment, payload in found:
             lines = tuple(split(zlib.decompress(payload)))
@@ -124,10 +125,20 @@ class EventLog:
         self.connection.close()
 
     def _pages(self, which: str, *numbers: int) -> Iterator[Page]:
-        query = f"SELECT number, first, last FROM page WHERE {which} ORDER BY number"  # noqa: S608
-        for number, first, last in self.connection.execute(query, numbers):
+        query = (
+            f"SELECT number, first, last FROM page WHERE {which}"  # noqa: S608 - of this module
+            " AND number <= ? ORDER BY number"
+        )
+        for number, first, last in self.connection.execute(query, (*numbers, self._last)):
             yield Page(number, first, last, number < self._last)
 
-    def _number(self, query: str) -> int:
-        found: tuple[int | None] = self.connection.execute(query).fetchone()
-        return found[0] or 0
+    def _page_of(self, event: int) -> int:
+        found = self.connection.execute("SELECT page FROM event WHERE number = ?", (event,))
+        return next((int(page) for (page,) in found), 0)
+
+
+def _nothing_yet() -> Busy:
+    return Busy(
+        "the feed of events is being written for the first time",
+        hint="Try again in a minute. A server that keeps its own releases writes it.",
+    )

@@ -36,7 +36,12 @@ CREATE TABLE IF NOT EXISTS member (
     key TEXT PRIMARY KEY,
     digest BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS told (one INTEGER PRIMARY KEY, release TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS told (
+    one INTEGER PRIMARY KEY,
+    release TEXT NOT NULL,
+    events INTEGER NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO told VALUES (1, '', 0);
 CREATE TEMP TABLE candidate (key TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -63,20 +68,20 @@ class LogWriter:
     @property
     def told(self) -> str:
         """The release up to which all is told; empty where some of another one is, or nothing."""
-        found = self.connection.execute("SELECT release FROM told").fetchone()
-        return str(found[0]) if found else ""
+        found: tuple[str] = self.connection.execute("SELECT release FROM told").fetchone()
+        return found[0]
 
     def begin(self) -> None:
-        """Note that some of a release is told from now on, until ``end``."""
-        self._note("")
+        """Note that some of a release is told from now on, which nobody sees until ``end``."""
+        self.connection.execute("UPDATE told SET release = ''")
 
     def end(self, release: str) -> None:
         """Note that all of a release is told."""
-        self._note(release)
+        self.connection.execute(
+            "UPDATE told SET release = ?, events = (SELECT coalesce(max(number), 0) FROM event)",
+            (release,),
+        )
         self.connection.commit()
-
-    def _note(self, release: str) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO told VALUES (1, ?)", (release,))
 
     def want(self, keys: Iterable[str]) -> None:
         """Note members that may have changed."""

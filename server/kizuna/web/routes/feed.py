@@ -100,4 +100,7 @@ def _answer(
 
 
 def _log(site: Site) -> EventLog:
+    """Return the log; a release that has no index yet gets one, and is told then."""
+    if not site.manifest.filled:
+        site.wanted.set()
     return EventLog(site.release.folder.parent)
