@@ -97,7 +97,6 @@ WRONG = [
     ("/releases/0123456789ab" + DOC,        404, "no release '0123456789ab' is kept"),
     ("/releases/..%2f..%2fetc" + DOC,       404, "nothing stands at"),
     ("/releases/ABCDEF012345" + DOC,        404, "no release 'ABCDEF012345' is kept"),
-    ("/releases/current" + DOC,             404, "no release 'current' is kept"),
     ("/releases/{A}/doc/person/nobody",     404, "nothing stands at"),
     ("/releases/{A}/doc/" + NEW,            404, "nothing stands at"),
     ("/releases/{B}" + DOC + ".xyz",        404, "nothing stands at"),
@@ -136,6 +135,12 @@ def test_wrong(past: Past, path: str, status: int, said: str) -> None:
     found = past.client.get(past.named(path), headers={"accept": "application/json"})
     assert found.status_code == status
     assert said in found.text
+
+
+def test_current_leads_to_its_own(past: Past) -> None:
+    found = past.client.get(f"/releases/current{DOC}.ttl?_profile=thing&x=1")
+    own = f"/releases/{past.releases[2].id}{DOC}.ttl?_profile=thing"
+    assert (found.status_code, found.headers["location"]) == (303, own)
 
 
 def test_nothing_was_there(past: Past) -> None:

@@ -15,6 +15,7 @@ from kizuna.errors import NotFound
 from kizuna.iris import to_path
 from kizuna.release import Releases
 from kizuna.release.mementos import Memento, current_at, mementos
+from kizuna.release.succession import CURRENT
 from kizuna.resources import describe
 from kizuna.web.conditions import http_date
 from kizuna.web.dependencies import READ, Whole
@@ -31,7 +32,7 @@ from kizuna.web.mementos import (
 from kizuna.web.past import past
 from kizuna.web.paths import iri_path, node, resolve
 from kizuna.web.reader import Reader
-from kizuna.web.respond import Meta, Representation, respond
+from kizuna.web.respond import Meta, Representation, respond, see_other
 from kizuna.web.routes.things import described_thing, passed_on
 from kizuna.web.site import Site
 from kizuna.web.views.page import Alternate, alternates, render
@@ -72,7 +73,10 @@ def timegate(request: Request, site: Site) -> Response:
 
 @router.api_route("/releases/{release}/doc/{rest:path}", methods=READ)
 async def memento(request: Request, site: Whole, release: str) -> Response:
-    """Return the description of a thing as a release that is kept has it."""
+    """Return the description of a thing as a release has it; ``current`` leads to its own."""
+    if release == CURRENT:
+        path = to_path(iri_path(request).removeprefix(f"releases/{CURRENT}/"))
+        return see_other(f"/releases/{site.release.id}/{path}{passed_on(request)}")
     return await site.drawing.take(partial(_memento, request, site, release))
 
 
