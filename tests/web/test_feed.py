@@ -44,10 +44,16 @@ AS, TREE, LDES = (
 )
 ROOT_PATH = f"{SMALL_BASE}changes/feed"
 SHAPE = ROOT.parent / "shared/dcat/ldes-dcat-ap-feeds/shape.ttl"
+DCAT_AP = ROOT.parent / "shared/dcat/semic-3.0.1/html_shacl_shapes.ttl"
 PERSON = NamedNode(f"{SMALL_BASE}id/person/ada-quill")
 BODY = """
 @prefix t: <{base}id/place/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 t:{name} skos:prefLabel "{name}"@en ; skos:note [ skos:note "a" ], [ skos:note "b" ] .
+"""
+PUBLISHER = """
+<{base}catalog> dct:publisher <{base}id/organisation/us> .
+<{base}id/organisation/us> a <http://xmlns.com/foaf/0.1/Agent> ;
+    <http://xmlns.com/foaf/0.1/name> "Us" .
 """
 
 
@@ -258,36 +264,72 @@ def test_relations_tell_true_bounds(root: Path) -> None:
             assert max(moments) <= bound
 
 
-def activities() -> Graph:
-    """Return the official shapes of activities, but for what an object must be.
+def activities(*, of_catalogue: bool) -> Graph:
+    """Return the official shapes of activities, with those of DCAT-AP that they import.
 
-    Our objects are no datasets or catalogues alone; the shapes of those are of DCAT-AP.
+    Of these the next version: what it mended (the type of dcat:byteSize) is as we have it.
+    Not all members of the dataset are what DCAT-AP knows: of theirs only the activities are held
+    against the shapes.
     """
     text = SHAPE.read_text(encoding="utf-8")
-    kept = text.replace("sh:node dcatapfeeds:EntityShape ;", "sh:nodeKind sh:IRI ;")
-    kept = kept.partition("dcatapfeeds:EntityShape a sh:NodeShape")[0]
-    assert kept.count("sh:nodeKind sh:IRI") == 2
-    found = "\n".join(line for line in kept.splitlines() if "owl:imports" not in line)
-    return Graph().parse(data=found, format="turtle")
+    text = "\n".join(line for line in text.splitlines() if "owl:imports" not in line)
+    if of_catalogue:
+        return Graph().parse(data=text, format="turtle").parse(DCAT_AP)
+    text = text.replace("sh:node dcatapfeeds:EntityShape ;", "sh:nodeKind sh:IRI ;")
+    return Graph().parse(data=text.partition("dcatapfeeds:EntityShape a")[0], format="turtle")
+
+
+def as_graph(found: list[Quad]) -> Graph:
+    return Graph().parse(data="".join(f"{q.triple} .\n" for q in found), format="nt")
 
 
 @pytest.mark.skipif(not SHAPE.is_file(), reason="the official shapes are not on this machine")
-def test_activities_are_as_dcat_ap_feeds_wants_them(root: Path) -> None:
+@pytest.mark.parametrize("path", ["changes/feed", "catalog/feed"])
+def test_activities_are_as_dcat_ap_feeds_wants_them(root: Path, path: str) -> None:
     file = root / "data/ttl/more.ttl"
+    with (root / "data/ttl/catalogue.ttl").open("a", encoding="utf-8") as catalogue:
+        catalogue.write(PUBLISHER.format(base=SMALL_BASE))
     for name in ("one", "two"):
         file.write_text(BODY.format(base=SMALL_BASE, name=name), encoding="utf-8")
         built(root)
     edit(root / "data/ttl/fair-report.ttl", "Ada Quill", "Ada Quilt")
     built(root)
     copy = Copy(client_of(root))
-    copy.follow()
-    stated = (q for q in copy.stated if q.graph_name == DefaultGraph())
-    graph = Graph().parse(data="".join(f"{q.triple} .\n" for q in stated), format="nt")
-    assert {f"{AS}Create", f"{AS}Update", f"{AS}Delete"} <= {str(o) for o in graph.objects()}
-    conforms, _, report = validate(graph, shacl_graph=activities())
+    copy.follow(f"{SMALL_BASE}{path}")
+    graph = as_graph([q for q in copy.stated if q.graph_name == DefaultGraph()])
+    kinds = {str(kind).removeprefix(AS) for kind in graph.objects()} & {
+        "Create",
+        "Update",
+        "Delete",
+    }
+    of_catalogue = path.startswith("catalog")
+    assert kinds == {"Create", "Update"} | (set() if of_catalogue else {"Delete"})
+    graph += as_graph(copy.said()) if of_catalogue else Graph()
+    shapes = activities(of_catalogue=of_catalogue)
+    conforms, _, report = validate(graph, shacl_graph=shapes)
     assert conforms, report
     wrong = graph.parse(data=f"<urn:x> a <{AS}Create> ; <{AS}actor> <urn:y> .", format="turtle")
-    assert not validate(wrong, shacl_graph=activities())[0]
+    assert not validate(wrong, shacl_graph=shapes)[0]
+
+
+def test_the_catalogue_has_a_feed_of_its_own(root: Path) -> None:
+    start = f"{SMALL_BASE}catalog/feed"
+    copy = Copy(client_of(root))
+    copy.follow(start)
+    for name in ("one", "two"):
+        body = BODY.format(base=SMALL_BASE, name=name)
+        (root / "data/ttl/more.ttl").write_text(body, encoding="utf-8")
+        built(root)
+        client = client_of(root)
+        before = copy.known
+        copy = Copy(client, members=copy.members, known=set(before), held=copy.held)
+        copy.follow(start)
+        served = client.get("/catalog.nt").content
+        assert canonical(copy.said()) == canonical(list(parse(served, RdfFormat.N_TRIPLES)))
+        assert len(copy.known - before) <= 4  # catalogue, dataset, the new release and that before
+    again = Copy(client)
+    again.follow(start)
+    assert again.members.keys() == copy.members.keys()
 
 
 # fmt: off
@@ -303,6 +345,9 @@ NEGOTIATED = [
     ("/changes/feed/1.jsonld",  "",                      "application/ld+json"),
     ("/changes/feed/row-1",     "application/n-quads",   "application/n-quads"),
     ("/changes/feed/row-1.trig", "",                     "application/trig; charset=utf-8"),
+    ("/catalog/feed",           "application/n-quads",   "application/n-quads"),
+    ("/catalog/feed.jsonld",    "",                      "application/ld+json"),
+    ("/catalog/feed/1",         "",                      "application/trig; charset=utf-8"),
 ]
 WRONG = [
     ("/changes/feed",         "text/html",  406, "application/trig"),
@@ -310,6 +355,8 @@ WRONG = [
     ("/changes/feed/0",       "",           404, "no page '0'"),
     ("/changes/feed/x",       "",           404, "no page 'x'"),
     ("/changes/feed/1.ttl",   "",           404, "suffix .ttl"),
+    ("/changes/feed/1.",      "",           404, "with the suffix ."),
+    ("/catalog/feed/999",     "",           404, "Begin at /catalog/feed."),
     ("/changes/feed/999999",  "",           404, "there are not 999999 pages"),
     ("/changes/feed/row-999", "",           404, "there are not 999 rows"),
     ("/changes/feed/row-0",   "",           404, "no page 'row-0'"),
@@ -343,7 +390,7 @@ def test_wrong(root: Path) -> None:
 
 
 def test_before_there_is_a_log(client: Client) -> None:
-    for path in ("/changes/feed", "/changes/feed/1", "/changes/feed/row-1"):
+    for path in ("/changes/feed", "/changes/feed/1", "/changes/feed/row-1", "/catalog/feed"):
         found = client.get(path)
         assert (found.status_code, found.headers["retry-after"]) == (503, "5")
         assert "being written for the first time" in found.text

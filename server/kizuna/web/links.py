@@ -63,7 +63,7 @@ def link_headers(
     ``path`` is that of its page, in ASCII with a leading slash; ``profiled`` tells whether it can
     be had in several profiles, and as it was, as things can.
     """
-    always = _header(site.addresses.base, _facts(site), part, profiled)
+    always = _header(site.addresses.base, facts_of(site), part, profiled)
     links = [always.replace(_PATH, path[1:]).replace(_IRI, to_uri(iri))]
     if part is Part.PAGE:
         links += [item.header for item in items(site, iri)]
@@ -79,7 +79,7 @@ def targets(site: Site, iri: str, path: str, part: Part, *, profiled: bool = Fal
     """Return one by one what ``link_headers`` writes."""
     found = [
         replace(t, href=t.href.replace(_PATH, path[1:]).replace(_IRI, to_uri(iri)))
-        for t in _framed(site.addresses.base, _facts(site), part, profiled=profiled)
+        for t in _framed(site.addresses.base, facts_of(site), part, profiled=profiled)
     ]
     found += items(site, iri) if part is Part.PAGE else []
     return [*found, *(Target("type", kind) for kind in _types(site, iri))]
@@ -97,7 +97,7 @@ def items(site: Site, iri: str) -> list[Target]:
 
 def item_targets(site: Site) -> list[Target]:
     """Return the links of a file of the release: to the dataset of which it is an item."""
-    found, dataset = list(_facts(site)), site.about.dataset
+    found, dataset = list(facts_of(site)), site.about.dataset
     page = site.addresses.page(dataset.value) if dataset is not None else None
     if dataset is not None and page is not None:
         path = to_path(page)
@@ -113,7 +113,7 @@ def _media_type(name: str) -> str:
     return Dump.named(name).media_type.partition(";")[0]
 
 
-def _facts(site: Site) -> tuple[Target, ...]:
+def facts_of(site: Site) -> tuple[Target, ...]:
     """Return the links that all descriptions and files have."""
     about = site.about
     license_ = () if about.license is None else (Target("license", to_uri(about.license.value)),)

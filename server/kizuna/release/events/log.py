@@ -18,9 +18,15 @@ from kizuna.errors import Busy, UnavailableError
 from kizuna.release.differing.lines import split
 
 FOLDER = ".feed"
-FILE_NAME = "events.sqlite"
 SECONDS = 10.0
 """How long a reader waits for the end of what is being written."""
+
+
+class Feed(StrEnum):
+    """Of what there are events: of all that the dataset says, and of the catalogue."""
+
+    DATASET = "events"
+    CATALOGUE = "catalogue"
 
 
 class Kind(StrEnum):
@@ -58,20 +64,20 @@ class Page:
     full: bool = True
 
 
-def log_of(releases: Path) -> Path:
-    """Return where the log of a folder of releases is."""
-    return releases / FOLDER / FILE_NAME
+def log_of(releases: Path, feed: Feed) -> Path:
+    """Return where a log of a folder of releases is."""
+    return releases / FOLDER / f"{feed}.sqlite"
 
 
 class EventLog:
-    """The log, open for reading; ``size`` is how many events there are."""
+    """A log, open for reading; ``size`` is how many events there are."""
 
-    def __init__(self, releases: Path) -> None:
-        """Open the log of a folder of releases.
+    def __init__(self, releases: Path, feed: Feed = Feed.DATASET) -> None:
+        """Open a log of a folder of releases.
 
         Raises Busy where there is none yet, and UnavailableError where it cannot be read.
         """
-        path = log_of(releases)
+        path = log_of(releases, feed)
         if not path.is_file():
             raise _nothing_yet()
         try:

@@ -1,4 +1,4 @@
-"""Bringing the log of events up to the release that is current.
+"""Bringing the logs of events up to the release that is current.
 
 ``python -m kizuna.release.events.telling RELEASES`` does it in a process of its own: no request, no
 write and no build waits for it. Of what a release brings and the next takes back, before either is
@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from kizuna.engine import DescriptionIndex, differing_subjects
 from kizuna.errors import ReleaseBroken, UnavailableError
+from kizuna.release.catalogue import source_of
 from kizuna.release.contents import INDEX_FILE
 from kizuna.release.disk import locked
-from kizuna.release.events.log import FOLDER
+from kizuna.release.events.catalogue import catalogue_members
+from kizuna.release.events.log import FOLDER, Feed
 from kizuna.release.events.members import Members, touched
 from kizuna.release.events.writing import LogWriter, writing
 from kizuna.release.folder import Releases
@@ -26,13 +28,16 @@ from kizuna.release.history import last_moments, read_history
 from kizuna.release.manifest import read_manifest
 from kizuna.release.release import Release
 
+Said = tuple[str, list[str]]
+"""A member and all that is said of it."""
+
 
 def tell(releases: Releases) -> bool:
-    """Add to the log what the current release brings; return whether it is told whole now.
+    """Add to the logs what the current release brings; return whether it is told whole now.
 
     What is not filled is told once it is. Of several processes one does it; the others wait for it.
 
-    Raises NoRelease and ReleaseBroken, and UnavailableError where the log cannot be written.
+    Raises NoRelease and ReleaseBroken, and UnavailableError where a log cannot be written.
     """
     folder = releases.folder
     current = releases.current_id()
@@ -41,9 +46,12 @@ def tell(releases: Releases) -> bool:
     release = Release(folder / current, read_manifest(folder / current))
     try:
         (folder / FOLDER).mkdir(exist_ok=True)
-        with release.kept(), locked(folder / FOLDER), writing(folder) as log:
-            if log.told != release.id:
-                _tell(folder, release, log)
+        with release.kept(), locked(folder / FOLDER), _opened(release) as new:
+            moment = last_moments(read_history(folder)).get(release.id) or release.manifest.created
+            for feed, saying in _SAYING.items():
+                with writing(folder, feed) as log:
+                    if log.told != release.id:
+                        _tell(log, release, saying(folder, release, new, log), moment)
     except (OSError, sqlite3.Error) as error:
         raise UnavailableError(
             f"{folder / FOLDER}: the events of {current} cannot be written: {error}",
@@ -52,14 +60,30 @@ def tell(releases: Releases) -> bool:
     return True
 
 
-def _tell(folder: Path, release: Release, log: LogWriter) -> None:
-    moment = last_moments(read_history(folder)).get(release.id) or release.manifest.created
-    with _opened(release) as new:
-        _look(folder, log, new)
-        log.begin()
-        for member in log.wanted():
-            log.add(member, new.said(member), moment)
-        log.end(release.id)
+def _tell(log: LogWriter, release: Release, said: Iterable[Said], moment: str) -> None:
+    log.begin()
+    for member, lines in said:
+        log.add(member, lines, moment)
+    log.end(release.id)
+
+
+def _dataset(folder: Path, _: Release, new: Members, log: LogWriter) -> Iterator[Said]:
+    _look(folder, log, new)
+    return ((member, new.said(member)) for member in log.wanted())
+
+
+def _catalogue(_: Path, release: Release, new: Members, log: LogWriter) -> Iterator[Said]:
+    said = dict(catalogue_members(source_of(release, new.index)))
+    log.want(said)
+    log.want_all()
+    return ((member, said.get(member, [])) for member in log.wanted())
+
+
+_SAYING: dict[Feed, Callable[[Path, Release, Members, LogWriter], Iterator[Said]]] = {
+    Feed.DATASET: _dataset,
+    Feed.CATALOGUE: _catalogue,
+}
+"""What finds the members of a feed that may have changed, with what is said of them now."""
 
 
 def _look(folder: Path, log: LogWriter, new: Members) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from kizuna.release.events.log import SECONDS, Kind, log_of
+from kizuna.release.events.log import SECONDS, Feed, Kind, log_of
 
 PER_PAGE = 100
 PAGE_BYTES = 500_000
@@ -47,12 +47,12 @@ CREATE TEMP TABLE candidate (key TEXT PRIMARY KEY) WITHOUT ROWID;
 
 
 @contextmanager
-def writing(releases: Path) -> Iterator[LogWriter]:
-    """Give the log of a folder of releases, made if it is not there, for the only one who writes.
+def writing(releases: Path, feed: Feed) -> Iterator[LogWriter]:
+    """Give a log of a folder of releases, made if it is not there, for the only one who writes.
 
     Raises sqlite3.Error and OSError where it cannot be written.
     """
-    path = log_of(releases)
+    path = log_of(releases, feed)
     connection = sqlite3.connect(path, timeout=SECONDS)
     with closing(connection):
         connection.executescript(_SCHEMA)
@@ -61,7 +61,7 @@ def writing(releases: Path) -> Iterator[LogWriter]:
 
 @dataclass
 class LogWriter:
-    """The log, open for adding to it."""
+    """A log, open for adding to it."""
 
     connection: sqlite3.Connection
 

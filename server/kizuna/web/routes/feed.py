@@ -1,10 +1,11 @@
-"""The feed of events: a Linked Data Event Stream, from which a client makes and keeps a copy."""
+"""Feeds of events: Linked Data Event Streams, from which a client makes and keeps a copy."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 
 from fastapi import APIRouter
@@ -13,70 +14,105 @@ from starlette.responses import Response
 
 from kizuna.errors import NotFound
 from kizuna.formats import JSON_LD, N_QUADS, TRIG, Format
-from kizuna.release.events import EventLog
+from kizuna.release.events import EventLog, Feed
 from kizuna.representations import write_graphs
 from kizuna.web.dependencies import READ, Here, accept_of
 from kizuna.web.lists.pointing import form_of
 from kizuna.web.negotiation import negotiate
 from kizuna.web.respond import FOREVER, REVALIDATE, Meta, Representation, respond
 from kizuna.web.site import Site
-from kizuna.web.views.events import PATH, SPELT, feed_rows, page_rows, row_rows
+from kizuna.web.views.events import SPELT, feed_rows, page_rows, row_rows
 from kizuna.web.views.page import alternates
 
 router = APIRouter()
 OFFERED = (TRIG, JSON_LD, N_QUADS)
+FEEDS = {"changes/feed": Feed.DATASET, "catalog/feed": Feed.CATALOGUE}
+"""The feeds by the path of their entry."""
 ROW = 100
 """Pages of a row: the entry of the feed leads to rows of full pages, and to the pages after."""
 _NAME = re.compile(r"(row-)?([1-9][0-9]{0,8})")
 
 
-@router.api_route(f"/{PATH}", methods=READ)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which feed is asked for on which site, and in which format, if the address says so."""
+
+    site: Site
+    path: str
+    form: Format | None = None
+
+    @classmethod
+    def of(cls, request: Request, site: Site, suffix: str | None = None) -> Asked:
+        """Return what a request asks for. Raises NotFound for a suffix that there is not."""
+        path = next(p for p in FEEDS if request.scope["path"].startswith(f"/{p}"))
+        return cls(site, path, form_of(suffix, OFFERED) if suffix is not None else None)
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the feed's entry."""
+        return self.site.addresses.base + self.path
+
+    def log(self) -> EventLog:
+        """Return its log; a release that has no index yet gets one, and is told then."""
+        if not self.site.manifest.filled:
+            self.site.wanted.set()
+        return EventLog(self.site.release.folder.parent, FEEDS[self.path])
+
+
+@router.api_route("/changes/feed", methods=READ)
+@router.api_route("/catalog/feed", methods=READ)
 async def feed(request: Request, site: Here) -> Response:
-    """Return the entry of the feed."""
-    return await site.drawing.take(partial(_entry, request, site, None))
+    """Return the entry of a feed."""
+    return await site.drawing.take(partial(_entry, request, Asked.of(request, site)))
 
 
-@router.api_route(f"/{PATH}.{{suffix}}", methods=READ)
+@router.api_route("/changes/feed.{suffix}", methods=READ)
+@router.api_route("/catalog/feed.{suffix}", methods=READ)
 async def feed_file(request: Request, site: Here, suffix: str) -> Response:
     """Return the same as a file."""
-    return await site.drawing.take(partial(_entry, request, site, form_of(suffix, OFFERED)))
+    return await site.drawing.take(partial(_entry, request, Asked.of(request, site, suffix)))
 
 
-@router.api_route(f"/{PATH}/{{name}}", methods=READ)
+@router.api_route("/changes/feed/{name}", methods=READ)
+@router.api_route("/catalog/feed/{name}", methods=READ)
 async def page(request: Request, site: Here, name: str) -> Response:
     """Return a page of events, or a row of pages."""
-    stem, found, suffix = name.partition(".")
-    form = form_of(suffix, OFFERED) if found else None
-    named = _NAME.fullmatch(stem)
+    stem, dot, suffix = name.partition(".")
+    asked, named = Asked.of(request, site, suffix if dot else None), _NAME.fullmatch(stem)
     if named is None:
-        raise NotFound(f"the feed has no page {stem!r}", hint=f"/{PATH} leads to all of them.")
+        raise NotFound(
+            f"the feed has no page {stem!r}", hint=f"/{asked.path} leads to all of them."
+        )
     make = _row if named[1] else _page
-    return await site.drawing.take(partial(make, request, site, int(named[2]), form))
+    return await site.drawing.take(partial(make, request, asked, int(named[2])))
 
 
-def _entry(request: Request, site: Site, form: Format | None) -> Response:
-    with closing(_log(site)) as log:
+def _entry(request: Request, asked: Asked) -> Response:
+    with closing(asked.log()) as log:
         rows = log.rows(ROW)
         pages = log.pages(len(rows) * ROW + 1, (len(rows) + 2) * ROW)
-        return _answer(request, PATH, form, feed_rows(site.addresses.base, site.about, rows, pages))
+        told = feed_rows(asked.iri, asked.site.about, rows, pages)
+        return _answer(request, asked.path, asked.form, told)
 
 
-def _row(request: Request, site: Site, number: int, form: Format | None) -> Response:
-    with closing(_log(site)) as log:
+def _row(request: Request, asked: Asked, number: int) -> Response:
+    with closing(asked.log()) as log:
         pages = log.pages((number - 1) * ROW + 1, number * ROW)
         if len(pages) < ROW or not pages[-1].full:
-            raise NotFound(f"there are not {number} rows of pages", hint=f"Begin at /{PATH}.")
-        rows = row_rows(site.addresses.base, number, pages)
-        return _answer(request, f"{PATH}/row-{number}", form, rows, full=True)
+            raise NotFound(f"there are not {number} rows of pages", hint=f"Begin at /{asked.path}.")
+        rows = row_rows(asked.iri, number, pages)
+        return _answer(request, f"{asked.path}/row-{number}", asked.form, rows, full=True)
 
 
-def _page(request: Request, site: Site, number: int, form: Format | None) -> Response:
-    with closing(_log(site)) as log:
+def _page(request: Request, asked: Asked, number: int) -> Response:
+    with closing(asked.log()) as log:
         found = log.page(number)
         if found is None:
-            raise NotFound(f"there are not {number} pages of events", hint=f"Begin at /{PATH}.")
-        rows = page_rows(site.addresses.base, number, log.events(number))
-        return _answer(request, f"{PATH}/{number}", form, rows, full=found.full)
+            raise NotFound(
+                f"there are not {number} pages of events", hint=f"Begin at /{asked.path}."
+            )
+        rows = page_rows(asked.iri, number, log.events(number))
+        return _answer(request, f"{asked.path}/{number}", asked.form, rows, full=found.full)
 
 
 def _answer(
@@ -97,10 +133,3 @@ def _answer(
     response = respond(request, Representation(body, chosen.content_type), meta)
     request.state.repeatable = request.state.repeatable and full  # events come without a release
     return response
-
-
-def _log(site: Site) -> EventLog:
-    """Return the log; a release that has no index yet gets one, and is told then."""
-    if not site.manifest.filled:
-        site.wanted.set()
-    return EventLog(site.release.folder.parent)

@@ -20,7 +20,7 @@ from kizuna.resources import describe
 from kizuna.web.conditions import http_date
 from kizuna.web.dependencies import READ, Whole
 from kizuna.web.described import OFFERED, PLAIN, Described, answer
-from kizuna.web.links import LINK_FORMAT, type_links
+from kizuna.web.links import LINK_FORMAT, facts_of, type_links
 from kizuna.web.lists.files import JSON
 from kizuna.web.mementos import (
     memento_links,
@@ -129,6 +129,7 @@ def _described(
     links = (
         *memento_links(path, known, own, inside=True),
         *(f'<{f.href}>; rel="alternate"; type="{f.media_type}"' for f in files),
+        *(target.header for target in facts_of(then)),
         *type_links(then, iri),
     )
 

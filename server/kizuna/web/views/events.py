@@ -15,7 +15,6 @@ from kizuna.release.events import Event, Kind, Page
 from kizuna.vocabulary import DCT_TITLE, PREFIXES, RDF_TYPE, term
 from kizuna.web.site import About
 
-PATH = "changes/feed"
 SPELT = PREFIXES | {
     "as": "https://www.w3.org/ns/activitystreams#",
     "ldes": "https://w3id.org/ldes#",
@@ -36,14 +35,14 @@ _NODE, _RELATION = _own("tree:Node"), _own("tree:relation")
 
 
 def feed_rows(
-    base: str, about: About, rows: Iterable[Page], pages: Iterable[Page]
+    feed: str, about: About, rows: Iterable[Page], pages: Iterable[Page]
 ) -> Iterator[str]:
     """Yield the entry of the feed, as N-Quads: what it is, and where its events are.
 
     ``rows`` are those of pages, ``pages`` those that are in no row yet.
     """
-    root = NamedNode(base + PATH)
-    stream = _stream(base)
+    root = NamedNode(feed)
+    stream = _stream(feed)
     yield f"{root} {RDF_TYPE} {_NODE} ."
     yield f"{stream} {RDF_TYPE} {_own('ldes:EventStream')} ."
     yield f"{stream} {_own('ldes:timestampPath')} {_PUBLISHED} ."
@@ -54,27 +53,27 @@ def feed_rows(
     if about.license is not None:
         yield f"{stream} {_LICENSE} {about.license} ."
     for row in rows:
-        yield from _relations(root, f"{base}{PATH}/row-{row.number}", row, f"row{row.number}")
-    yield from _page_relations(base, root, pages)
+        yield from _relations(root, f"{feed}/row-{row.number}", row, f"row{row.number}")
+    yield from _page_relations(feed, root, pages)
 
 
-def row_rows(base: str, number: int, pages: Iterable[Page]) -> Iterator[str]:
+def row_rows(feed: str, number: int, pages: Iterable[Page]) -> Iterator[str]:
     """Yield a row of full pages, as N-Quads: where they are, and from when to when they are."""
-    node = NamedNode(f"{base}{PATH}/row-{number}")
+    node = NamedNode(f"{feed}/row-{number}")
     yield f"{node} {RDF_TYPE} {_NODE} ."
-    yield f"{_stream(base)} {_own('tree:view')} {NamedNode(base + PATH)} ."
-    yield from _page_relations(base, node, pages)
+    yield f"{_stream(feed)} {_own('tree:view')} {NamedNode(feed)} ."
+    yield from _page_relations(feed, node, pages)
 
 
-def page_rows(base: str, number: int, events: Iterable[Event]) -> Iterator[str]:
+def page_rows(feed: str, number: int, events: Iterable[Event]) -> Iterator[str]:
     """Yield a page of events, as N-Quads."""
-    node = NamedNode(f"{base}{PATH}/{number}")
-    stream = _stream(base)
+    node = NamedNode(f"{feed}/{number}")
+    stream = _stream(feed)
     yield f"{node} {RDF_TYPE} {_NODE} ."
     yield f"{stream} {RDF_TYPE} {_own('ldes:EventStream')} ."
-    yield f"{stream} {_own('tree:view')} {NamedNode(base + PATH)} ."
+    yield f"{stream} {_own('tree:view')} {NamedNode(feed)} ."
     for event in events:
-        activity = NamedNode(f"{base}{PATH}/{number}#{event.number}")
+        activity = NamedNode(f"{feed}/{number}#{event.number}")
         yield f"{stream} {_own('tree:member')} {activity} ."
         yield f"{activity} {RDF_TYPE} {_own(f'as:{event.kind}')} ."
         yield f"{activity} {_OBJECT} {event.member} ."
@@ -91,9 +90,9 @@ def _said(activity: NamedNode, event: Event) -> Iterator[str]:
         yield f"{relabelled(line, names)} {activity} ."
 
 
-def _page_relations(base: str, of: NamedNode, pages: Iterable[Page]) -> Iterator[str]:
+def _page_relations(feed: str, of: NamedNode, pages: Iterable[Page]) -> Iterator[str]:
     for page in pages:
-        yield from _relations(of, f"{base}{PATH}/{page.number}", page, str(page.number))
+        yield from _relations(of, f"{feed}/{page.number}", page, str(page.number))
 
 
 def _relations(of: NamedNode, to: str, page: Page, name: str) -> Iterator[str]:
@@ -110,8 +109,8 @@ def _relations(of: NamedNode, to: str, page: Page, name: str) -> Iterator[str]:
         yield f"{relation} {_own('tree:node')} {NamedNode(to)} ."
 
 
-def _stream(base: str) -> NamedNode:
-    return NamedNode(f"{base}{PATH}#stream")
+def _stream(feed: str) -> NamedNode:
+    return NamedNode(f"{feed}#stream")
 
 
 def _moment(iso: str) -> Literal:
