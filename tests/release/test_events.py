@@ -49,7 +49,7 @@ def manifest(name: str, found: list[Quad]) -> Manifest:
         commit=None,
         base=BASE,
         languages=("en",),
-        counts={"triples": len(found)},
+        counts={"triples": len(found), "documents": 0, "claims": 0},
         classes={},
         graphs={q.graph_name.value: 1 for q in found if isinstance(q.graph_name, NamedNode)},
         prefixes=PREFIXES,
@@ -131,6 +131,9 @@ CASES = [
      "g:f { t:a p:at _:x . t:b p:at _:x ; p:is 2 . _:x p:is 1 }", ["Create thing/a", "Update thing/b"]),
     ("a loose node",   "g:f { [] p:is 1 }", "g:f { [] p:is 1 . [] p:is 2 }", ["Update graph/f"]),
     ("in no graph",    "[] p:is 1 .", "[] p:is 2 .", ["Update "]),
+    ("in a triple term", "g:f { t:a p:at _:x . _:x p:is 1 . t:z p:is 1 }",
+     "g:f { t:a p:at _:x . _:x p:is 1 . t:z p:is 1 ; p:says <<( _:x p:is <<( t:b p:is _:x )>> )>> }",
+     ["Update thing/a"]),
     ("of a triple",    "g:f { t:a p:is 1 }", 'g:f { t:a p:is 1 . c:1 a kz:Claim ; rdf:subject "x" }',
      ["Create claim/1"]),
 ]
