@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,17 @@ hypothesis.settings.load_profile("kizuna")
 
 SMALL = Path(__file__).parent / "projects" / "small"
 SMALL_BASE = "https://example.org/small/"
+
+
+def build_small(root: Path) -> Release:
+    """Return the release of a copy of the small project, built into its folder ``releases``.
+
+    It is built whatever the checks find: what a test adds need not conform.
+    """
+    documents = root / "data" / "documents"
+    project = load_project(root, Addresses.at(SMALL_BASE), ("en", "de", "ja"), documents)
+    report = replace(check_project(project), findings=())
+    return build_release(project, report, Releases(root / "releases"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -46,6 +46,7 @@ KINDS = {
     "pictures":        ("/pictures", 200),
     "changes":         ("/changes", 200),
     "first release":   ("/changes/current", 200),
+    "state":           ("/releases/current/doc/place/kobe", 200),
     "profiles":        ("/profiles", 200),
     "nothing":         ("/id/nothing/here", 404),
     "no route":        ("/nowhere", 404),

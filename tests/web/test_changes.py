@@ -12,12 +12,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from pyoxigraph import Store
 
-from conftest import SMALL, SMALL_BASE, Client
-from kizuna.checks import check_project
+from conftest import SMALL, SMALL_BASE, Client, build_small
 from kizuna.engine import EmbeddedEngine
-from kizuna.iris import Addresses
-from kizuna.project import load_project
-from kizuna.release import Release, Releases, build_release
+from kizuna.release import Release
 from kizuna.web import create_app, open_site
 from support import edit
 
@@ -25,20 +22,13 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 PERSON = f"{SMALL_BASE}id/person/ada-quill"
 
 
-def built(root: Path) -> Release:
-    project = load_project(
-        root, Addresses.at(SMALL_BASE), ("en", "de", "ja"), root / "data" / "documents"
-    )
-    return build_release(project, check_project(project), Releases(root / "releases"))
-
-
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
     """Return two releases of a project, in the second of which a name is another one."""
     root = Path(shutil.copytree(SMALL, tmp_path_factory.mktemp("changes") / "small"))
-    first = built(root)
+    first = build_small(root)
     edit(root / "data/ttl/fair-report.ttl", '"Ada Quill"@en', '"Ada <Quill> & Co"@en')
-    return first, built(root)
+    return first, build_small(root)
 
 
 @pytest.fixture(scope="module")

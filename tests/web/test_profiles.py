@@ -74,7 +74,7 @@ def test_the_header_chooses(client: Client, header: str, token: str) -> None:
     answer = client.get(FAIR, headers=headers)
     assert answer.headers["content-profile"] == f"<{iri(token)}>"
     assert f'<{iri(token)}>; rel="profile"' in answer.headers["link"]
-    assert answer.headers["vary"] == "Accept, Accept-Profile, Accept-Encoding"
+    assert answer.headers["vary"] == "Accept, Accept-Profile, Accept-Datetime, Accept-Encoding"
     again = client.get(answer.headers["content-location"])
     assert again.content == answer.content
     assert again.headers["etag"] == answer.headers["etag"]

@@ -66,7 +66,7 @@ def test_gzip_has_its_own_tag(client: Client) -> None:
     assert (
         packed.headers["vary"]
         == plain.headers["vary"]
-        == ("Accept, Accept-Profile, Accept-Language, Accept-Encoding")
+        == ("Accept, Accept-Profile, Accept-Datetime, Accept-Language, Accept-Encoding")
     )
     known = {"accept-encoding": "gzip", "if-none-match": packed.headers["etag"]}
     assert client.get(FAIR, headers={"accept": "text/html", **known}).status_code == 304

@@ -42,8 +42,8 @@ def test_all_formats_say_the_same(client: Client, suffix: str) -> None:
         assert answer.headers["content-type"] == form.content_type
         assert triples(answer.content, form.rdf) == expected
     assert by_accept.headers["content-location"] == f"/doc/event/fair.{suffix}"
-    assert by_accept.headers["vary"] == "Accept, Accept-Profile, Accept-Encoding"
-    assert by_suffix.headers["vary"] == "Accept-Encoding"
+    assert by_accept.headers["vary"] == "Accept, Accept-Profile, Accept-Datetime, Accept-Encoding"
+    assert by_suffix.headers["vary"] == "Accept-Datetime, Accept-Encoding"
     assert "content-location" not in by_suffix.headers
 
 

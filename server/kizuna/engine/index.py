@@ -55,8 +55,8 @@ def write_index(path: Path, quads: Iterable[Quad]) -> None:
     incoming: dict[str, list[Quad]] = {}
     for quad in quads:
         outgoing.setdefault(str(quad.subject), []).append(quad)
-        if isinstance(quad.object, NamedNode | BlankNode):
-            incoming.setdefault(str(quad.object), []).append(quad)
+        for node in _mentioned(quad.object):
+            incoming.setdefault(str(node), []).append(quad)
     rows = (
         (key, _packed(outgoing.get(key, ())), _packed(incoming.get(key, ())))
         for key in sorted(outgoing.keys() | incoming.keys())
@@ -67,6 +67,16 @@ def write_index(path: Path, quads: Iterable[Quad]) -> None:
             connection.executemany(_INSERT, rows)
     except sqlite3.Error as error:
         raise OSError(f"{path.name}: {error}") from error
+
+
+def _mentioned(value: object) -> set[NamedNode | BlankNode]:
+    """Return the node that an object is, or the blank nodes in a triple term: they are its own."""
+    if isinstance(value, NamedNode | BlankNode):
+        return {value}
+    if not isinstance(value, Triple):
+        return set()
+    inside = {value.subject, *_mentioned(value.object)}
+    return {node for node in inside if isinstance(node, BlankNode)}
 
 
 def _packed(quads: Iterable[Quad]) -> bytes:
@@ -159,12 +169,17 @@ class DescriptionIndex:
 
     def subjects(self, start: str = "", first: str = "") -> Iterator[NamedNode]:
         """Yield the IRIs of all subjects that begin with ``start``, sorted, from one on."""
+        found = self.terms(max(f"<{start}", f"<{first}>"), f"<{start}\U0010ffff")
+        return (NamedNode(key[1:-1]) for key in found)
+
+    def terms(self, start: str = "", end: str = "\U0010ffff") -> Iterator[str]:
+        """Yield all subjects between two texts, as they stand in N-Triples, sorted."""
         rows = self._connection().execute(
             "SELECT subject FROM description WHERE subject >= ? AND subject < ? "
             "AND length(outgoing) > 0 ORDER BY subject",
-            (max(f"<{start}", f"<{first}>"), f"<{start}\U0010ffff"),
+            (start, end),
         )
-        return (NamedNode(key[1:-1]) for (key,) in rows)
+        return (key for (key,) in rows)
 
     def close(self) -> None:
         """Close the file."""

@@ -6,11 +6,7 @@ until then the release is what it was, and a filling that was killed can be done
 
 from __future__ import annotations
 
-import asyncio
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -18,10 +14,10 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
-from kizuna.engine.sandbox import deny_network, die_with_parent
 from kizuna.iris import DERIVED, REIFIERS, Addresses
 from kizuna.release.contents import Statements, members, write_contents
 from kizuna.release.disk import locked, put_for_good, sync, sync_all
+from kizuna.release.helping import folder_to_help, helped
 from kizuna.release.manifest import Manifest, read_manifest, record_all, renew_manifest
 from kizuna.release.release import CURRENT, Release
 from kizuna.release.terms import as_written, read_forms
@@ -79,20 +75,7 @@ def _bury(folder: Path, manifest: Manifest) -> None:
 
 async def filled(release: Release) -> Release:
     """Return the release made whole by a process of its own, or as it is where that fails."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "kizuna.release.filling",
-        str(release.folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        await process.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()
+    await helped("kizuna.release.filling", release.folder)
     return Release(release.folder, read_manifest(release.folder))
 
 
@@ -124,10 +107,7 @@ def _move(path: Path, place: Path) -> None:
 
 def main() -> None:
     """Fill in the release that is named, at the lowest priority."""
-    die_with_parent()
-    deny_network()
-    os.nice(10)
-    fill(Path(sys.argv[1]))
+    fill(folder_to_help())
 
 
 if __name__ == "__main__":

@@ -72,6 +72,23 @@ def write_rows(
     return serialize(found, format=form.rdf, prefixes=_used(text, prefixes)) or b""
 
 
+def write_graphs(rows: bytes, form: Format, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
+    """Return statements in N-Quads, each in its named graph, in a format that has such graphs.
+
+    Raises NotAcceptable where JSON-LD has no words for a statement.
+    """
+    if form is not JSON_LD:
+        return write_rows(rows, form, prefixes)
+    lines = b"\n".join((*sorted({*rows.splitlines()}), b""))
+    try:
+        return serialize(_read(lines, RdfFormat.N_QUADS), format=RdfFormat.JSON_LD) or b""
+    except OSError as error:
+        raise NotAcceptable(
+            f"this cannot be said in JSON-LD: {error}",
+            hint="Ask for another format, for example application/trig.",
+        ) from error
+
+
 def _read(rows: bytes, form: RdfFormat) -> Iterable[Quad]:
     """Yield what ``rows`` say; that they are well-formed is known."""
     return parse(rows, form, lenient=True)

@@ -53,6 +53,10 @@ class Described:
     """What ``quads`` gives for the default profile, as N-Quads; it is there where it is quicker."""
     offered: Sequence[Format] = OFFERED
     """The formats, first the one for who takes any."""
+    dated: bool = False
+    """Whether ``Accept-Datetime`` leads to what it was (``web.mementos``)."""
+    links: tuple[str, ...] = ()
+    """Those of the ``Link`` header, where they are not those of what is served here now."""
 
     @property
     def address(self) -> str:
@@ -90,7 +94,9 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
 
 def _links(site: Site, described: Described, part: Part) -> tuple[str, ...]:
     profiled = described.profiled
-    return link_headers(site, described.iri, described.address, part, profiled=profiled)
+    return described.links or link_headers(
+        site, described.iri, described.address, part, profiled=profiled
+    )
 
 
 def written(described: Described, profile: Profile, form: Format, site: Site) -> Representation:
@@ -110,7 +116,7 @@ def _meta(  # noqa: PLR0913, PLR0917 - all that was chosen
     profile: Profile,
     form: Format | None,
 ) -> Meta:
-    vary = ("Accept", *(("Accept-Profile",) if described.profiled else ()))
+    vary: tuple[str, ...] = ("Accept", *(("Accept-Profile",) if described.profiled else ()))
     query, iri = "", ""
     if chosen is HTML:
         query = f"?lang={reader.language}"
@@ -118,8 +124,10 @@ def _meta(  # noqa: PLR0913, PLR0917 - all that was chosen
         iri = to_uri(profile.iri(reader.site.addresses.base))
         links = (f'<{iri}>; rel="profile"', *links)
         query = "" if profile is DEFAULT else f"?{PARAMETER}={profile.token}"
+    vary = () if form else vary
+    vary += ("Accept-Datetime",) if described.dated else ()
     return Meta(
-        vary=(() if form else vary) + (("Accept-Language",) if chosen is HTML else ()),
+        vary=vary + (("Accept-Language",) if chosen is HTML else ()),
         content_location="" if form else f"{described.address}.{chosen.suffix}{query}",
         links=links,
         profile=iri,

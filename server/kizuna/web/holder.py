@@ -11,6 +11,7 @@ from typing import Protocol
 
 from kizuna.errors import KizunaError
 from kizuna.release import Release, Releases
+from kizuna.release.events import told
 from kizuna.release.filling import filled
 from kizuna.release.manifest import read_manifest, stamp_of
 from kizuna.web.site import Site
@@ -67,7 +68,8 @@ class SiteHolder:
 
     Leases and changes happen on the event loop alone; only the opening of a new release, which
     reads all its files, runs on a thread. A release that was written is made whole once it has
-    been current for a moment; a bare one, once somebody asks for what it lacks.
+    been current for a moment; a bare one, once somebody asks for what it lacks. What it brings is
+    then told in the feed of events.
     """
 
     releases: Releases
@@ -75,8 +77,9 @@ class SiteHolder:
     _tenure: _Tenure = field(init=False)
     _refused: str | None = field(default=None, init=False)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
-    _filling: asyncio.Task[None] | None = field(default=None, init=False)
+    _tending: asyncio.Task[None] | None = field(default=None, init=False)
     _looks: int = field(default=0, init=False)
+    _told: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
         self._tenure = self._begun(self.releases.current())
@@ -104,7 +107,7 @@ class SiteHolder:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             await self.look()
             if settled == self._tenure.site.release.id:
-                self._begin_to_fill()
+                self._begin_to_tend()
             settled = self._tenure.site.release.id
 
     async def look(self) -> None:
@@ -166,13 +169,25 @@ class SiteHolder:
         before.over = True
         _close_if_unused(before)
 
-    def _begin_to_fill(self) -> None:
-        site = self._tenure.site
-        running = self._filling is not None and not self._filling.done()
-        lazy = not site.manifest.merged
-        if running or site.manifest.filled or (lazy and not site.wanted.is_set()):
+    def _begin_to_tend(self) -> None:
+        """Begin what the current release still needs, one thing at a time."""
+        if self._tending is not None and not self._tending.done():
             return
-        self._filling = asyncio.get_running_loop().create_task(self._fill(site.release))
+        site = self._tenure.site
+        lazy = not site.manifest.merged and not site.wanted.is_set()
+        if site.manifest.filled and self._told != site.release.id:
+            work = self._tell(site.release)
+        elif not site.manifest.filled and not lazy:
+            work = self._fill(site.release)
+        else:
+            return
+        self._tending = asyncio.create_task(work)
+
+    async def _tell(self, release: Release) -> None:
+        """Add to the feed of events what a release brings; it is tried once."""
+        self._told = release.id
+        if not await told(self.releases.folder):
+            _log.error("release %s is not told in the feed of events", release.id)
 
     async def _fill(self, release: Release) -> None:
         """Make a release whole, and open it again if it is still the current one."""
@@ -188,8 +203,8 @@ class SiteHolder:
 
     def close(self) -> None:
         """Close the current site, once the server has stopped."""
-        if self._filling is not None:
-            self._filling.cancel()
+        if self._tending is not None:
+            self._tending.cancel()
         self._tenure.over = True
         _close_if_unused(self._tenure)
 

@@ -27,11 +27,11 @@ REPEATABLE = "repeatable"
 """Set in a request's state where its answer depends on nothing but the request and the release."""
 _OVERHEAD = 1_000
 _STATUS = {HTTPStatus.OK, HTTPStatus.SEE_OTHER, HTTPStatus.NOT_MODIFIED}
-# What makes a request more than its bytes: a body to come, a secret, something to do besides, and a
-# proxy's word of who asks, which is another one for each client.
+# What makes a request more than its bytes: a body to come, a secret, something to do besides, a
+# moment in the past, and a proxy's word of who asks, which is another one for each client.
 _SPECIAL = {
     b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"authorization", b"cookie",
-    b"range", b"x-forwarded-for",
+    b"range", b"x-forwarded-for", b"accept-datetime",
 }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """``Link`` headers of what is described: what it is, where else it is, what it may be cited by.
 
-The relations are those of RFC 8288, 6596 (canonical), 6903 (type), 6906 (profile), 8574 (cite-as),
-9264 (linkset), and those that FAIR Signposting asks for of pages and of files of metadata.
+The relations are those of RFC 8288, 6596 (canonical), 6903 (type), 6906 (profile), 7089 (timegate,
+timemap), 8574 (cite-as), 9264 (linkset), and those that FAIR Signposting asks for of pages and of
+files of metadata.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from kizuna.web.views.schema_org import kind_of
 
 MOST_TYPES = 8
 LINKSET_JSON = "application/linkset+json"
+LINK_FORMAT = "application/link-format"
 _DUMPS = "dumps/"
 _PATH, _IRI = "\0", "\1"
 """Stand for path and IRI, and can be in neither."""
@@ -59,9 +61,9 @@ def link_headers(
     """Return the values of the ``Link`` header of the description of ``iri`` at ``path``.
 
     ``path`` is that of its page, in ASCII with a leading slash; ``profiled`` tells whether it can
-    be had in several profiles.
+    be had in several profiles, and as it was, as things can.
     """
-    always = _header(site.addresses.base, _facts(site), part, profiled)
+    always = _header(site.addresses.base, facts_of(site), part, profiled)
     links = [always.replace(_PATH, path[1:]).replace(_IRI, to_uri(iri))]
     if part is Part.PAGE:
         links += [item.header for item in items(site, iri)]
@@ -77,7 +79,7 @@ def targets(site: Site, iri: str, path: str, part: Part, *, profiled: bool = Fal
     """Return one by one what ``link_headers`` writes."""
     found = [
         replace(t, href=t.href.replace(_PATH, path[1:]).replace(_IRI, to_uri(iri)))
-        for t in _framed(site.addresses.base, _facts(site), part, profiled=profiled)
+        for t in _framed(site.addresses.base, facts_of(site), part, profiled=profiled)
     ]
     found += items(site, iri) if part is Part.PAGE else []
     return [*found, *(Target("type", kind) for kind in _types(site, iri))]
@@ -95,7 +97,7 @@ def items(site: Site, iri: str) -> list[Target]:
 
 def item_targets(site: Site) -> list[Target]:
     """Return the links of a file of the release: to the dataset of which it is an item."""
-    found, dataset = list(_facts(site)), site.about.dataset
+    found, dataset = list(facts_of(site)), site.about.dataset
     page = site.addresses.page(dataset.value) if dataset is not None else None
     if dataset is not None and page is not None:
         path = to_path(page)
@@ -111,7 +113,7 @@ def _media_type(name: str) -> str:
     return Dump.named(name).media_type.partition(";")[0]
 
 
-def _facts(site: Site) -> tuple[Target, ...]:
+def facts_of(site: Site) -> tuple[Target, ...]:
     """Return the links that all descriptions and files have."""
     about = site.about
     license_ = () if about.license is None else (Target("license", to_uri(about.license.value)),)
@@ -134,6 +136,8 @@ def _framed(
             if profile is not DEFAULT:
                 href = f"/{_PATH}?_profile={profile.token}"
                 yield Target("alternate", href, profile=to_uri(profile.iri(base)))
+        yield Target("original timegate", f"/{_PATH}")
+        yield Target("timemap", f"/timemap/link/{_PATH}", LINK_FORMAT)
     yield Target("describes", _IRI)
     if part is Part.FILE:
         yield Target("describes", f"/{_PATH}", HTML.media_type)

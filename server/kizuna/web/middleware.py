@@ -25,16 +25,17 @@ EVERYWHERE = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": (
         "Accept-Ranges, Allow, Content-Disposition, Content-Location, Content-Profile, "
-        "Content-Range, ETag, Kizuna-Release, Last-Modified, Link, Location, Retry-After, "
-        "WWW-Authenticate"
+        "Content-Range, ETag, Kizuna-Release, Last-Modified, Link, Location, "
+        "Memento-Datetime, Retry-After, WWW-Authenticate"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
 }
 PREFLIGHT = {
     "access-control-allow-headers": (
-        "accept, accept-language, accept-profile, authorization, content-type, if-match, "
-        "if-modified-since, if-none-match, if-range, if-unmodified-since, range, x-requested-with"
+        "accept, accept-datetime, accept-language, accept-profile, authorization, content-type, "
+        "if-match, if-modified-since, if-none-match, if-range, if-unmodified-since, range, "
+        "x-requested-with"
     ),
     "access-control-max-age": "86400",
 }

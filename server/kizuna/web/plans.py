@@ -104,6 +104,7 @@ def _described(site: Site) -> Described:
         quads=lambda _: (),
         page=lambda *_: nothing,
         profiled=True,
+        dated=True,
     )
 
 

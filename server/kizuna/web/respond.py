@@ -172,9 +172,11 @@ def stream(
     return StreamingResponse(chunks if coding is None else packed(coding, chunks), headers=headers)
 
 
-def see_other(path: str, links: tuple[str, ...] = ()) -> Response:
+def see_other(
+    path: str, links: tuple[str, ...] = (), vary: tuple[str, ...] = ("Accept",)
+) -> Response:
     """Return 303 See Other to an ASCII path, for a thing whose description stands there."""
-    headers = Meta(vary=("Accept",), links=links).headers() | {"location": path}
+    headers = Meta(vary=vary, links=links).headers() | {"location": path}
     return Response(status_code=HTTPStatus.SEE_OTHER, headers=headers)
 
 

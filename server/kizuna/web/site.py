@@ -42,6 +42,7 @@ from kizuna.vocabulary import (
 from kizuna.web.cache import Cache
 from kizuna.web.classes import Classes, read_classes
 from kizuna.web.crawling.parts import ThingParts
+from kizuna.web.lending import Lending
 from kizuna.web.lists.store import ListStore
 from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
@@ -52,6 +53,8 @@ _log = logging.getLogger(__name__)
 _LICENSE, _CREATOR, _PUBLISHER = (term(f"dct:{n}") for n in ("license", "creator", "publisher"))
 FRESH_SECONDS = 5.0
 """How long answers of an engine elsewhere are kept: what it holds may change."""
+MOST_PAST = 3
+"""How many earlier releases are open at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ class Site:
     """Of those who search."""
     drawing: Turns = field(default_factory=Turns)
     """Of those who want lists, comparisons and pictures."""
+    past: Lending[Site] = field(default_factory=lambda: Lending(MOST_PAST))
+    """This site with earlier releases (``web.past``)."""
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 
@@ -146,6 +151,7 @@ class Site:
 
     def close(self) -> None:
         """Give back the engine and the index; no request may be using them."""
+        self.past.close()
         self.engine.close()
         self.index.close()
         if self.fragments is not None:
@@ -165,31 +171,38 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
     for error in unreadable:
         _log.warning("left out: %s", error.message)
     index = DescriptionIndex(release.index if manifest.filled else None)
-    languages = manifest.languages or ("en",)
-    prefixes = {**manifest.prefixes, **PREFIXES}
-    value_classes = frozenset(map(NamedNode, manifest.value_classes))
-    names = Names(index, languages, prefixes, value_classes)
+    facts = facts_of(index, manifest)
     return Site(
         release=release,
         index=index,
         engine=engine,
         queries=queries,
-        addresses=Addresses(manifest.base),
-        languages=languages,
-        prefixes=prefixes,
-        about=_about(index),
-        names=names,
-        classes=read_classes(index, manifest),
-        terms=read_terms(index, manifest),
-        ordering=Ordering(index),
+        **facts,
         tombstones=read_tombstones(release.folder.parent),
         things=ThingParts(
-            index, names, Addresses(manifest.base), read_touched(release.folder.parent, manifest)
+            index, facts["names"], facts["addresses"], read_touched(release.folder.parent, manifest)
         ),
         examples=_examples(queries_folder.parent / "ontology" / "examples"),
         fragments=Fragments(release.fragments) if FRAGMENTS_FILE in manifest.files else None,
         cache=Cache(seconds=FRESH_SECONDS if _is_elsewhere(engine) else math.inf),
     )
+
+
+def facts_of(index: DescriptionIndex, manifest: Manifest) -> dict[str, Any]:
+    """Return what a site reads from its release when it is opened, by the names of its fields."""
+    languages = manifest.languages or ("en",)
+    prefixes = {**manifest.prefixes, **PREFIXES}
+    value_classes = frozenset(map(NamedNode, manifest.value_classes))
+    return {
+        "addresses": Addresses(manifest.base),
+        "languages": languages,
+        "prefixes": prefixes,
+        "about": _about(index),
+        "names": Names(index, languages, prefixes, value_classes),
+        "classes": read_classes(index, manifest),
+        "terms": read_terms(index, manifest),
+        "ordering": Ordering(index),
+    }
 
 
 def _is_elsewhere(engine: Engine) -> bool:

@@ -6,6 +6,8 @@ described at once, on the event loop; what may take longer, pages too, is made o
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kizuna.errors import KizunaError
 from kizuna.web.problems import answer_error
+from kizuna.web.routes.mementos import timegate
 from kizuna.web.routes.things import description, told_at_once
 from kizuna.web.site import Site
 
@@ -47,6 +50,9 @@ def _is_for_a_thing(scope: Scope) -> bool:
 
 
 async def _answer(request: Request, site: Site) -> Response:
+    if "accept-datetime" in request.headers:
+        gate: Response = await site.drawing.take(partial(timegate, request, site))
+        return gate
     response = told_at_once(request, site)
     if response is None:
         response = await run_in_threadpool(description, request, site)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from kizuna.engine import DescriptionIndex
@@ -9,6 +10,7 @@ from kizuna.release.differing.lines import labels, lines_of, parts, values
 from kizuna.vocabulary import KZ_CLAIM, RDF_OBJECT, RDF_PREDICATE, RDF_SUBJECT, RDF_TYPE
 
 REMEMBERED = 20_000
+_NODE = re.compile(r"_:|<(?!<)")
 
 
 class Owners:
@@ -24,7 +26,7 @@ class Owners:
     def __init__(self, index: DescriptionIndex) -> None:
         self.index = index
         self.claim_of = lru_cache(REMEMBERED)(self._claim_of)
-        self._component = lru_cache(REMEMBERED)(self._find_component)
+        self._components: dict[str, tuple[str, str]] = {}
 
     def owner(self, key: str) -> str:
         """Return the thing to which a subject belongs."""
@@ -48,11 +50,17 @@ class Owners:
 
     def component(self, label: str) -> tuple[str, str]:
         """Return to which thing a blank node belongs, and as part of which claim, if of any."""
-        return self._component(label)
+        if label not in self._components:
+            if len(self._components) > REMEMBERED:
+                self._components.clear()
+            nodes, found = self._find_component(label)
+            self._components.update(dict.fromkeys(nodes, found))
+        return self._components[label]
 
     def about(self, claim: str) -> str:
         """Return what a claim is about, nothing where it says nothing of that."""
-        return min(values(lines_of(self.index, claim), RDF_SUBJECT), default="")
+        named = values(lines_of(self.index, claim), RDF_SUBJECT)
+        return min((term for term in named if _NODE.match(term)), default="")
 
     def fact(self, claim: str) -> str:
         """Return the statement for which a claim speaks, nothing where there is no such claim."""
@@ -71,7 +79,8 @@ class Owners:
                 return candidate
         return ""
 
-    def _find_component(self, label: str) -> tuple[str, str]:
+    def _find_component(self, label: str) -> tuple[set[str], tuple[str, str]]:
+        """Return all blank nodes that one is linked to, and to what they belong."""
         waiting, seen, leading, graphs = [label], {label}, set(), set()
         while waiting:
             node = waiting.pop()
@@ -84,8 +93,8 @@ class Owners:
                 seen |= further
                 waiting += further
         if not leading:
-            return min(graphs, default=""), ""
+            return seen, (min(graphs, default=""), "")
         first = min(leading)
         claim = self.claim_of(first)
         about = self.about(claim) if claim else first
-        return (claim if about.startswith("_:") else about or claim), claim
+        return seen, ((claim if about.startswith("_:") else about or claim), claim)

@@ -64,7 +64,7 @@ def on_its_way(request: Request, site: Site, path: str) -> Response:
     target = "/" + to_path(f"doc/{path.removeprefix('id/')}")
     links = link_headers(site, iri, target, Part.THING, profiled=True)
     request.state.repeatable = True
-    return see_other(target + passed_on(request), links)
+    return see_other(target + passed_on(request), links, ("Accept", "Accept-Datetime"))
 
 
 def passed_on(request: Request) -> str:
@@ -143,4 +143,4 @@ def described_thing(site: Site, path: str, iri: str) -> Described:
         here = node(site.addresses.base + path)
         return found + f"{here} {_PRIMARY_TOPIC} {node(iri)} .\n".encode()
 
-    return Described(path=path, iri=iri, quads=quads, page=page, profiled=True, rows=rows)
+    return Described(path, iri, quads, page, profiled=True, rows=rows, dated=True)
