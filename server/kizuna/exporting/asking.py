@@ -43,7 +43,8 @@ class Asker:
     async def get(self, address: str, open_for: Callable[[Answer], BinaryIO]) -> Answer:
         """Return the answer to GET ``address``, which is what comes after the host.
 
-        ``open_for`` returns where the body goes, piece by piece, once the headers are there.
+        ``open_for`` returns where the body goes, piece by piece, once the headers are there. It is
+        closed at the end.
 
         Raises UnavailableError when the answer breaks off.
         """
@@ -66,7 +67,11 @@ class Asker:
                 answer.body.write(message.get("body", b""))
                 whole = not message.get("more_body", False)
 
-        await self.app(self._scope(address), receive, send)
+        try:
+            await self.app(self._scope(address), receive, send)
+        finally:
+            if answer.body is not None:
+                answer.body.close()
         if not whole:
             raise UnavailableError(f"the answer at {address} broke off", hint="Try again.")
         return answer

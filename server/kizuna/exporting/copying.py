@@ -22,7 +22,7 @@ from kizuna.web.copied import NOTE, app_to_copy, places, things
 
 Progress = Callable[[int, int, int], None]
 """Told how many files there are, and of how many things of how many."""
-UNNAMEABLE = "its name would be no file's, or another file's"
+UNNAMEABLE = "its name would be no file's, or another's"
 
 
 @dataclass
@@ -76,7 +76,8 @@ class _Walk:
     async def through(self) -> None:
         """Copy what stands at the addresses that are known by themselves, and all they lead to."""
         for address in (NOTE, *sorted(self._places)):
-            await self._from(address)
+            for language in self._site.languages:
+                await self._from(f"{address}?lang={language}")
         for address in things(self._site):
             await self._from(address)
 
@@ -113,7 +114,7 @@ class _Walk:
         trouble = self._settled(place, file, language, answer)
         if not trouble:
             self._count(file, place)
-        elif address not in self._places:  # some of those want parameters
+        elif address.partition("?")[0] not in self._places:  # some of those want parameters
             self.copied.lacking[address] = trouble
 
     def _settled(self, place: Path, file: str, language: str, answer: Answer) -> str:

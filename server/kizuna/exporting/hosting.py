@@ -1,13 +1,21 @@
-"""What Apache and nginx read to serve a copy as the application does: formats, languages, 303."""
+"""What Apache and nginx read to serve a copy as the application does: formats, languages, 303.
+
+Neither weighs what a client accepts (``q=``): where it takes pages it gets the page, else the first
+of our formats that it names.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
 from kizuna.formats import FORMATS, HTML
 
-_MORE_TYPES = {
+_DATA = tuple(form for form in FORMATS if form is not HTML)
+_TYPES = {form.suffix: form.media_type for form in FORMATS} | {
+    "json": "application/json",  # lists are, and so are results
+    "xml": "application/xml",
     "atom": "application/atom+xml",
     "rq": "application/sparql-query",
     "rdfp": "application/rdf-patch",
@@ -18,7 +26,6 @@ _MORE_TYPES = {
     "gz": "application/gzip",
     "txt": "text/plain",
 }
-_TYPES = {form.suffix: form.media_type for form in FORMATS} | _MORE_TYPES
 _TRIED = (
     "$uri",
     "$uri$kizuna_language$kizuna_suffix",
@@ -29,86 +36,100 @@ _TRIED = (
     "${uri}index.html",
 )
 """Where nginx looks for what is asked for, the first one first."""
-_GRAPHS = tuple(form for form in FORMATS if form.rdf is not None)
 
 
 def htaccess(languages: tuple[str, ...]) -> str:
     """Return the file that Apache reads in the folder itself, wherever that is served."""
     first, *others = languages
-    weights = {form.suffix: f";qs={1 - n / 100:.2f}" for n, form in enumerate((HTML, *_GRAPHS))}
-    types = [
-        f'AddType "{media_type}{weights.get(suffix, "")}" .{suffix}'
-        for suffix, media_type in _TYPES.items()
-    ]
     lines = [
-        "# For Apache 2.4 with mod_negotiation, mod_rewrite and AllowOverride All.",
-        "Options +MultiViews",
+        "# For Apache 2.4 with mod_rewrite, AllowOverride All.",
         "DirectorySlash Off",
         "AddDefaultCharset utf-8",
-        *types,
+        *(f"AddType {media_type} .{suffix}" for suffix, media_type in _TYPES.items()),
         *(f"AddLanguage {language} .{language}" for language in others),
         f"DefaultLanguage {first}",
-        f"LanguagePriority {' '.join(languages)}",
-        "ForceLanguagePriority Prefer Fallback",
+        "<Files favicon.ico>",
+        "ForceType image/svg+xml",
+        "</Files>",
+        "<IfModule mod_headers.c>",
+        'Header merge Vary "Accept, Accept-Language"',
+        'Header set Access-Control-Allow-Origin "*"',
+        "</IfModule>",
         "RewriteEngine On",
-        "RewriteCond %{REQUEST_URI} ^(.*)/id/(.+?)(?:/(?:index\\.html)?)?$",
+        r"RewriteCond %{REQUEST_URI} ^(.*)/id/(.+?)(?:/(?:index\.html)?)?$",
         "RewriteRule ^id/ %1/doc/%2 [R=303,L]",
+        *_asked_language(first, others),
     ]
-    if others:
+    for form in _DATA:
         lines += [
-            f"RewriteCond %{{QUERY_STRING}} (?:^|&)lang=({'|'.join(others)})(?:&|$)",
-            "RewriteCond %{REQUEST_FILENAME}.%1.html -f",
-            "RewriteRule ^ %{REQUEST_URI}.%1.html [L]",
+            "RewriteCond %{HTTP_ACCEPT} !text/html",
+            f"RewriteCond %{{HTTP_ACCEPT}} {re.escape(form.media_type)}",
+            f"RewriteCond %{{REQUEST_FILENAME}}.{form.suffix} -f",
+            f"RewriteRule ^ %{{REQUEST_URI}}.{form.suffix} [END]",
+        ]
+    for end in ("%{ENV:KIZUNA}.html", ".html", "index%{ENV:KIZUNA}.html"):
+        lines += [
+            f"RewriteCond %{{REQUEST_FILENAME}}{end} -f",
+            f"RewriteRule ^ %{{REQUEST_URI}}{end} [END]",
         ]
     return "\n".join(lines) + "\n"
 
 
-def nginx(languages: tuple[str, ...]) -> str:
-    """Return two pieces of a configuration of nginx, for a copy at the root of a host.
+def _asked_language(first: str, others: list[str]) -> Iterator[str]:
+    """Yield what leaves the language that is wanted, with a dot, in the variable KIZUNA."""
+    if not others:
+        return
+    known = "|".join(others)
+    yield rf"RewriteCond %{{HTTP:Accept-Language}} ^({known})\b"
+    yield "RewriteRule ^ - [E=KIZUNA:.%1]"
+    yield rf"RewriteCond %{{QUERY_STRING}} (?:^|&)lang=({known})(?:&|$)"
+    yield "RewriteRule ^ - [E=KIZUNA:.%1]"
+    yield rf"RewriteCond %{{QUERY_STRING}} (?:^|&)lang={first}(?:&|$)"
+    yield "RewriteRule ^ - [E=!KIZUNA]"
 
-    nginx does not weigh what clients accept: of the formats that are named, the first counts here.
-    """
+
+def nginx(languages: tuple[str, ...]) -> str:
+    """Return two pieces of a configuration of nginx, for a copy at the root of a host."""
     first, *others = languages
-    of_header = [f'    "~*^{language}\\b" .{language};' for language in others]
-    of_address = [f"    {language} .{language};" for language in others]
-    formats = [
-        f'    "~*{form.media_type.replace("+", "[+]").replace(".", "[.]")}" .{form.suffix};'
-        for form in (HTML, *_GRAPHS)
-    ]
     types = " ".join(f"{media_type} {suffix};" for suffix, media_type in _TYPES.items())
-    return "\n".join(
-        [
-            "# Into http { }: what is wanted.",
-            "map $http_accept_language $kizuna_preferred {",
-            '    default "";',
-            *of_header,
-            "}",
-            "map $arg_lang $kizuna_language {",
-            "    default $kizuna_preferred;",
-            f'    {first} "";',
-            *of_address,
-            "}",
-            "map $http_accept $kizuna_suffix {",
-            "    default .html;",
-            *formats,
-            "}",
-            "",
-            "# Into server { }: root is the folder of this file.",
-            f"types {{ {types} }}",
-            "charset utf-8;",
-            "location ~ ^/id/(.+?)(?:/(?:index[.]html)?)?$ {",
-            "    return 303 /doc/$1;",
-            "}",
-            "location / {",
-            '    add_header Vary "Accept, Accept-Language";',
-            f"    try_files {' '.join(_TRIED)} =404;",
-            "}",
-            "",
-        ]
-    )
+    lines = [
+        "# Into http { }: what is wanted.",
+        "map $http_accept_language $kizuna_preferred {",
+        '    default "";',
+        *(f'    "~*^{language}\\b" .{language};' for language in others),
+        "}",
+        "map $arg_lang $kizuna_language {",
+        "    default $kizuna_preferred;",
+        f'    {first} "";',
+        *(f"    {language} .{language};" for language in others),
+        "}",
+        "map $http_accept $kizuna_suffix {",
+        "    default .html;",
+        *(f'    "~*{re.escape(f.media_type)}" .{f.suffix};' for f in (HTML, *_DATA)),
+        "}",
+        "",
+        "# Into server { }, whose root is the folder of this file.",
+        f"types {{ {types} }}",
+        "charset utf-8;",
+        "location ~ ^/id/(.+?)(?:/(?:index[.]html)?)?$ {",
+        "    return 303 /doc/$1;",
+        "}",
+        "location = /favicon.ico {",
+        "    types { } default_type image/svg+xml;",
+        "}",
+        "location / {",
+        '    add_header Vary "Accept, Accept-Language";',
+        '    add_header Access-Control-Allow-Origin "*";',
+        f"    try_files {' '.join(_TRIED)} =404;",
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 HOSTING: MappingProxyType[str, Callable[[tuple[str, ...]], str]] = MappingProxyType(
     {".htaccess": htaccess, "nginx.conf": nginx, ".nojekyll": lambda _: ""}
 )
-"""The files beside the copy, by name: how each is made for the languages of a site."""
+"""The files beside the copy, by name: how each is made for the languages of a site.
+
+The last one keeps GitHub's hosting from leaving files out.
+"""

@@ -147,5 +147,4 @@ def relative(source: str, target: str) -> str:
     common = 0
     while common < min(len(here), len(there) - 1) and here[common] == there[common]:
         common += 1
-    link = quote("/".join([".."] * (len(here) - common) + there[common:]))
-    return f"./{link}" if ":" in link.partition("/")[0] else link
+    return quote("/".join([".."] * (len(here) - common) + there[common:]))

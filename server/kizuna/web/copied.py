@@ -46,7 +46,12 @@ def places() -> list[str]:
 
 
 def things(site: Site) -> Iterator[str]:
-    """Yield the addresses of all things of a site, sorted by their IRIs."""
+    """Yield the addresses of all things of a site, sorted by their IRIs.
+
+    What has a fragment stands on the page of something else.
+    """
     base = site.addresses.base
     for thing in site.index.subjects(site.addresses.things):
+        if "#" in thing.value:
+            continue
         yield "/" + to_path(thing.value.removeprefix(base))
