@@ -9,8 +9,9 @@ FUSEKI := $(VENV)/engines/jena-fuseki-server-4.10.0.jar
 # The engines that tests run over besides the embedded one: those that are here.
 ENGINES = oxigraph $(shell command -v virtuoso-t >/dev/null && echo virtuoso) $(shell test -f $(FUSEKI) && echo fuseki)
 # Tests over HTTP of what no engine has a part in: they are run once, not over each engine.
-ENGINELESS = $(foreach name,anything compare conditions document_pages drawings lists negotiation pictures profiles quick \
-	schema_org search term_pages texts turns,--ignore=tests/web/test_$(name).py)
+ENGINELESS = $(foreach name,anything catalogue changes compare comunica conditions crawling data_files document_pages drawings fragments \
+	hooks keeping lists negotiation pictures profiles proxies quick respond schema_org search signposting term_pages texts turns \
+	vocabularies waiting,--ignore=tests/web/test_$(name).py)
 # Tests that look at whole servers from outside: nothing is learned from counting the lines that they reach.
 FROM_OUTSIDE = tests/browser tests/test_conformance.py tests/web/test_anything.py
 # The texts that the data quotes, where they are at hand; without them quotes are taken from the lock.

@@ -40,11 +40,12 @@ def build(data: Path, folder: Path, described: int = DESCRIBED) -> None:
                 for t in islice(parse(lines, RdfFormat.N_TRIPLES), described)
             ]
         write_index(building / "descriptions.sqlite", quads)
-        write_manifest(building, _manifest(building, triples))
+        write_manifest(building, manifest_of(building, triples))
         releases.publish(building, "0123456789ab")
 
 
-def _manifest(building: Path, triples: int) -> Manifest:
+def manifest_of(building: Path, triples: int) -> Manifest:
+    """Return the manifest of a release of generated data, whose files are in ``building``."""
     return Manifest(
         id="0123456789ab",
         version="benchmark",

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
+import pytest
+
+from kizuna import cli
 from kizuna.checks import Report, check_project
+from kizuna.checks.questions import read_queries
 from kizuna.iris import Addresses
 from kizuna.project import Project, load_project
 from kizuna.project.lock import lock_of, write_lock
-from kizuna.release import Release, Releases, build_release
+from kizuna.release import Publication, Release, Releases, build_release
 
 ROOT = Path(__file__).parents[1]
 BRIDGE = ROOT / "tests" / "projects" / "bridge"
@@ -60,7 +65,28 @@ def lock(root: Path) -> None:
 def build(root: Path, releases: Path | None = None, documents: Path | None = None) -> Release:
     """Return the release of the project in ``root``, built into ``releases``."""
     project = load(root, documents)
-    return build_release(project, check_project(project), Releases(releases or root / "releases"))
+    queries = read_queries(root / "queries", BASE)
+    tables = {query.name: query.text for query in queries if query.is_table}
+    return build_release(
+        project,
+        check_project(project),
+        Releases(releases or root / "releases"),
+        publication=Publication(tables=tables),
+    )
+
+
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str | Path
+) -> tuple[int, str, str]:
+    """Return the exit status of ``kizuna`` in this process, and what it wrote to both outputs."""
+    monkeypatch.setattr(sys, "argv", ["kizuna", *map(str, arguments)])
+    status = 0
+    try:
+        cli.main()
+    except SystemExit as end:
+        status = int(end.code or 0)
+    out, err = capsys.readouterr()
+    return status, out, err
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -8,11 +8,13 @@ from rich.console import Console
 
 from kizuna.checks import OUTPUTS, Report, check_project
 from kizuna.checks.output import summary
+from kizuna.checks.questions import readable_queries
 from kizuna.errors import KizunaError, NoRelease, SettingsError, UsageError
 from kizuna.project import DocumentState, Project, load_project
 from kizuna.project.load import LOCK_FILE
 from kizuna.project.lock import lock_of, write_lock
 from kizuna.release import Publication, Release, Releases, build_release
+from kizuna.release.catalogue.checking import with_catalogue
 from kizuna.release.contents import Progress
 from kizuna.settings import FILE_NAME, Settings, bare_settings
 
@@ -30,7 +32,7 @@ def checked(settings: Settings, told: Console) -> tuple[Project, Report]:
         )
         _check_full_texts(settings, project, told)
         status.update("checking")
-        report = check_project(project)
+        report = with_catalogue(project, check_project(project), tables_of(project))
     return project, report
 
 
@@ -73,8 +75,14 @@ def released(
 
     Raises what ``build_release`` raises.
     """
-    publication = Publication(settings.full_texts, settings.corrections)
+    publication = Publication(settings.full_texts, settings.corrections, tables_of(project))
     return build_release(project, report, releases, progress, publication)
+
+
+def tables_of(project: Project) -> dict[str, str]:
+    """Return the saved queries, by name, whose answers are files of the release."""
+    queries, _ = readable_queries(project.root / "queries", project.addresses.base)
+    return {query.name: query.text for query in queries if query.is_table}
 
 
 def _check_full_texts(settings: Settings, project: Project, told: Console) -> None:

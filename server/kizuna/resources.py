@@ -34,11 +34,12 @@ from kizuna.vocabulary import (
 Term = NamedNode | BlankNode | Literal | Triple
 _OFFSET = re.compile("[0-9]{1,15}")
 _LABEL_KEYS = frozenset(map(str, LABELS))
-_TO_PARTS = (KZ_EVIDENCE, OA_HAS_SELECTOR)
+TO_PARTS = (KZ_EVIDENCE, OA_HAS_SELECTOR)
+"""Predicates that lead from a part of a description to another one."""
 # In lines of N-Quads: nodes that are objects, subjects of claims, and what leads on to a part.
 _SPELT = re.compile(rb"^\S+ \S+ (<(?!<)\S+|_:\S+)", re.MULTILINE)
 _CLAIMS = re.compile(rf"^(\S+) {re.escape(str(RDF_SUBJECT))} ".encode(), re.MULTILINE)
-_LEADING = "|".join(re.escape(str(predicate)) for predicate in _TO_PARTS)
+_LEADING = "|".join(re.escape(str(predicate)) for predicate in TO_PARTS)
 _ROW_PARTS = re.compile(rf"^\S+ (?:\S+ (_:\S+)|(?:{_LEADING}) (<(?!<)\S+))".encode(), re.MULTILINE)
 
 
@@ -198,7 +199,7 @@ def _closure(index: DescriptionIndex, term: Term) -> set[Quad]:
 
 
 def _leads_to_a_part(quad: Quad) -> bool:
-    return isinstance(quad.object, BlankNode) or quad.predicate in _TO_PARTS
+    return isinstance(quad.object, BlankNode) or quad.predicate in TO_PARTS
 
 
 def read_evidence(index: DescriptionIndex, claim: NamedNode) -> Evidence:

@@ -27,6 +27,8 @@ NEW = "data/ttl/new.ttl"
 EVIDENCE = "shapes/evidence-shapes.ttl"
 TEXT = "data/documents/harbour-news.txt"
 FLOOR = 75
+BY_BUILDING = "catalogue-points"
+"""Found in the catalogue that a build would publish: tests/release/test_catalogue_checking.py."""
 
 Break = Callable[[Path], None]
 
@@ -425,5 +427,6 @@ def _listed(findings: tuple[Finding, ...]) -> str:
 def test_there_are_enough_and_each_check_has_one() -> None:
     assert len(SEEDS) >= FLOOR
     assert len({case.name for case in SEEDS}) == len(SEEDS)
-    assert {case.check.partition("/")[0] for case in SEEDS} == set(check_names())
+    told = {case.check.partition("/")[0] for case in SEEDS} | {BY_BUILDING}
+    assert told == set(check_names())
     assert len({row.name for row in CHECKS}) == len(CHECKS)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from kizuna import cli
 from kizuna.release import Releases
-from support import build, copy_bridge, edit
+from support import build, copy_bridge, edit, run
 
 
 @pytest.fixture(scope="module")
@@ -21,19 +19,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edit(found / "data/ttl/shared.ttl", '"Stadt Alpha"@de', '"Stadt Alpha am Meer"@de')
     build(found)
     return found
-
-
-def run(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str | Path
-) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["kizuna", *map(str, arguments)])
-    status = 0
-    try:
-        cli.main()
-    except SystemExit as end:
-        status = int(end.code or 0)
-    out, err = capsys.readouterr()
-    return status, out, err
 
 
 # fmt: off

@@ -157,10 +157,10 @@ def test_only_files_of_the_manifest(client: Client, site: Site) -> None:
     for path in (
         address(site, "nope.nt"),
         address(site, "..%2Fmanifest.json"),
-        f"/dumps/{site.release.id}",
+        "/dumps/000000000000",
         "/dumps/000000000000/dataset.nt",
         "/dumps/../dataset.nt",
-        "/dumps/current/dataset.nt",
+        "/dumps/current/dataset.csv",
     ):
         assert client.get(path).status_code == 404
 

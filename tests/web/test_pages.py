@@ -255,7 +255,6 @@ def test_static_files(client: Client) -> None:
 def test_operation(client: Client, site: Site) -> None:
     assert client.get("/healthz").text == "ok\n"
     assert client.get("/readyz").json()["release"] == site.release.id
-    assert "Allow: /" in client.get("/robots.txt").text
 
 
 def test_a_reader_sees_the_best_language(site: Site) -> None:

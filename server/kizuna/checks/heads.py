@@ -5,6 +5,7 @@ A line gives one field; a text may go on in lines that begin with ``#`` and thre
     # title@en: Which agreements were signed before {day}?
     # theme: kz:Agreement
     # picture: timeline
+    # table: csv
     # parameter day (date)
     # parameter day@en: Signed before
     # column notAfter@en: Not after
@@ -45,6 +46,7 @@ FIELDS = (
     Field("description", "# description@en: All agreements, the oldest first."),
     Field("theme", "# theme: kz:Agreement", spoken=False),
     Field("picture", "# picture: timeline", spoken=False),
+    Field("table", "# table: csv", spoken=False),
     Field("parameter", "# parameter day (date)  and  # parameter day@en: Before", named=True),
     Field("column", "# column notAfter@en: Not after", named=True),
 )

@@ -39,7 +39,8 @@ _ASKED_OF_NOTHING = {
 class SavedQuery:
     """A question with its SPARQL; titles, descriptions and heads of columns go by language.
 
-    A title may hold ``{names}`` of parameters. ``theme`` is the thing that it is sorted under.
+    A title may hold ``{names}`` of parameters. ``theme`` is the thing that it is sorted under;
+    ``is_table`` tells that its answer is one of the files of a release.
     """
 
     name: str
@@ -51,6 +52,7 @@ class SavedQuery:
     parameters: tuple[Parameter, ...] = ()
     columns: Heads = field(default_factory=dict)
     picture: str = ""
+    is_table: bool = False
 
     @property
     def sparql(self) -> str:
@@ -169,6 +171,7 @@ def _parsed(name: str, text: str, base: str) -> SavedQuery:
         parameters,
         _columns(entries, columns),
         _picture(entries),
+        _is_table(entries, kind),
     )
 
 
@@ -208,6 +211,26 @@ def _picture(entries: Sequence[Entry]) -> str:
             hint=f"A picture is {', '.join(PICTURES[:-1])} or {PICTURES[-1]}.",
         )
     return asked.text if asked else ""
+
+
+def _is_table(entries: Sequence[Entry], kind: Kind) -> bool:
+    """Tell whether a head asks for a file. Raises BadQuery for one of no kind, or of no rows."""
+    asked = next((entry for entry in entries if entry.field == "table"), None)
+    if asked is None:
+        return False
+    if asked.text != BY_SUFFIX["csv"].suffix:
+        raise BadQuery(
+            f"there are no tables as {asked.text!r}",
+            line=asked.line,
+            hint="A table is CSV. Write: # table: csv",
+        )
+    if kind is not Kind.ROWS:
+        raise BadQuery(
+            "a table needs rows, and this query has none",
+            line=asked.line,
+            hint="Ask with SELECT, or leave the line out.",
+        )
+    return True
 
 
 def _columns(entries: Sequence[Entry], selected: Sequence[str]) -> dict[str, dict[str, str]]:

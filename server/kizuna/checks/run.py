@@ -88,6 +88,7 @@ CHECKS: tuple[Check, ...] = (
     Check("shape", "The data conforms to the SHACL shapes; the part behind the slash is the shape.",
           _ALL, shape_findings),
     Check("shape-syntax", "The shapes themselves are in order."),
+    Check("catalogue-points", "The catalogue has all for which portals give points (information)."),
     Check("not-run", "A check could not run because files it needs could not be read."),
 )
 # fmt: on

@@ -34,7 +34,14 @@ def shape_findings(project: Project) -> Iterator[Finding]:
     classes = (
         t for f in project.having(Role.ONTOLOGY) for t in f.triples if t.predicate == RDFS_SUBCLASS
     )
-    results = _validated(shapes, chain(project.data, classes))
+    yield from findings_by(project, shapes, chain(project.data, classes))
+
+
+def findings_by(
+    project: Project, shapes: Iterable[Triple], data: Iterable[Triple]
+) -> Iterator[Finding]:
+    """Yield a finding for each validation result of ``data``, at the place that it comes from."""
+    results = _validated(shapes, data)
     if isinstance(results, Exception):
         yield _broken_shape(project, results)
         return

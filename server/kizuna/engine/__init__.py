@@ -2,6 +2,8 @@
 
 from kizuna.engine.comparing import changed_subjects, differing_subjects, lost_subjects
 from kizuna.engine.embedded import EmbeddedEngine
+from kizuna.engine.fragments import FILE_NAME as FRAGMENTS_FILE
+from kizuna.engine.fragments import Fragments, Pattern, write_fragments
 from kizuna.engine.fulltext import FILE_NAME as SEARCH_FILE
 from kizuna.engine.fulltext import write_search
 from kizuna.engine.index import DescriptionIndex, write_index
@@ -14,14 +16,17 @@ from kizuna.engine.protocol import Answer, Engine, Limits, Query, Stream
 from kizuna.engine.watching import Watched
 
 __all__ = [
+    "FRAGMENTS_FILE",
     "SEARCH_FILE",
     "Answer",
     "DescriptionIndex",
     "EmbeddedEngine",
     "Engine",
+    "Fragments",
     "Hit",
     "LaneLimits",
     "Limits",
+    "Pattern",
     "Piece",
     "Pool",
     "Query",
@@ -37,6 +42,7 @@ __all__ = [
     "replaced",
     "search",
     "spelled",
+    "write_fragments",
     "write_index",
     "write_search",
 ]

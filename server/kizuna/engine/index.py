@@ -22,6 +22,9 @@ _MAPPED = 1_000_000_000
 """Bytes of the file that are read through the page cache of the system, without a copy."""
 _SMALL = 16_000
 """Bytes of N-Quads about a term that are read along when it is only looked for."""
+_HELD, _HELD_BYTES = 2_000, 4_000
+"""Of how many terms what they say is held unpacked, if it has at most so many bytes: a page asks
+for the same properties, classes and claims again and again."""
 _LOOK = """
 SELECT length(outgoing), length(incoming),
     CASE WHEN length(outgoing) + length(incoming) < ?2 THEN outgoing END,
@@ -90,6 +93,7 @@ class DescriptionIndex:
         self.path = path
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
+        self._held: dict[str, tuple[Quad, ...]] = {}
         self._connection()
 
     def outgoing(
@@ -100,7 +104,18 @@ class DescriptionIndex:
         ``only``: those with one of these predicates, as they stand in N-Triples (``<iri>``). That
         is much quicker than to choose from all: the others are not parsed.
         """
-        return self._quads("outgoing", term, only)
+        if only is not None:
+            return self._quads("outgoing", term, only)
+        key = str(term)
+        held = self._held.get(key)
+        if held is None:
+            row = self._row("outgoing", key)
+            held = _unpacked(row)
+            if len(row) <= _HELD_BYTES:
+                if len(self._held) >= _HELD:
+                    self._held.clear()
+                self._held[key] = held
+        return held
 
     def incoming(
         self, term: NamedNode | BlankNode, only: Container[str] | None = None
@@ -142,12 +157,12 @@ class DescriptionIndex:
         """Return at most so many of the statements whose object is ``term``, always the same."""
         return _unpacked(self._row("incoming", str(term)), most)
 
-    def subjects(self, start: str = "") -> Iterator[NamedNode]:
-        """Yield the IRIs of all subjects that begin with ``start``, sorted."""
+    def subjects(self, start: str = "", first: str = "") -> Iterator[NamedNode]:
+        """Yield the IRIs of all subjects that begin with ``start``, sorted, from one on."""
         rows = self._connection().execute(
             "SELECT subject FROM description WHERE subject >= ? AND subject < ? "
             "AND length(outgoing) > 0 ORDER BY subject",
-            (f"<{start}", f"<{start}\U0010ffff"),
+            (max(f"<{start}", f"<{first}>"), f"<{start}\U0010ffff"),
         )
         return (NamedNode(key[1:-1]) for (key,) in rows)
 

@@ -122,6 +122,8 @@ class _Walk:
         if answer.status == HTTPStatus.OK and answer.is_page == file.endswith(".html"):
             if answer.is_page:
                 self._rewrite(place, file, language)
+            elif file == SITEMAP:
+                self._follow(place)
             return ""
         if answer.status == HTTPStatus.OK:
             place.unlink()
@@ -129,6 +131,8 @@ class _Walk:
         target = self._find(answer.headers.get("location", ""))
         if target is None:
             return f"it is answered with {answer.status}"
+        if not file.endswith(".html"):
+            return await self._copied_from(target, place)
         place.write_bytes(redirect(file, target, language))
         return ""
 

@@ -16,7 +16,7 @@ from kizuna.formats import FORMATS, VERSIONED
 from kizuna.iris import Addresses, from_path
 from kizuna.web.copied import NOTE
 
-NOTED = frozenset({"/search", "/sparql", "/compare"})
+NOTED = frozenset({"/search", "/sparql", "/compare", "/fragments"})
 """Addresses at which that page stands, too: people know them."""
 WITH_A_SERVER = (
     *NOTED, "/complete", "/graphs", "/healthz", "/hooks", "/metrics", "/opensearch.xml", "/readyz",

@@ -10,6 +10,7 @@ from kizuna.release.push import Pushed, Target, push, report_json, report_text
 from kizuna.release.release import Release
 from kizuna.release.scribe import Scribe, WriteLimits, Written
 from kizuna.release.tombstones import Tombstone, read_tombstones
+from kizuna.release.touched import Touched, read_touched
 
 __all__ = [
     "Act",
@@ -23,6 +24,7 @@ __all__ = [
     "Scribe",
     "Target",
     "Tombstone",
+    "Touched",
     "WriteLimits",
     "Written",
     "build_release",
@@ -30,6 +32,7 @@ __all__ = [
     "news_of",
     "push",
     "read_tombstones",
+    "read_touched",
     "report_json",
     "report_text",
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
@@ -14,7 +14,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 from kizuna.checks import Report
 from kizuna.errors import FindingsError, UnavailableError
 from kizuna.project import Project, Role
-from kizuna.release.contents import Progress, members, write_contents
+from kizuna.release.contents import Progress, Statements, members, write_contents
 from kizuna.release.derive import derived_quads, reifier_quads
 from kizuna.release.folder import Releases
 from kizuna.release.manifest import Manifest, record_all, write_manifest
@@ -31,32 +31,36 @@ class Publication:
     """What is published beside statements.
 
     ``full_texts`` are the documents (IRIs) whose whole text is, ``corrections`` is the address to
-    which readers are sent who have one.
+    which readers are sent who have one, ``tables`` are the queries, by name, whose answers are
+    files.
     """
 
     full_texts: tuple[str, ...] = ()
     corrections: str = ""
+    tables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """The statements of a release: those of the files and derived ones, and the reifiers.
 
-    ``texts`` are those of the documents (by IRI) that are published whole.
+    ``texts`` are those of the documents (by IRI) that are published whole, ``tables`` the queries
+    (by name) whose answers are files.
     """
 
     published: tuple[Quad, ...]
     reifiers: tuple[Quad, ...]
     texts: Mapping[str, str]
+    tables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def identifier(self) -> str:
-        """The beginning of the SHA-256 of the sorted N-Quads, and of the texts if there are any."""
+        """The beginning of the SHA-256 of the sorted N-Quads, and of texts and tables if any."""
         digest = hashlib.sha256()
         for line in sorted(map(str, self.published)):
             digest.update(line.encode() + b" .\n")
-        for iri, text in sorted(self.texts.items()):
-            digest.update(f"{iri}\n{text}".encode())
+        for name, text in (*sorted(self.texts.items()), *sorted(self.tables.items())):
+            digest.update(f"{name}\n{text}".encode())
         return digest.hexdigest()[:ID_DIGITS]
 
 
@@ -80,7 +84,7 @@ def build_release(
             "the project has violations: no release was built",
             hint="Mend what kizuna check reports.",
         )
-    content = gather(project, report, publication.full_texts)
+    content = gather(project, report, publication)
     with releases.building() as folder:
         try:
             _write_all(folder, content, progress, _manifest(project, content, publication))
@@ -93,24 +97,32 @@ def build_release(
             ) from error
 
 
-def gather(project: Project, report: Report, full_texts: Sequence[str] = ()) -> Content:
+def gather(project: Project, report: Report, publication: Publication = _USUAL) -> Content:
     """Return all that the release of ``project`` publishes.
 
-    Of ``full_texts`` (IRIs of documents) those are left out that are not here.
+    Of the documents to be published whole those are left out that are not here.
     """
     quads = [q for file in project.files for q in file.quads]
     quads.extend(derived_quads(project, report.located))
     reifiers = reifier_quads(project, project.claims)
-    texts = {d.iri.value: d.text for d in project.documents if d.iri.value in full_texts and d.text}
-    return Content(tuple(sorted(set(quads), key=str)), tuple(sorted(set(reifiers), key=str)), texts)
+    wanted = publication.full_texts
+    texts = {d.iri.value: d.text for d in project.documents if d.iri.value in wanted and d.text}
+    return Content(
+        tuple(sorted(set(quads), key=str)),
+        tuple(sorted(set(reifiers), key=str)),
+        texts,
+        publication.tables,
+    )
 
 
 def _write_all(folder: Path, content: Content, progress: Progress, manifest: Manifest) -> None:
     """Write every file of the release into ``folder``, the manifest last."""
     progress("store")
     _write_store(folder / "store", content)
-    write_forms(folder, forms_of(content.published))
-    write_contents(folder, content.published, content.reifiers, manifest.prefixes, progress)
+    forms = forms_of(content.published)
+    write_forms(folder, forms)
+    statements = Statements(content.published, content.reifiers, forms)
+    write_contents(folder, folder / "store", statements, manifest, progress)
     for iri, name in manifest.texts.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
@@ -169,6 +181,7 @@ def _manifest(project: Project, content: Content, publication: Publication) -> M
         roles={f.graph.value: f.role.value for f in project.files if f.role is not Role.DATA},
         corrections=publication.corrections,
         texts={iri: f"texts/{n}.txt" for n, iri in enumerate(sorted(content.texts), 1)},
+        tables=dict(sorted(content.tables.items())),
     )
 
 

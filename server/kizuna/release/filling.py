@@ -20,12 +20,13 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from kizuna.engine.sandbox import deny_network, die_with_parent
 from kizuna.iris import DERIVED, REIFIERS, Addresses
-from kizuna.release.contents import members, write_contents
+from kizuna.release.contents import Statements, members, write_contents
 from kizuna.release.disk import locked, put_for_good, sync, sync_all
 from kizuna.release.manifest import Manifest, read_manifest, record_all, renew_manifest
 from kizuna.release.release import CURRENT, Release
 from kizuna.release.terms import as_written, read_forms
 from kizuna.release.tombstones import bury
+from kizuna.release.touched import note_touched
 
 _BESIDE = ".filling"
 
@@ -53,7 +54,9 @@ def _fill(folder: Path, manifest: Manifest) -> Manifest:
     published = sorted(set(_published(folder, store, manifest)), key=str)
     apart = NamedNode(Addresses(manifest.base).graph(REIFIERS))
     reifiers = sorted(store.quads_for_pattern(None, None, None, apart), key=str)
-    write_contents(beside, published, reifiers if manifest.merged else (), manifest.prefixes)
+    shown = reifiers if manifest.merged else ()
+    statements = Statements(published, shown, read_forms(folder))
+    write_contents(beside, folder / "store", statements, manifest)
     sync_all(beside)
     for path in sorted(beside.iterdir()):
         _move(path, folder / path.name)
@@ -66,11 +69,12 @@ def _fill(folder: Path, manifest: Manifest) -> Manifest:
 
 
 def _bury(folder: Path, manifest: Manifest) -> None:
-    """Note which things of the release before have gone, if this is the current release still."""
+    """Note what has gone and changed since the release before, if this is still the current one."""
     releases = folder.parent
     with suppress(OSError):
         if manifest.parent is not None and (releases / CURRENT).readlink().name == manifest.id:
             bury(releases, manifest.parent, manifest.id, put_for_good)
+            note_touched(releases, manifest.parent, manifest.id, put_for_good)
 
 
 async def filled(release: Release) -> Release:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
+from kizuna.release.archive import archive, is_for_archive, trim_all
 from kizuna.release.disk import locked, put, put_for_good, sync, sync_all
 from kizuna.release.history import FILE_NAME as HISTORY_FILE
 from kizuna.release.history import Step, Way, last_made, read_history, way_back, with_step
-from kizuna.release.manifest import FILE_NAME, read_manifest, verify
+from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest, verify
 from kizuna.release.release import CURRENT, Release
 from kizuna.release.times import now
 from kizuna.release.tombstones import bury
+from kizuna.release.touched import note_touched
 from kizuna.release.workplace import REMOVED, alone, clear, workplace
 
 KEPT = 10
@@ -106,13 +108,27 @@ class Releases:
         made = read_manifest(built)
         self._check_parent(made.parent)
         try:
-            release = self.get(identifier).renewed(made)
+            release = self._same(identifier, made).renewed(made)
         except ReleaseBroken:
             release = self._placed(built, Release(self.folder / identifier, made))
         self._step(Step(Way.MADE, identifier, now().isoformat()))
         self._forget_old(identifier)
         clear(self.folder)
+        trim_all(self.folder)
         return release
+
+    def _same(self, identifier: str, made: Manifest) -> Release:
+        """Return the release that is there already of what was built.
+
+        Raises ReleaseBroken when it is damaged, or an older kizuna made fewer files.
+        """
+        found = self.get(identifier)
+        fewer = {
+            name for name in made.files if not name.startswith("store/")
+        } - found.manifest.files.keys()
+        if fewer and found.manifest.filled:
+            raise ReleaseBroken(f"{found.folder}: has no {min(fewer)}", hint="It is built anew.")
+        return found
 
     def _placed(self, built: Path, release: Release) -> Release:
         """Move what was built to the place of a release, in which there is none that is intact."""
@@ -157,6 +173,7 @@ class Releases:
             write(self.folder / HISTORY_FILE, history)
             if current is not None:
                 bury(self.folder, current, step.identifier, write)
+                note_touched(self.folder, current, step.identifier, write)
         link = self.folder / f".{CURRENT}-{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(step.identifier)
@@ -195,6 +212,12 @@ class Releases:
             self._forget(self.folder / identifier)
 
     def _forget(self, folder: Path) -> None:
-        """Take a release out of the folder, unless somebody serves it; then another time."""
-        with suppress(OSError), locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            folder.rename(self.folder / f"{REMOVED}{folder.name}-{os.getpid()}")
+        """Take a release out of the folder, unless somebody serves it; then another time.
+
+        The dumps of what was built stay in the archive.
+        """
+        with suppress(OSError, ReleaseBroken), locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            if is_for_archive(read_manifest(folder)):
+                archive(folder)
+            else:
+                folder.rename(self.folder / f"{REMOVED}{folder.name}-{os.getpid()}")

@@ -36,7 +36,8 @@ class Manifest:
     graphs are the ontology's and the shapes' (folder names); all others are data.
 
     ``corrections`` is the address to which readers are sent who have some; ``texts`` names the
-    files of the documents (by IRI) whose whole text is published.
+    files of the documents (by IRI) whose whole text is published. ``tables`` are the queries (by
+    name) whose answers are files.
 
     A release that was written over HTTP names the ``parent`` on which it was written and the
     ``origin``, the build at the beginning. ``merged`` tells whether the default graph is the merge
@@ -60,6 +61,7 @@ class Manifest:
     origin: str | None = None
     corrections: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
     merged: bool = True
     filled: bool = True
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kizuna.engine import SEARCH_FILE
+from kizuna.engine import FRAGMENTS_FILE, SEARCH_FILE
 from kizuna.errors import ReleaseBroken
 from kizuna.release.contents import INDEX_FILE
 from kizuna.release.disk import locked
@@ -45,6 +45,11 @@ class Release:
     def search(self) -> Path:
         """The SQLite file with the full-text index."""
         return self.folder / SEARCH_FILE
+
+    @property
+    def fragments(self) -> Path:
+        """The file in which triple patterns are looked up."""
+        return self.folder / FRAGMENTS_FILE
 
     @property
     def dumps(self) -> Path:

@@ -62,7 +62,7 @@ def bury(folder: Path, old: str, new: str, write: Callable[[Path, str], None]) -
     Where either cannot be read, nothing is noted: no release waits for that.
     """
     with suppress(KizunaError, OSError), locked(folder):
-        was, became = _filled(folder, old), read_manifest(folder / new)
+        was, became = last_filled(folder, old), read_manifest(folder / new)
         if was is None or not became.filled or was.id == became.id:
             return
         told = read_tombstones(folder)
@@ -72,7 +72,7 @@ def bury(folder: Path, old: str, new: str, write: Callable[[Path, str], None]) -
             write(folder / FILE_NAME, json.dumps(rows, ensure_ascii=False, indent=0) + "\n")
 
 
-def _filled(folder: Path, identifier: str) -> Manifest | None:
+def last_filled(folder: Path, identifier: str) -> Manifest | None:
     """Return the manifest of a release, or of that before it which has an index of what it says."""
     seen: set[str] = set()
     current: str | None = identifier

@@ -14,7 +14,7 @@ from kizuna.formats import HTML, VERSIONED, Format, Kind, carrying
 from kizuna.iris import to_path, to_uri
 from kizuna.representations import write, write_rows
 from kizuna.web.dependencies import accept_of
-from kizuna.web.links import link_headers
+from kizuna.web.links import Part, link_headers
 from kizuna.web.negotiation import negotiate
 from kizuna.web.profiles import (
     ALTERNATES,
@@ -51,6 +51,8 @@ class Described:
     profiled: bool = False
     rows: Callable[[], bytes] | None = None
     """What ``quads`` gives for the default profile, as N-Quads; it is there where it is quicker."""
+    offered: Sequence[Format] = OFFERED
+    """The formats, first the one for who takes any."""
 
     @property
     def address(self) -> str:
@@ -66,9 +68,8 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
 
     Raises NotAcceptable; the links to what there is are left in the request's state.
     """
-    links = link_headers(site, described.iri, described.address, profiled=described.profiled)
-    request.state.links = links
-    chosen = form or asked_format(request) or negotiate(accept_of(request), OFFERED)
+    request.state.links = _links(site, described, Part.PAGE)
+    chosen = form or asked_format(request) or negotiate(accept_of(request), described.offered)
     if described.profiled and request.query_params.get(PARAMETER) == ALTERNATES:
         return _profiles(request, site, described, chosen)
     profile = _profile(request, site, described, form)
@@ -82,8 +83,14 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
 
     of_profile = () if profile is DEFAULT else (profile.token,)
     who = (reader.language, reader.chosen) if chosen is HTML else of_profile
+    links = _links(site, described, Part.PAGE if chosen is HTML else Part.FILE)
     representation = site.cache.get((described.path, chosen.suffix, who), make)
     return respond(request, representation, _meta(reader, described, links, chosen, profile, form))
+
+
+def _links(site: Site, described: Described, part: Part) -> tuple[str, ...]:
+    profiled = described.profiled
+    return link_headers(site, described.iri, described.address, part, profiled=profiled)
 
 
 def written(described: Described, profile: Profile, form: Format, site: Site) -> Representation:
@@ -150,8 +157,8 @@ def _profiles(request: Request, site: Site, described: Described, chosen: Format
     return respond(request, told, Meta(vary=vary, links=links, modified=site.modified))
 
 
-def asked_format(request: Request) -> Format | None:
-    """Return the format that the address names, None where it names none.
+def asked_format(request: Request, offered: Sequence[Format] = OFFERED) -> Format | None:
+    """Return the format among ``offered`` that the address names, None where it names none.
 
     Raises NotAcceptable for one that there is not.
     """
@@ -161,12 +168,12 @@ def asked_format(request: Request) -> Format | None:
     wanted = next((value for value in named if value is not None), None)
     if wanted is None:
         return None
-    for form in OFFERED:
+    for form in offered:
         if wanted in {form.suffix, form.content_type.removesuffix("; charset=utf-8")}:
             return form
         if not form.version and wanted.lower() in form.media_types:
             return form
     raise NotAcceptable(
         f"there is no format {wanted!r}",
-        hint=f"_format is one of: {', '.join(f.suffix for f in OFFERED)}.",
+        hint=f"_format is one of: {', '.join(f.suffix for f in offered)}.",
     )

@@ -13,14 +13,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kizuna.checks.questions import SavedQuery, readable_queries
-from kizuna.engine import DescriptionIndex, Engine
+from kizuna.engine import FRAGMENTS_FILE, DescriptionIndex, Engine, Fragments
 from kizuna.engine.federation import Federated
 from kizuna.engine.remote import RemoteEngine
 from kizuna.iris import Addresses
-from kizuna.release import Manifest, News, Release, Tombstone, news_of, read_tombstones
+from kizuna.release import (
+    Manifest,
+    News,
+    Release,
+    Tombstone,
+    news_of,
+    read_tombstones,
+    read_touched,
+)
+from kizuna.release.catalogue import Source, catalogue, source_of
+from kizuna.release.dumps import statements_of
 from kizuna.vocabulary import (
     DCAT_DATASET,
     DCT_DESCRIPTION,
@@ -31,6 +41,7 @@ from kizuna.vocabulary import (
 )
 from kizuna.web.cache import Cache
 from kizuna.web.classes import Classes, read_classes
+from kizuna.web.crawling.parts import ThingParts
 from kizuna.web.lists.store import ListStore
 from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
@@ -38,10 +49,9 @@ from kizuna.web.terms.known import Terms, read_terms
 from kizuna.web.turns import Turns
 
 _log = logging.getLogger(__name__)
-_LICENSE = term("dct:license")
+_LICENSE, _CREATOR, _PUBLISHER = (term(f"dct:{n}") for n in ("license", "creator", "publisher"))
 FRESH_SECONDS = 5.0
 """How long answers of an engine elsewhere are kept: what it holds may change."""
-_DATASET = "dumps/dataset.nq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class About:
     titles: tuple[Literal, ...] = ()
     descriptions: tuple[Literal, ...] = ()
     license: NamedNode | None = None
+    authors: tuple[NamedNode, ...] = ()
     dataset: NamedNode | None = None
 
 
@@ -71,6 +82,9 @@ class Site:
     terms: Terms
     ordering: Ordering
     cache: Cache
+    things: ThingParts
+    fragments: Fragments | None = None
+    """None where the release has none: not yet, or it is older than they are."""
     lists: ListStore = field(default_factory=ListStore)
     tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
@@ -104,6 +118,16 @@ class Site:
         """What is new in the release; it is looked for once, when somebody wants to know."""
         return news_of(self.release.folder.parent, self.manifest)
 
+    @cached_property
+    def source(self) -> Source:
+        """Of what the catalogue is made."""
+        return source_of(self.release, self.index)
+
+    @cached_property
+    def catalogue(self) -> list[Triple]:
+        """The catalogue; it is made once, when somebody wants it."""
+        return catalogue(self.source)
+
     def query(self, name: str) -> SavedQuery | None:
         """Return the saved query with this name."""
         return next((query for query in self.queries if query.name == name), None)
@@ -117,20 +141,15 @@ class Site:
             return file.read()
 
     def graph(self, graph: NamedNode) -> Iterator[Quad]:
-        """Yield the statements of one named graph as they were parsed, not as the store has them.
-
-        The dump is read line by line, so that memory does not grow with the release.
-        """
-        end = f" {graph} .\n".encode()
-        with (self.release.folder / _DATASET).open("rb") as lines:
-            for line in lines:
-                if line.endswith(end):
-                    yield from (q for q in parse(line, RdfFormat.N_QUADS) if q.graph_name == graph)
+        """Yield the statements of one named graph as they were parsed."""
+        return statements_of(self.release.dumps, graph)
 
     def close(self) -> None:
         """Give back the engine and the index; no request may be using them."""
         self.engine.close()
         self.index.close()
+        if self.fragments is not None:
+            self.fragments.close()
 
 
 def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
@@ -149,6 +168,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
     languages = manifest.languages or ("en",)
     prefixes = {**manifest.prefixes, **PREFIXES}
     value_classes = frozenset(map(NamedNode, manifest.value_classes))
+    names = Names(index, languages, prefixes, value_classes)
     return Site(
         release=release,
         index=index,
@@ -158,12 +178,16 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
         languages=languages,
         prefixes=prefixes,
         about=_about(index),
-        names=Names(index, languages, prefixes, value_classes),
+        names=names,
         classes=read_classes(index, manifest),
         terms=read_terms(index, manifest),
         ordering=Ordering(index),
         tombstones=read_tombstones(release.folder.parent),
+        things=ThingParts(
+            index, names, Addresses(manifest.base), read_touched(release.folder.parent, manifest)
+        ),
         examples=_examples(queries_folder.parent / "ontology" / "examples"),
+        fragments=Fragments(release.fragments) if FRAGMENTS_FILE in manifest.files else None,
         cache=Cache(seconds=FRESH_SECONDS if _is_elsewhere(engine) else math.inf),
     )
 
@@ -189,13 +213,18 @@ def _about(index: DescriptionIndex) -> About:
     if not datasets or not isinstance(datasets[0], NamedNode):
         return About()
     stated = index.outgoing(datasets[0])
-    licenses = sorted((q.object for q in stated if q.predicate == _LICENSE), key=str)
     return About(
         titles=_literals(stated, DCT_TITLE),
         descriptions=_literals(stated, DCT_DESCRIPTION),
-        license=next((x for x in licenses if isinstance(x, NamedNode)), None),
+        license=next(iter(_nodes(stated, _LICENSE)), None),
+        authors=_nodes(stated, _CREATOR) or _nodes(stated, _PUBLISHER),
         dataset=datasets[0],
     )
+
+
+def _nodes(quads: tuple[Quad, ...], predicate: NamedNode) -> tuple[NamedNode, ...]:
+    found = {q.object for q in quads if q.predicate == predicate}
+    return tuple(sorted((x for x in found if isinstance(x, NamedNode)), key=str))
 
 
 def _literals(quads: tuple[Quad, ...], predicate: NamedNode) -> tuple[Literal, ...]:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.errors import NotFound
 from kizuna.web.dependencies import READ, Asking, Here
+from kizuna.web.links import item_targets
 from kizuna.web.operation import operation_of
 from kizuna.web.respond import FOREVER, REVALIDATE, Meta, Representation, respond
+from kizuna.web.views.dataset import dataset_data
 from kizuna.web.views.front import front_page, notice_of
 from kizuna.web.views.page import HERE, digest, is_there, render
-from kizuna.web.views.schema_org import dataset_data, site_data
+from kizuna.web.views.schema_org import site_data
 
 router = APIRouter()
 PAGE = Meta(vary=("Accept-Language",))
+_LEADING = (
+    '</catalog>; rel="describedby"',
+    '</.well-known/api-catalog>; rel="api-catalog"',
+    '</llms.txt>; rel="alternate"; type="text/markdown"',
+    '<https://schema.org/AboutPage>; rel="type"',
+)
 _STATIC = {
     "style.css": "text/css; charset=utf-8",
     "favicon.svg": "image/svg+xml",
@@ -37,12 +47,14 @@ def front(request: Request, site: Here, reader: Asking) -> Response:
         main = (site_data(reader), dataset_data(reader))
         return render(reader, "front.html", "/", main=main, page=front_page(reader), notice=notice)
 
+    links = (*_LEADING, *(target.header for target in item_targets(site)))
+    meta = replace(PAGE, links=links)
     if notice is not None:
-        response = respond(request, make(), PAGE)
+        response = respond(request, make(), meta)
         request.state.repeatable = False  # it is true until the trouble is over
         return response
     key = ("", reader.language, reader.chosen)
-    return respond(request, site.cache.get(key, make), PAGE)
+    return respond(request, site.cache.get(key, make), meta)
 
 
 @router.api_route("/static/{name}", methods=READ)

@@ -16,7 +16,6 @@ from kizuna.web.respond import NOT_KEPT, Meta, Representation, respond
 
 router = APIRouter()
 _NOT_KEPT = Meta(cache_control=NOT_KEPT)
-_ROBOTS = b"User-agent: *\nAllow: /\n"
 
 
 @router.api_route("/healthz", methods=READ)
@@ -55,9 +54,3 @@ async def metrics(request: Request, site: Here) -> Response:
     """Return what has happened so far, as Prometheus reads it."""
     body = operation_of(request).text(site).encode()
     return respond(request, Representation(body, MEDIA_TYPE), _NOT_KEPT)
-
-
-@router.api_route("/robots.txt", methods=READ)
-async def robots(request: Request) -> Response:
-    """Say that everything may be read (RFC 9309)."""
-    return respond(request, Representation(_ROBOTS, "text/plain; charset=utf-8"))

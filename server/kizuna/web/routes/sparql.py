@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +24,7 @@ from kizuna.web.dependencies import accept_of
 from kizuna.web.loading import with_documents
 from kizuna.web.negotiation import negotiate
 from kizuna.web.operation import note_query
+from kizuna.web.origin import origin
 from kizuna.web.problems import STATUS, Problem, likes_pages, meta_of, problem_of, report_suffix
 from kizuna.web.protocol import Asked, Updating, read_request
 from kizuna.web.reader import Reader, reader_of
@@ -41,7 +41,6 @@ METHODS = ["GET", "HEAD", "POST"]
 LONGEST_LINK = 4_000
 """Longer queries are not repeated in the links of their pages."""
 LONGEST_ECHO = 100_000
-_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9a-fA-F:.]+\](:[0-9]+)?")
 _DESCRIBING = (*carrying(Kind.GRAPH), HTML)
 
 
@@ -164,8 +163,8 @@ def _example(request: Request, site: Site) -> SavedQuery | None:
 
 def _address(request: Request) -> str:
     """Return where this server answers, nothing where the request names no proper host."""
-    host = request.headers.get("host", "")
-    return f"{request.url.scheme}://{host}/sparql" if _HOST.fullmatch(host) else ""
+    found = origin(request)
+    return f"{found}/sparql" if found else ""
 
 
 @dataclass(frozen=True, slots=True)

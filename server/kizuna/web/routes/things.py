@@ -24,7 +24,7 @@ from kizuna.web.described import (
     asked_format,
 )
 from kizuna.web.gone import gone
-from kizuna.web.links import link_headers
+from kizuna.web.links import Part, link_headers
 from kizuna.web.negotiation import negotiate
 from kizuna.web.paths import iri_path, node, resolve
 from kizuna.web.profiles import DEFAULT, PARAMETER, Profile
@@ -62,7 +62,7 @@ def on_its_way(request: Request, site: Site, path: str) -> Response:
     """Return the answer that leads from the thing at ``path`` (``id/…``) to its description."""
     iri = site.addresses.base + path
     target = "/" + to_path(f"doc/{path.removeprefix('id/')}")
-    links = link_headers(site, iri, target, profiled=True)
+    links = link_headers(site, iri, target, Part.THING, profiled=True)
     request.state.repeatable = True
     return see_other(target + passed_on(request), links)
 

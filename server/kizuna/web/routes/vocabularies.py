@@ -1,12 +1,12 @@
-"""The ontology, the shapes, the catalogue, and the named graphs: negotiated documents."""
+"""The ontology, the shapes, and the named graphs: negotiated documents."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,10 +14,8 @@ from kizuna.web.dependencies import READ, Whole
 from kizuna.web.described import OFFERED, Described, answer
 from kizuna.web.graphs import bare
 from kizuna.web.paths import iri_path, node, resolve
-from kizuna.web.profiles import Profile
 from kizuna.web.reader import Link, Reader
 from kizuna.web.respond import Representation
-from kizuna.web.routes.things import described_thing
 from kizuna.web.site import Site
 from kizuna.web.terms.whole import namespace_quads, whole_page
 from kizuna.web.views.page import Alternate, render
@@ -44,25 +42,6 @@ def vocabulary(request: Request, site: Whole) -> Response:
 
     described = Described(path, iri, lambda _: namespace_quads(site, iri), page)
     return answer(request, site, described, form)
-
-
-@router.api_route("/catalog", methods=READ)
-@router.api_route("/catalog.{suffix}", methods=READ)
-def catalogue(request: Request, site: Whole) -> Response:
-    """Return the catalogue: as data, the whole graph of the file in which it is described."""
-
-    def exists(path: str) -> bool:
-        return bool(site.index.outgoing(node(site.addresses.base + path)))
-
-    path, form = resolve(iri_path(request), OFFERED, exists)
-    iri = site.addresses.base + path
-
-    def quads(_: Profile) -> Iterable[Quad]:
-        graphs = {q.graph_name for q in site.index.outgoing(node(iri))}
-        return (q for g in graphs if isinstance(g, NamedNode) for q in site.graph(g))
-
-    page = described_thing(site, path, iri).page
-    return answer(request, site, Described(path, iri, quads, page), form)
 
 
 def graph(request: Request, site: Site) -> Response:

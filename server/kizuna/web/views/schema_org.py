@@ -11,9 +11,9 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from kizuna.formats import BY_SUFFIX
 from kizuna.resources import Resource
 from kizuna.vocabulary import KZ_EDTF, SKOS_ALT_LABEL, term
+from kizuna.web.classes import Classes
 from kizuna.web.names import Term
 from kizuna.web.reader import Reader
 from kizuna.web.views.mentions import ELSEWHERE
@@ -103,7 +103,7 @@ _OF_NO_CLASS = "Thing"
 
 def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
     """Return a thing as schema.org has it; what has no word there is left out."""
-    kind = _kind(reader, resource.types)
+    kind = kind_of(reader.site.classes, resource.types)
     found: dict[str, Any] = {
         "@type": kind,
         "@id": resource.iri.value,
@@ -125,8 +125,9 @@ def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
     return {word: _one_or_all(value) for word, value in found.items() if value}
 
 
-def _kind(reader: Reader, types: Sequence[NamedNode]) -> str:
-    above = {c for kind in types for c in (kind, *reader.site.classes.ancestors(kind))}
+def kind_of(classes: Classes, types: Sequence[NamedNode]) -> str:
+    """Return the class of schema.org, without its namespace, of a thing of these classes."""
+    above = {c for kind in types for c in (kind, *classes.ancestors(kind))}
     return next((word for name, word in CLASSES if term(name) in above), _OF_NO_CLASS)
 
 
@@ -142,7 +143,7 @@ def _linked(reader: Reader, value: Term) -> Any:  # noqa: ANN401 - JSON
     if not isinstance(value, NamedNode):
         return name
     types = sorted(reader.site.names.types(value), key=str)
-    return {"@type": _kind(reader, types), "@id": value.value, "name": name}
+    return {"@type": kind_of(reader.site.classes, types), "@id": value.value, "name": name}
 
 
 def _spoken(reader: Reader, texts: Sequence[Literal]) -> str:
@@ -214,7 +215,7 @@ def site_data(reader: Reader) -> dict[str, Any]:
         "@type": "WebSite",
         "@id": f"{base}#site",
         "url": base,
-        "name": _site_name(reader),
+        "name": site_name(reader),
         "inLanguage": list(reader.site.languages),
         "potentialAction": {
             "@type": "SearchAction",
@@ -224,34 +225,8 @@ def site_data(reader: Reader) -> dict[str, Any]:
     }
 
 
-def dataset_data(reader: Reader) -> dict[str, Any]:
-    """Return the release as a dataset, with its files."""
-    site = reader.site
-    base, about = site.addresses.base, site.about
-    files = [name for name in site.manifest.files if name.startswith("dumps/")]
-    found = {
-        "@type": "Dataset",
-        "@id": about.dataset.value if about.dataset is not None else "",
-        "url": base,
-        "name": _site_name(reader),
-        "description": reader.best(about.descriptions).text,
-        "license": about.license.value if about.license is not None else "",
-        "version": site.manifest.version,
-        "dateModified": site.manifest.created,
-        "isAccessibleForFree": True,
-        "distribution": [_download(base, site.release.id, name) for name in files],
-    }
-    return {word: value for word, value in found.items() if value}
-
-
-def _download(base: str, release: str, name: str) -> dict[str, str]:
-    form = BY_SUFFIX.get(name.rpartition(".")[2])
-    address = f"{base}dumps/{release}/{name.removeprefix('dumps/')}"
-    media_type = form.media_type if form is not None else "application/octet-stream"
-    return {"@type": "DataDownload", "contentUrl": address, "encodingFormat": media_type}
-
-
-def _site_name(reader: Reader) -> str:
+def site_name(reader: Reader) -> str:
+    """Return what the dataset is called, or where it is."""
     return reader.best(reader.site.about.titles).text or reader.site.addresses.base
 
 
@@ -264,7 +239,7 @@ def page_data(reader: Reader, path: str, title: str, kind: str, main: object) ->
         "url": f"{base}{path.partition('?')[0].removeprefix('/')}",
         "name": title,
         "inLanguage": reader.language,
-        "isPartOf": {"@type": "WebSite", "url": base, "name": _site_name(reader)},
+        "isPartOf": {"@type": "WebSite", "url": base, "name": site_name(reader)},
         "dateModified": reader.site.manifest.created,
     }
     return found | ({"mainEntity": main} if main else {})

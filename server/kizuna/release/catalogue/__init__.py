@@ -1,0 +1,26 @@
+"""The catalogue of a publication: DCAT-AP 3.0.1 that also satisfies DCAT-AP.de 3.0, with VoID.
+
+What the data says of itself (title, publisher, licence …) is taken as it stands; what can be
+measured (files, sizes, checksums, counts, dates) is added from the releases.
+"""
+
+from kizuna.release.catalogue.distributions import dumps_of
+from kizuna.release.catalogue.facts import Facts, read_facts
+from kizuna.release.catalogue.mqa import MOST, Metric, Score, score
+from kizuna.release.catalogue.opening import source_of
+from kizuna.release.catalogue.whole import Source, catalogue, draft, part
+
+__all__ = [
+    "MOST",
+    "Facts",
+    "Metric",
+    "Score",
+    "Source",
+    "catalogue",
+    "draft",
+    "dumps_of",
+    "part",
+    "read_facts",
+    "score",
+    "source_of",
+]
