@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urljoin
 
 import httpx
 import pytest
+from pyoxigraph import RdfFormat, parse
 
 from conftest import SMALL, SMALL_BASE, Client
 from kizuna import cli
@@ -175,6 +176,20 @@ def test_every_thing_is_there_in_every_format_and_language(exported: Path, site:
             assert (exported / f"doc/{thing}.{suffix}").is_file(), (thing, suffix)
         lead = (exported / f"id/{thing}/index.html").read_text(encoding="utf-8")
         assert f'content="0; url=../../../{quote(f"doc/{thing}.html")}"' in lead
+
+
+def test_what_the_catalogue_announces_is_there(exported: Path) -> None:
+    graph = list(parse(path=str(exported / "catalog.ttl"), format=RdfFormat.TURTLE))
+    files = [q.object.value for q in graph if q.predicate.value.endswith("#downloadURL")]  # type: ignore[union-attr]
+    assert len(files) > 10
+    for file in files:
+        assert (exported / file.removeprefix(SMALL_BASE)).is_file(), file
+    sitemaps = (exported / "sitemap.xml").read_text(encoding="utf-8")
+    for part in re.findall(r"<loc>([^<]+)</loc>", sitemaps):
+        listed = (exported / part.removeprefix(SMALL_BASE)).read_text(encoding="utf-8")
+        for place in re.findall(r"<loc>([^<]+)</loc>", listed):
+            path = unquote(place.removeprefix(SMALL_BASE)) or "index"
+            assert (exported / f"{path}.html").is_file(), place
 
 
 def test_what_needs_a_server_says_so(exported: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -14,7 +16,7 @@ from typing import BinaryIO, cast
 from kizuna.engine import Engine
 from kizuna.exporting.asking import Answer, Application, Asker
 from kizuna.exporting.hosting import HOSTING
-from kizuna.exporting.naming import Naming, is_with_a_server, note_for
+from kizuna.exporting.naming import NOTED, Naming, is_with_a_server, note_for
 from kizuna.exporting.rewriting import Rewriting, redirect
 from kizuna.release import Release
 from kizuna.web import Site, open_site
@@ -22,6 +24,8 @@ from kizuna.web.copied import NOTE, app_to_copy, places, things
 
 Progress = Callable[[int, int, int], None]
 """Told how many files there are, and of how many things of how many."""
+SITEMAP = "sitemap.xml"
+_PLACE = re.compile("<loc>([^<]*)</loc>")
 UNNAMEABLE = "its name would be no file's, or another's"
 
 
@@ -53,7 +57,7 @@ async def copied(
         walk = _Walk(site, to, progress)
         await walk.through()
         for name, text in HOSTING.items():
-            (to / name).write_text(text(site.languages), encoding="utf-8")
+            (to / name).write_text(text(site.languages, release.id), encoding="utf-8")
         return walk.copied
 
 
@@ -75,9 +79,11 @@ class _Walk:
 
     async def through(self) -> None:
         """Copy what stands at the addresses that are known by themselves, and all they lead to."""
-        for address in (NOTE, *sorted(self._places)):
+        for address in (NOTE, *sorted(NOTED)):
             for language in self._site.languages:
                 await self._from(f"{address}?lang={language}")
+        for address in sorted(self._places):
+            await self._from(address)
         for address in things(self._site):
             await self._from(address)
 
@@ -111,6 +117,8 @@ class _Walk:
 
         asker = Asker(self._app, self._site.addresses.base, language)
         answer = await asker.get(note_for(address), open_for)
+        if "location" in answer.headers and not file.endswith(".html"):
+            answer = await asker.get(answer.headers["location"], open_for)  # data cannot lead on
         trouble = self._settled(place, file, language, answer)
         if not trouble:
             self._count(file, place)
@@ -131,8 +139,6 @@ class _Walk:
         target = self._find(answer.headers.get("location", ""))
         if target is None:
             return f"it is answered with {answer.status}"
-        if not file.endswith(".html"):
-            return await self._copied_from(target, place)
         place.write_bytes(redirect(file, target, language))
         return ""
 
@@ -141,6 +147,13 @@ class _Walk:
         text = place.read_text(encoding="utf-8")
         made = Rewriting(file, self._find, note or "").page(text)
         place.write_text(made, encoding="utf-8")
+
+    def _follow(self, place: Path) -> None:
+        """See that the parts of the map of the site are there, to which no page leads."""
+        base = self._site.addresses.base
+        for found in map(html.unescape, _PLACE.findall(place.read_text(encoding="utf-8"))):
+            if found.startswith(base):
+                self._find("/" + found.removeprefix(base))
 
     def _count(self, file: str, place: Path) -> None:
         copied = self.copied

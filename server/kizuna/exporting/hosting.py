@@ -38,7 +38,7 @@ _TRIED = (
 """Where nginx looks for what is asked for, the first one first."""
 
 
-def htaccess(languages: tuple[str, ...]) -> str:
+def htaccess(languages: tuple[str, ...], release: str) -> str:
     """Return the file that Apache reads in the folder itself, wherever that is served."""
     first, *others = languages
     lines = [
@@ -58,6 +58,8 @@ def htaccess(languages: tuple[str, ...]) -> str:
         "RewriteEngine On",
         r"RewriteCond %{REQUEST_URI} ^(.*)/id/(.+?)(?:/(?:index\.html)?)?$",
         "RewriteRule ^id/ %1/doc/%2 [R=303,L]",
+        r"RewriteCond %{REQUEST_URI} ^(.*)/dumps/current/(.+)$",
+        f"RewriteRule ^dumps/ %1/dumps/{release}/%2 [R=307,L]",
         *_asked_language(first, others),
     ]
     for form in _DATA:
@@ -88,7 +90,7 @@ def _asked_language(first: str, others: list[str]) -> Iterator[str]:
     yield "RewriteRule ^ - [E=!KIZUNA]"
 
 
-def nginx(languages: tuple[str, ...]) -> str:
+def nginx(languages: tuple[str, ...], release: str) -> str:
     """Return two pieces of a configuration of nginx, for a copy at the root of a host."""
     first, *others = languages
     types = " ".join(f"{media_type} {suffix};" for suffix, media_type in _TYPES.items())
@@ -114,6 +116,9 @@ def nginx(languages: tuple[str, ...]) -> str:
         "location ~ ^/id/(.+?)(?:/(?:index[.]html)?)?$ {",
         "    return 303 /doc/$1;",
         "}",
+        "location ~ ^/dumps/current/(.+)$ {",
+        f"    return 307 /dumps/{release}/$1;",
+        "}",
         "location = /favicon.ico {",
         "    types { } default_type image/svg+xml;",
         "}",
@@ -126,10 +131,10 @@ def nginx(languages: tuple[str, ...]) -> str:
     return "\n".join(lines) + "\n"
 
 
-HOSTING: MappingProxyType[str, Callable[[tuple[str, ...]], str]] = MappingProxyType(
-    {".htaccess": htaccess, "nginx.conf": nginx, ".nojekyll": lambda _: ""}
+HOSTING: MappingProxyType[str, Callable[[tuple[str, ...], str], str]] = MappingProxyType(
+    {".htaccess": htaccess, "nginx.conf": nginx, ".nojekyll": lambda *_: ""}
 )
-"""The files beside the copy, by name: how each is made for the languages of a site.
+"""The files beside the copy, by name: how each is made for the languages and the release of a site.
 
 The last one keeps GitHub's hosting from leaving files out.
 """
