@@ -136,9 +136,10 @@ class _Walk:
         if answer.status == HTTPStatus.OK:
             place.unlink()
             return UNNAMEABLE
-        target = self._find(answer.headers.get("location", ""))
+        location = answer.headers.get("location", "")
+        target = self._find(location)
         if target is None:
-            return f"it is answered with {answer.status}"
+            return f"{location} has no file" if location else f"it is answered with {answer.status}"
         place.write_bytes(redirect(file, target, language))
         return ""
 
