@@ -21,6 +21,8 @@ from readers import Edited, Seen, load
 from support import copy_bridge
 
 PATIENCE = 60.0
+SETTLING = 5.0
+"""Seconds of load before anything counts: how a server starts is another question."""
 PAUSE = 1.0
 """Seconds between an edition that is served and the next one."""
 
@@ -29,6 +31,7 @@ async def measured(
     port: int, edited: Edited, rate: float, editions: int
 ) -> tuple[Seen, list[float]]:
     """Return what readers have seen, and the seconds from each edit to the first answer with it."""
+    await during(port, rate, SETTLING)
     done = asyncio.Event()
     readers = asyncio.create_task(load(port, rate, done))
     took = []
@@ -45,10 +48,15 @@ async def served(port: int, number: int) -> None:
     """Return once an edition is served. Raises TimeoutError when it takes too long."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            done = asyncio.Event()
-            asyncio.get_running_loop().call_later(0.1, done.set)
-            if (await load(port, 10.0, done)).newest >= number:
+            if (await during(port, 10.0, 0.1)).newest >= number:
                 return
+
+
+async def during(port: int, rate: float, seconds: float) -> Seen:
+    """Return what readers see in so many seconds."""
+    done = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, done.set)
+    return await load(port, rate, done)
 
 
 def figures(seen: Seen, took: list[float], rate: float) -> dict[str, float]:
@@ -66,6 +74,8 @@ def figures(seen: Seen, took: list[float], rate: float) -> dict[str, float]:
         "answer, ms, median": round(statistics.median(seen.milliseconds), 2),
         "answer, ms, 99 %": round(slow[989], 2),
         "answer, ms, 99.9 %": round(slow[998], 2),
+        "query, ms, 99 %": round(statistics.quantiles(seen.queries, n=100)[98], 2),
+        "query, ms, longest": round(max(seen.queries), 2),
     }
 
 

@@ -51,6 +51,8 @@ class Seen:
     back: list[str] = field(default_factory=list)
     editions: Counter[int] = field(default_factory=Counter)
     milliseconds: list[float] = field(default_factory=list)
+    queries: list[float] = field(default_factory=list)
+    """Those of the milliseconds that queries took."""
 
     @property
     def newest(self) -> int:
@@ -136,6 +138,8 @@ async def _ask(
     else:
         idle.append(connection)
     seen.milliseconds.append((time.perf_counter() - began) * 1000)
+    if path.startswith("/sparql"):
+        seen.queries.append(seen.milliseconds[-1])
     _note(seen, f"{path} {accept}", status, body, newest)
 
 

@@ -13,6 +13,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kizuna.engine import Answer, Limits, Pool, Query
+from kizuna.engine.crew import AT_ONCE
 from kizuna.engine.process import Worker
 from kizuna.engine.workshop import Nursery, Workshop
 from kizuna.errors import UnavailableError
@@ -188,3 +189,45 @@ def test_a_start_that_is_broken_off_leaves_nothing_open(
     nursery = Nursery()
     asyncio.run(body())
     nursery.close()
+
+
+def test_who_waits_until_all_is_ready_gets_workers_over_the_copy(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kizuna.engine.stages.PATIENCE", 0.0)  # whoever asks at once gets the disk
+
+    async def test(pool: Pool) -> None:
+        await pool.ready()
+        crew = pool._crew
+        assert len(crew._idle) == AT_ONCE
+        assert crew._workshop._disk is None
+        await answers(pool)
+        assert (crew.numbers.started, crew.numbers.ended) == (AT_ONCE, {})
+        await pool.ready()
+        assert crew.numbers.started == AT_ONCE
+
+    run(store, Nursery(), test)
+
+
+def test_where_memory_ends_the_disk_is_ready(store: Path) -> None:
+    async def test(pool: Pool) -> None:
+        await pool.ready()
+        assert len(pool._crew._idle) == AT_ONCE
+        await answers(pool)
+        assert pool.numbers.started == AT_ONCE
+
+    run(store, Cramped(), test)
+
+
+def test_an_engine_that_gets_no_worker_is_never_ready(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted() -> tuple[int, int]:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    async def test(pool: Pool) -> None:
+        monkeypatch.setattr(os, "pipe", exhausted)
+        with pytest.raises(UnavailableError, match="no query worker"):
+            await pool.ready()
+
+    run(store, Nursery(), test)

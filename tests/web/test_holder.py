@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from pyoxigraph import Store
 
 from conftest import Client
 from kizuna.engine import EmbeddedEngine
-from kizuna.errors import NoRelease, ReleaseBroken
+from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
 from kizuna.release import Release, Releases
 from kizuna.release.manifest import write_manifest
 from kizuna.web import FixedSite, Site, SiteHolder, create_app
@@ -238,3 +239,60 @@ def test_a_fixed_site_never_changes(site: Site) -> None:
     asyncio.run(watch_a_while())
     with FixedSite(site).lease() as leased:
         assert leased is site
+
+
+class Waking(Closing):
+    """An engine that is ready when it is told so."""
+
+    asked: ClassVar[list[Path]] = []
+    awake: ClassVar[asyncio.Event]
+
+    async def ready(self) -> None:
+        self.asked.append(self.copies.whole)  # type: ignore[arg-type]
+        await self.awake.wait()
+
+
+def test_a_release_is_served_once_its_engine_is_ready(releases: Releases, tmp_path: Path) -> None:
+    async def body() -> None:
+        Waking.awake = asyncio.Event()
+        holder = SiteHolder(releases, opener(lambda r: Waking(r.store), tmp_path / "queries"))
+        releases.switch(SECOND)
+        looking = asyncio.create_task(holder.look())
+        while not Waking.asked:
+            await asyncio.sleep(0.01)
+        with holder.lease() as site:
+            assert site.release.id == FIRST
+            Waking.awake.set()
+            await looking
+            assert not is_closed(site)
+        with holder.lease() as site:
+            assert site.release.id == SECOND
+        assert [path.parent.name for path in Waking.asked] == [SECOND]
+        holder.close()
+
+    asyncio.run(body())
+
+
+class Asleep(Closing):
+    """An engine that never answers."""
+
+    made: ClassVar[list[Asleep]] = []
+
+    async def ready(self) -> None:
+        self.made.append(self)
+        raise UnavailableError("no query worker can be started")
+
+
+def test_a_release_whose_engine_does_not_answer_is_not_served(
+    releases: Releases, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    holder = SiteHolder(releases, opener(lambda r: Asleep(r.store), tmp_path / "queries"))
+    releases.switch(SECOND)
+    asyncio.run(holder.look())
+    with holder.lease() as site:
+        assert site.release.id == FIRST
+        assert not is_closed(site)
+    assert holder.refused == SECOND
+    assert [engine.closed for engine in Asleep.made] == [True]
+    assert "no query worker can be started" in caplog.text
+    holder.close()

@@ -12,6 +12,7 @@ from kizuna import __version__
 from kizuna.cli.catalogue import catalogue
 from kizuna.cli.common import say, told
 from kizuna.cli.differences import diff
+from kizuna.cli.export import export
 from kizuna.cli.projects import build, check, settings
 from kizuna.cli.query import query
 from kizuna.cli.releases import list_releases, push, rollback
@@ -26,7 +27,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, build, serve, query, catalogue, diff, rollback, push, settings):
+for command in (
+    check, build, serve, query, export, catalogue, diff, rollback, push, settings,
+):  # fmt: skip
     app.command()(command)
 app.command("releases")(list_releases)
 

@@ -12,6 +12,8 @@ from kizuna.engine.stages import Stages
 from kizuna.errors import UnavailableError
 
 KEPT = 4
+AT_ONCE = 2
+"""How many workers wait where queries come from the first moment on."""
 REST_SECONDS = 5.0
 """Of the idle workers beyond ``KEPT``, half are ended so often: each makes pages its own."""
 
@@ -76,6 +78,18 @@ class Crew:
         if not self._idle and not self._starting:
             self._start().add_done_callback(self._make_idle)
         return worker
+
+    async def fill(self) -> None:
+        """Return once the store is ready and so many workers wait as are kept at least.
+
+        Raises UnavailableError when none comes up.
+        """
+        await self._workshop.settled()
+        wanted = min(AT_ONCE, self.ready) - len(self._idle)
+        starts = [self._start() for _ in range(wanted)]
+        for start in starts:
+            start.add_done_callback(self._make_idle)
+        await asyncio.gather(*map(asyncio.shield, starts))
 
     async def _idle_one(self) -> Worker | None:
         """Return an idle worker that lives, the one used last: it has most at hand."""

@@ -168,6 +168,9 @@ class EmbeddedEngine:
             named_graphs=[*_nodes(named or ())] if given else None,
         )
 
+    async def ready(self) -> None:
+        """Return: the store is open."""
+
     def close(self) -> None:
         """Nothing is held beyond the store, which closes with its last reference."""
 

@@ -76,6 +76,10 @@ class Pool:
         asked = replace(query, by_kind=True), formats
         return await self._answer(Run(self._crew, self.lanes, self.limits, asked, run), client)
 
+    async def ready(self) -> None:
+        """Return once the copy is made and workers wait; see ``Engine.ready``."""
+        await self._crew.fill()
+
     async def _answer(self, run: Run, client: str) -> Answer | Stream:
         self.lanes.enter(client)
         return await answer_or_stream(

@@ -102,6 +102,13 @@ class Engine(Protocol):
         """
         ...
 
+    async def ready(self) -> None:
+        """Return once all is done that else the first query would wait for.
+
+        Raises UnavailableError when no query could be answered.
+        """
+        ...
+
     def close(self) -> None:
         """Give back what the engine holds."""
         ...

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from kizuna.engine.process import Worker
-from kizuna.engine.workshop import Workshop
+from kizuna.engine.workshop import START_SECONDS, Workshop
 from kizuna.errors import UnavailableError
 
 PATIENCE = 1.0
@@ -75,6 +75,13 @@ class Stages:
                 memory.close()
                 self._memory = None
             return None
+
+    async def settled(self) -> None:
+        """Return once it is known where workers come from: as soon as the copy is made, if it is.
+
+        Nobody waits for an answer meanwhile, so the disk is not read until then.
+        """
+        await self._copied(START_SECONDS)
 
     async def are_over(self) -> bool:
         """Tell whether temporary workers are not needed any more."""

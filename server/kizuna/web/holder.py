@@ -135,7 +135,7 @@ class SiteHolder:
             if not needed():
                 return
             try:
-                tenure = await asyncio.to_thread(self._opened, wanted)
+                tenure = await self._warm(await asyncio.to_thread(self._opened, wanted))
             except (KizunaError, OSError) as error:
                 self._refused = wanted
                 _log.error("release %s is not taken over: %s", wanted, error)
@@ -207,6 +207,15 @@ class SiteHolder:
             self._tending.cancel()
         self._tenure.over = True
         _close_if_unused(self._tenure)
+
+    async def _warm(self, tenure: _Tenure) -> _Tenure:
+        """Return a tenure whose engine answers at once. Raises what ``Engine.ready`` raises."""
+        with ExitStack() as undo:
+            undo.callback(tenure.hold.close)
+            undo.callback(tenure.site.close)
+            await tenure.site.engine.ready()
+            undo.pop_all()
+        return tenure
 
     def _opened(self, identifier: str) -> _Tenure:
         return self._begun(self.releases.get(identifier))

@@ -116,6 +116,10 @@ class Federated:
             self.services.lanes.leave(client)
         return await self.engine.ask(query, formats, client)
 
+    async def ready(self) -> None:
+        """Return once the engine behind is ready; see ``Engine.ready``."""
+        await self.engine.ready()
+
     def close(self) -> None:
         """Close the engine; the services may be shared."""
         self.engine.close()

@@ -106,6 +106,9 @@ class RemoteEngine:
             self.limits,
         )
 
+    async def ready(self) -> None:
+        """Return: it is another server's care."""
+
     def close(self) -> None:
         """Give up what is under way; the endpoint sees its clients go."""
         for line in list(self.lines):

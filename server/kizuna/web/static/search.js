@@ -144,4 +144,4 @@ class Suggestions {
     }
 }
 
-for (const form of document.querySelectorAll("form.find")) new Suggestions(form);
+for (const form of document.querySelectorAll("form.find[data-suggest]")) new Suggestions(form);
