@@ -29,6 +29,7 @@ async def helped(module: str, folder: Path) -> int:
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
+            await process.wait()  # so that nothing of it is left when the loop ends
 
 
 def folder_to_help() -> Path:
