@@ -46,9 +46,14 @@ def check_predicate(iri: str) -> None:
 
     Raises NotAcceptable.
     """
-    tail = iri.rstrip("0123456789-.")[-1:]
-    if not (tail.isalpha() or tail == "_"):
+    if not is_nameable(iri):
         raise NotAcceptable(f"RDF/XML cannot name the property <{iri}>", hint=_ANOTHER)
+
+
+def is_nameable(iri: str) -> bool:
+    """Tell whether RDF/XML can name a property: whether its IRI ends like a name of XML."""
+    tail = iri.rstrip("0123456789-.")[-1:]
+    return tail.isalpha() or tail == "_"
 
 
 def _named(triples: Iterable[Triple]) -> Iterator[Triple]:

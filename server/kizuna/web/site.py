@@ -45,6 +45,7 @@ from kizuna.web.crawling.parts import ThingParts
 from kizuna.web.lending import Lending
 from kizuna.web.lists.store import ListStore
 from kizuna.web.names import Names
+from kizuna.web.oai.records import Repository, repository
 from kizuna.web.ordering import Ordering
 from kizuna.web.terms.known import Terms, read_terms
 from kizuna.web.turns import Turns
@@ -132,6 +133,11 @@ class Site:
     def catalogue(self) -> list[Triple]:
         """The catalogue; it is made once, when somebody wants it."""
         return catalogue(self.source)
+
+    @cached_property
+    def repository(self) -> Repository:
+        """The records of the catalogue for harvesters; they are looked up once as well."""
+        return repository(self.source, self.catalogue, self.modified)
 
     def query(self, name: str) -> SavedQuery | None:
         """Return the saved query with this name."""

@@ -4,6 +4,7 @@ What the data says of itself (title, publisher, licence …) is taken as it stan
 measured (files, sizes, checksums, counts, dates) is added from the releases.
 """
 
+from kizuna.release.catalogue.datasets import release_node
 from kizuna.release.catalogue.distributions import dumps_of
 from kizuna.release.catalogue.facts import Facts, read_facts
 from kizuna.release.catalogue.mqa import MOST, Metric, Score, score
@@ -21,6 +22,7 @@ __all__ = [
     "dumps_of",
     "part",
     "read_facts",
+    "release_node",
     "score",
     "source_of",
 ]

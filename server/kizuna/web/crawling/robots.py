@@ -9,6 +9,7 @@ RULES = (
     ("Disallow", "/fragments?"),
     ("Disallow", "/fragments."),
     ("Disallow", "/graphs"),
+    ("Disallow", "/oai"),
     ("Disallow", "/compare?"),
     ("Disallow", "/members?"),
     ("Disallow", "/classes/*?"),  # choices of values: there are more of them than of things

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from kizuna.formats import Format
+from kizuna.web.markup import cleaned
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Representation
 from kizuna.web.views.changes import ReleaseShown
 from kizuna.web.views.page import render
 
 ATOM = Format("Atom", "atom", "application/atom+xml", frozenset(), charset=True)
-# What no document of XML may hold (XML 1.0, section 2.2).
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def atom(reader: Reader, releases: Sequence[ReleaseShown]) -> Representation:
@@ -34,8 +32,7 @@ def atom(reader: Reader, releases: Sequence[ReleaseShown]) -> Representation:
         releases=releases,
         updated=max((shown.since for shown in releases), default=reader.site.manifest.created),
     )
-    body = _NO_XML.sub("\N{REPLACEMENT CHARACTER}", made.body.decode()).encode()
-    return Representation(body, ATOM.content_type, reader.language)
+    return Representation(cleaned(made.body.decode()).encode(), ATOM.content_type, reader.language)
 
 
 def listed_json(reader: Reader, releases: Sequence[ReleaseShown]) -> bytes:

@@ -29,8 +29,11 @@ PORTALS = (
            '{{"rdf_format": "text/turtle"}}\nckanext.dcat.rdf.profiles = euro_dcat_ap_3'),
     Portal("harvest.udata", "udata (data.gouv.fr, data.public.lu)", "{base}catalog.ttl",
            "backend: dcat"),
-    Portal("harvest.europe", "data.europa.eu", "{base}catalog.rdf",
-           "RDF (DCAT-AP 3.0.1)\nSPARQL: {base}sparql"),
+    Portal("harvest.europe", "data.europa.eu", "{base}oai",
+           "OAI-PMH 2.0, metadataPrefix=dcat_ap (DCAT-AP 3.0.1)\n"
+           "RDF: {base}catalog.rdf\nSPARQL: {base}sparql"),
+    Portal("harvest.oai", "OAI-PMH (BASE, OpenAIRE …)", "{base}oai",
+           "metadataPrefix=oai_dc"),
     Portal("harvest.govdata", "GovData", "{base}catalog.rdf",
            "ckanext.dcat.rdf.profiles = euro_dcat_ap_3 dcatap_de"),
     Portal("harvest.google", "Google Dataset Search", "{base}",
