@@ -13,6 +13,7 @@ from kizuna.web.interfaces import INTERFACES
 from kizuna.web.links import LINKSET_JSON, Target
 from kizuna.web.linksets import JSON, OFFERED, Linkset, linkset_of, written
 from kizuna.web.negotiation import negotiate
+from kizuna.web.openapi.document import openapi
 from kizuna.web.paths import iri_path, node, resolve
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Meta, Representation, respond
@@ -81,6 +82,7 @@ def _interfaces(site: Site) -> Linkset:
     found: dict[str, list[Target]] = {
         f"{base}.well-known/api-catalog": [Target("item", base + i.path) for i in INTERFACES]
     }
+    found[base] = [Target("service-desc", f"{base}openapi.json", "application/json")]
     for interface in INTERFACES:
         path, media_type = interface.described
         found[base + interface.path] = [
@@ -90,12 +92,29 @@ def _interfaces(site: Site) -> Linkset:
     return {anchor: some for anchor, some in found.items() if some}
 
 
+@router.api_route("/openapi.json", methods=READ)
+def description(request: Request, site: Here) -> Response:
+    """Return the description of the interfaces over HTTP (OpenAPI 3.1)."""
+
+    def make() -> Representation:
+        body = openapi(
+            _in_english(site).best(site.about.titles).text or site.addresses.base,
+            to_uri(site.addresses.base),
+        )
+        return Representation(body, "application/json")
+
+    return respond(request, site.cache.get(("openapi",), make))
+
+
+def _in_english(site: Site) -> Reader:
+    return Reader(site, "en" if "en" in site.languages else site.languages[0])
+
+
 @router.api_route("/llms.txt", methods=READ)
 def llms(request: Request, site: Whole) -> Response:
     """Return what a language model should know of the site (https://llmstxt.org)."""
 
     def make() -> Representation:
-        reader = Reader(site, "en" if "en" in site.languages else site.languages[0])
-        return Representation(llms_text(reader).encode(), "text/markdown; charset=utf-8")
+        return Representation(llms_text(_in_english(site)).encode(), "text/markdown; charset=utf-8")
 
     return respond(request, site.cache.get(("llms",), make), Meta(modified=site.modified))

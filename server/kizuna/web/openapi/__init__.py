@@ -1,0 +1,1 @@
+"""The description of the interfaces over HTTP (OpenAPI 3.1): its table and its document."""
