@@ -81,6 +81,9 @@ SAMPLES = {
     "/queries/{name}":              ("/queries/events{}", "/queries/parties{}"),
     "/queries/{name}.{suffix}":     (*(f"/queries/events.{s}" for s in ("json", "xml", "csv", "tsv")),
                                      *(f"/queries/parties.{f.suffix}" for f in carrying(Kind.GRAPH))),
+    "/releases/{release}/doc/{kind}/{name}": ("/releases/{release}/doc/event/fair{}",),
+    "/timemap/link/{page}":         ("/timemap/link/doc/event/fair{}",),
+    "/timemap/json/{page}":         ("/timemap/json/doc/event/fair{}",),
     "/search":                      ("/search{}?q=fair",),
     "/search/suggest":              ("/search/suggest{}?q=fair",),
     "/complete":                    ("/complete{}?q=fair",),
@@ -88,8 +91,9 @@ SAMPLES = {
     "/sitemap/{name}.xml":          ("/sitemap/things-1.xml{}",),
     "/linkset/{page}":              ("/linkset/doc/event/fair{}",),
 }
-NONE_HERE = {"/ontology/{version}", "/shapes/{version}", "/changes/{name}"}
-"""The small project has no versions of its vocabulary, and one release: nothing came with it."""
+NONE_HERE = {"/ontology/{version}", "/shapes/{version}", "/changes/{name}",
+             "/changes/feed", "/changes/feed/{name}", "/catalog/feed", "/catalog/feed/{name}"}
+"""The small project has no versions of its vocabulary, one release, and no log of events."""
 # fmt: on
 
 

@@ -1,13 +1,14 @@
-"""The addresses for programs in one table; ``tests/web/test_openapi.py`` holds to the routes."""
+"""The addresses for programs, in one table; ``tests/web/test_openapi.py`` compares the routes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from kizuna.formats import FORMATS, HTML, Format, Kind, carrying
+from kizuna.formats import FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format, Kind, carrying
 from kizuna.web.described import OFFERED as DESCRIBED
 from kizuna.web.exposition import MEDIA_TYPE as METRICS
+from kizuna.web.links import LINK_FORMAT
 from kizuna.web.linksets import OFFERED as LINKSETS
 from kizuna.web.lists.files import CSV, JSON
 from kizuna.web.lists.files import OFFERED as LISTED
@@ -15,6 +16,7 @@ from kizuna.web.oai.asked import VERBS
 from kizuna.web.views.feeds import ATOM
 
 GRAPHS = carrying(Kind.GRAPH)
+FEEDS = (TRIG, JSON_LD, N_QUADS)
 _PLAIN, _XML, _ANY = "text/plain", "application/xml", "*/*"
 
 
@@ -117,6 +119,17 @@ OPERATIONS = (
     Operation("/queries/{name}.{suffix}", "Answers a saved question in one format.",
               tuple(form for form in FORMATS if form is not HTML)),
     Operation("/changes", "Lists the releases.", (HTML, ATOM, JSON), suffixed=True),
+    Operation("/changes/feed", "Is the feed of what changes in the data (LDES).",
+              FEEDS, suffixed=True),
+    Operation("/changes/feed/{name}", "Gives a page of events, or a row of pages.", FEEDS),
+    Operation("/catalog/feed", "Is the feed of what changes in the catalogue (LDES).",
+              FEEDS, suffixed=True),
+    Operation("/catalog/feed/{name}", "Gives a page of events, or a row of pages.", FEEDS),
+    Operation("/releases/{release}/doc/{kind}/{name}", "Describes a thing as a release has it.",
+              DESCRIBED, suffixed=True),
+    Operation("/timemap/link/{page}", "Lists how a description was, as links (Memento).",
+              types=(LINK_FORMAT,)),
+    Operation("/timemap/json/{page}", "Lists the same as JSON.", (JSON,)),
     Operation("/changes/{name}", "Tells what came with a release.",
               (HTML, JSON), ("application/rdf-patch",)),
     Operation("/search", "Finds things by words.", (JSON, HTML), parameters=_SEARCH,
