@@ -66,6 +66,16 @@ def test_all_formats_say_the_same(
     assert lines == (small_release.dumps / "dataset.nq").read_bytes()
 
 
+def test_what_rdf_xml_cannot_say_costs_that_file_alone(
+    small_release: Release, tmp_path: Path
+) -> None:
+    odd = Quad(NamedNode("urn:x:s"), NamedNode("urn:x:1"), NamedNode("urn:x:o"))
+    write_dumps(tmp_path / "dumps", [odd], (), {}, small_release.manifest)
+    found = {path.name for path in (tmp_path / "dumps").iterdir()}
+    assert {"dataset.ttl", "dataset.nq", "dataset.jsonld.gz"} <= found
+    assert not {"dataset.rdf", "dataset.rdf.gz"} & found
+
+
 def test_ontology_and_shapes_stand_apart(small_release: Release) -> None:
     for role in ("ontology", "shapes"):
         graphs = [iri for iri, of in small_release.manifest.roles.items() if of == role]

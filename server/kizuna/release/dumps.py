@@ -6,6 +6,7 @@ import gzip
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
+from kizuna.errors import NotAcceptable
 from kizuna.formats import BY_SUFFIX, JSON_LD, N_QUADS, RDF_XML, TURTLE, Format, Kind, carrying
 from kizuna.release.manifest import Manifest
 from kizuna.representations import write
@@ -67,14 +69,14 @@ def write_dumps(
     """Write the dataset in every RDF format, its ontology and shapes, and tables as CSV.
 
     ``published`` is sorted; the roles of named graphs in the manifest name the files of ontology
-    and shapes. Reifiers stand apart, for readers of RDF 1.2. Each file has a packed twin.
-
-    Raises NotAcceptable where RDF/XML has no words for a statement.
+    and shapes. Reifiers stand apart, for readers of RDF 1.2. Each file has a packed twin. Where
+    RDF/XML has no words for a statement, its file is left out.
     """
     prefixes, roles = manifest.prefixes, manifest.roles
     folder.mkdir()
     for form in carrying(Kind.GRAPH):
-        _write(folder / f"{DATASET}.{form.suffix}", published, form, prefixes)
+        with suppress(NotAcceptable):
+            _write(folder / f"{DATASET}.{form.suffix}", published, form, prefixes)
     for role in sorted(set(roles.values())):
         parts = [q for q in published if roles.get(getattr(q.graph_name, "value", "")) == role]
         _write(folder / f"{role}.{TURTLE.suffix}", parts, TURTLE, prefixes)

@@ -42,7 +42,7 @@ def void_triples(facts: Facts, figures: Figures, manifest: Manifest) -> Iterator
         ("void:vocabulary", map(NamedNode, figures.vocabularies)),
         ("void:exampleResource", map(NamedNode, figures.examples)),
         ("void:feature", [NamedNode(form.iri) for form in forms]),
-        ("void:dataDump", [_dump(base, manifest, f"{DATASET}.{f.suffix}") for f in forms]),
+        ("void:dataDump", _dumps(base, manifest)),
         ("void:propertyPartition", properties),
         ("void:classPartition", classes),
     )
@@ -88,5 +88,8 @@ def _part(base: str, kind: str, iri: str) -> NamedNode:
     return NamedNode(f"{base}catalog#{kind}-{hashlib.sha256(iri.encode()).hexdigest()[:12]}")
 
 
-def _dump(base: str, manifest: Manifest, name: str) -> NamedNode:
-    return NamedNode(f"{base}{DUMPS}/{manifest.id}/{name}")
+def _dumps(base: str, manifest: Manifest) -> list[NamedNode]:
+    """Return the files with the whole dataset, which RDF/XML may have no words for."""
+    names = [f"{DUMPS}/{DATASET}.{form.suffix}" for form in carrying(Kind.GRAPH)]
+    place = f"{base}{DUMPS}/{manifest.id}"
+    return [NamedNode(place + n.removeprefix(DUMPS)) for n in names if n in manifest.files]
