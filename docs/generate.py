@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 from kizuna.checks import CHECKS
-from kizuna.cli import app
+from kizuna.cli import application
 from kizuna.formats import FORMATS, VERSIONED
 from kizuna.settings import SETTINGS
 
@@ -72,7 +72,7 @@ def formats() -> str:
 
 def commands() -> str:
     """Return the manual of the commands, from their own help."""
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(application())
     parts = ["# Commands\n\n`kizuna COMMAND --help` says the same.\n"]
     for name, sub in sorted(command.commands.items()):  # type: ignore[attr-defined]
         options = "".join(

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 import typer
 
-from kizuna.cli import app
+from kizuna.cli import application
 from kizuna.serving import HOOK_TOKEN, TOKEN
 from kizuna.settings import SETTINGS
 from support import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("docs/*.md")})
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = typer.main.get_command(application()).commands  # type: ignore[attr-defined]
 CONSOLE = [
     line.partition("#")[0].strip()
     for page in PAGES

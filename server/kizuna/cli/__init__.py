@@ -4,37 +4,51 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from kizuna import __version__
-from kizuna.cli.catalogue import catalogue
 from kizuna.cli.common import say, told
-from kizuna.cli.differences import diff
-from kizuna.cli.export import export
-from kizuna.cli.projects import build, check, settings
-from kizuna.cli.query import query
-from kizuna.cli.releases import list_releases, push, rollback
-from kizuna.cli.serve import serve
 from kizuna.errors import KizunaError, UnavailableError
 
-app = typer.Typer(
-    name="kizuna",
-    help="A linked-data publisher: check a project, build a release of it, serve it.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for command in (
-    check, build, serve, query, export, catalogue, diff, rollback, push, settings,
-):  # fmt: skip
-    app.command()(command)
-app.command("releases")(list_releases)
+# fmt: off
+COMMANDS = {
+    # name          module below kizuna.cli, function
+    "check":        ("projects",    "check"),
+    "build":        ("projects",    "build"),
+    "serve":        ("serve",       "serve"),
+    "export":       ("export",      "export"),
+    "query":        ("query",       "query"),
+    "catalogue":    ("catalogue",   "catalogue"),
+    "diff":         ("differences", "diff"),
+    "rollback":     ("releases",    "rollback"),
+    "push":         ("releases",    "push"),
+    "settings":     ("projects",    "settings"),
+    "releases":     ("releases",    "list_releases"),
+}
+# fmt: on
 
 
-@app.callback(invoke_without_command=True)
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Return the command with those subcommands; only what they need is imported."""
+    app = typer.Typer(
+        name="kizuna",
+        help="A linked-data publisher: check a project, build a release of it, serve it.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(_version)
+    for name in names:
+        module, function = COMMANDS[name]
+        app.command(name)(getattr(import_module(f"kizuna.cli.{module}"), function))
+    return app
+
+
 def _version(
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
@@ -48,6 +62,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")  # whatever the surroundings prefer
+    asked = sys.argv[1:2]
+    app = application(asked if asked and asked[0] in COMMANDS else COMMANDS)
     try:
         app(prog_name="kizuna")
     except KizunaError as error:

@@ -19,8 +19,8 @@ from kizuna.web.copied import NOTE
 NOTED = frozenset({"/search", "/sparql", "/compare", "/fragments"})
 """Addresses at which that page stands, too: people know them."""
 WITH_A_SERVER = (
-    *NOTED, "/catalog/feed", "/changes/feed", "/complete", "/graphs", "/healthz", "/hooks", "/metrics",
-    "/oai", "/openapi.json", "/opensearch.xml", "/readyz", "/reconcile",
+    *NOTED, "/catalog/feed", "/changes/feed", "/complete", "/graphs", "/healthz", "/hooks",
+    "/metrics", "/oai", "/openapi.json", "/opensearch.xml", "/readyz", "/reconcile",
 )  # fmt: skip
 """Addresses that need somebody who answers; what stands below them, too."""
 LANGUAGE = "lang"
