@@ -244,7 +244,8 @@ def test_a_build_that_is_killed_is_tried_again(
         async with kept.working():
             while not (found := children(os.getpid())):
                 await asyncio.sleep(0.02)
-            assert os.getpriority(os.PRIO_PROCESS, found[0]) == 19
+            while os.getpriority(os.PRIO_PROCESS, found[0]) < 19:  # it begins by giving way
+                await asyncio.sleep(0.02)
             os.kill(found[0], signal.SIGKILL)
             await kept.until(1)
             trouble = kept.trouble()

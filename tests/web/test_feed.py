@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -28,13 +28,14 @@ from rdflib import Graph
 from conftest import SMALL, SMALL_BASE, Client, build_small
 from kizuna.engine import EmbeddedEngine
 from kizuna.formats import BY_SUFFIX
-from kizuna.release import Releases
+from kizuna.release import Release, Releases
 from kizuna.release.events import tell
 from kizuna.release.events import writing as pages
 from kizuna.vocabulary import PREFIXES, RDF_TYPE
 from kizuna.web import create_app, open_site
 from kizuna.web.routes import feed
 from live import Live, serving
+from servers import Service
 from support import ROOT, edit
 
 AS, TREE, LDES = (
@@ -389,11 +390,16 @@ def test_wrong(root: Path) -> None:
         assert said in found.text
 
 
-def test_before_there_is_a_log(client: Client) -> None:
+def test_before_there_is_a_log(small_release: Release, behind: Service, tmp_path: Path) -> None:
+    folder = shutil.copytree(small_release.folder, tmp_path / "releases" / small_release.id)
+    release = replace(small_release, folder=folder)
+    site = open_site(release, behind.engine(small_release), tmp_path)
+    client = Client(create_app(site))
     for path in ("/changes/feed", "/changes/feed/1", "/changes/feed/row-1", "/catalog/feed"):
         found = client.get(path)
         assert (found.status_code, found.headers["retry-after"]) == (503, "5")
         assert "being written for the first time" in found.text
+    site.close()
 
 
 def followed(live: Live, until: str) -> Copy:
