@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import TextIO
 
 from kizuna.engine import Engine, LaneLimits, Pool
-from kizuna.engine.federation import Federated, Services
+from kizuna.engine.federation import Federated
 from kizuna.engine.remote import Credentials, Dataset, Remote, RemoteEngine, count
 from kizuna.engine.workshop import Nursery
 from kizuna.errors import KizunaError, NoRelease, UnavailableError, UsageError
 from kizuna.keeping import Folder, Plan
 from kizuna.release import Release, Releases, WriteLimits, empty_release
 from kizuna.release.manifest import read_manifest
-from kizuna.settings import Settings, bare_settings
+from kizuna.settings import Settings, bare_settings, services_of
 from kizuna.web import Conduct, OpenTo, serve_releases
 from kizuna.web.accesslog import AccessLog
 from kizuna.web.server import listening, shown
@@ -228,14 +228,6 @@ def _engines(
         nursery.close()
         if services is not None:
             services.close()
-
-
-def services_of(settings: Settings) -> Services | None:
-    """Return the endpoints that queries may call, None where there are none."""
-    base = settings.addresses.base
-    return (
-        Services(settings.services, settings.service_seconds, base) if settings.services else None
-    )
 
 
 def _compare(remote: Remote, release: Release, default: str | None) -> None:

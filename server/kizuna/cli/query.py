@@ -34,8 +34,7 @@ from kizuna.querying import (
 )
 from kizuna.querying.asking import Sink
 from kizuna.release import Releases
-from kizuna.serving import services_of
-from kizuna.settings import load_settings
+from kizuna.settings import load_settings, services_of
 from kizuna.vocabulary import PREFIXES
 
 NO_LIMIT = 1_000_000_000
