@@ -175,3 +175,23 @@ class Visitor:
         """Close all tabs."""
         for context in self.contexts:
             context.close()
+
+
+@dataclass
+class Tabs:
+    """A tab for each language, in which one page is opened after the other: a new one takes long."""
+
+    visitor: Visitor
+    held: dict[str, Visit] = field(default_factory=dict)
+
+    def open(self, path: str, language: str) -> Visit:
+        """Return the tab with a page, as if it were new: wide, light, nothing wrong yet."""
+        visit = self.held.get(language)
+        if visit is None:
+            visit = self.held[language] = self.visitor.visit(path, language=language)
+            return visit
+        visit.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+        visit.page.emulate_media(color_scheme="light")
+        visit.wrong.clear()
+        visit.open(path)
+        return visit

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
-from browsing import PHONE, WIDE, Visit, Visitor
+import pytest
+from playwright.sync_api import Browser
+
+from browsing import PHONE, WIDE, Tabs, Visit, Visitor
 from kizuna.web.texts import LANGUAGES
 from pages import ENHANCED, KINDS, ODD
 
@@ -14,6 +17,20 @@ TEXT = """([left]) => {
     if (left) main.querySelectorAll(left).forEach((one) => one.remove());
     return main.textContent.replace(/\\s+/g, " ").trim();
 }"""
+
+
+@pytest.fixture(scope="module")
+def tabs(browser: Browser, address: str) -> Iterator[Tabs]:
+    visitor = Visitor(browser, address)
+    yield Tabs(visitor)
+    visitor.leave()
+
+
+@pytest.fixture(scope="module")
+def odd_tabs(browser: Browser, odd_address: str) -> Iterator[Tabs]:
+    visitor = Visitor(browser, odd_address)
+    yield Tabs(visitor)
+    visitor.leave()
 
 
 def is_for_everybody(visit: Visit, language: str, status: int) -> None:
@@ -39,18 +56,16 @@ def is_for_everybody(visit: Visit, language: str, status: int) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("path", "status"), KINDS.values(), ids=KINDS)
-def test_every_page_is_for_everybody(
-    visitor: Visitor, path: str, status: int, language: str
-) -> None:
-    is_for_everybody(visitor.visit(path, language=language), language, status)
+def test_every_page_is_for_everybody(tabs: Tabs, path: str, status: int, language: str) -> None:
+    is_for_everybody(tabs.open(path, language), language, status)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("path", "status"), ODD.values(), ids=ODD)
 def test_every_odd_page_is_for_everybody(
-    odd_visitor: Visitor, path: str, status: int, language: str
+    odd_tabs: Tabs, path: str, status: int, language: str
 ) -> None:
-    is_for_everybody(odd_visitor.visit(path, language=language), language, status)
+    is_for_everybody(odd_tabs.open(path, language), language, status)
 
 
 def test_every_page_says_the_same_without_javascript(visitor: Visitor) -> None:

@@ -11,7 +11,7 @@ import sys
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kizuna.engine import EmbeddedEngine, Limits, Query
+from kizuna.engine import EmbeddedEngine, Limits, Query, worker
 from kizuna.engine.frames import BEGIN, DATA, END, FAIL, HEAD, encode_request
 from kizuna.engine.sandbox import deny_network
 from kizuna.engine.worker import _serve
@@ -22,7 +22,9 @@ Frame = tuple[bytes, bytes]
 
 
 @pytest.fixture
-def engine() -> EmbeddedEngine:
+def engine(monkeypatch: pytest.MonkeyPatch) -> EmbeddedEngine:
+    """An engine to serve in this process, whose own memory nothing caps: other tests need it."""
+    monkeypatch.setattr(worker, "cap_memory", lambda _: None)
     store = Store()
     store.add(Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal("x")))
     return EmbeddedEngine(store, Limits(answer_bytes=100, memory_bytes=4_000_000_000))
