@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ import pytest
 from kizuna import renewing
 from kizuna.keeping import Folder, Keeper, Place, Plan, Reason, Trouble
 from kizuna.keeping import keeper as module
-from kizuna.keeping.process import MOST_OUTPUT, run_apart
+from kizuna.keeping.process import MOST_OUTPUT, Ended, run_apart
 from kizuna.release import Releases
 from kizuna.release import build as release_build
 from support import build, copy_bridge, edit
@@ -257,6 +257,28 @@ def test_a_build_that_is_killed_is_tried_again(
 
     asyncio.run(run())
     assert releases.current().id != good
+
+
+def test_no_file_of_the_project_is_run_and_no_token_is_handed_on(
+    root: Path, releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "rich.py").write_text("raise SystemExit('the project runs code')\n", encoding="utf-8")
+    seen: list[Mapping[str, str]] = []
+
+    async def watched(command: Sequence[str], seconds: float, environ: Mapping[str, str]) -> Ended:
+        seen.append(environ)
+        return await run_apart(command, seconds, environ)
+
+    monkeypatch.setattr(module, "run_apart", watched)
+    monkeypatch.setenv("KIZUNA_HOOK_TOKEN", "secret")
+    monkeypatch.chdir(root)
+    edit(root / TTL, '"optics"@en', '"light"@en')
+    good = releases.current().id
+    kept = looked(plan(root, releases))
+    assert kept.trouble() is None
+    assert releases.current().id != good
+    assert [environ for environ in seen if "secret" in environ.values()] == []
+    assert seen
 
 
 def test_a_build_that_takes_too_long_is_ended(root: Path, releases: Releases) -> None:

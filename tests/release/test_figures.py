@@ -98,6 +98,8 @@ def test_examples_and_vocabularies(release: Release, store: Store) -> None:
     assert figures.examples
     for iri in figures.examples:
         assert iri.startswith(f"{release.manifest.base}id/")
+        assert "#" not in iri
+        assert "/claim/" not in iri
         assert bool(store.query(f"ASK {{ <{iri}> ?p ?o }}", default_graph=DefaultGraph()))
     assert "http://www.w3.org/2004/02/skos/core#" in figures.vocabularies
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -162,6 +163,20 @@ def test_the_dataset_has_one_identity_and_its_releases_have_theirs(
     assert values(catalogue, NamedNode(release), "dcat:version") == [site.manifest.version]
     titles = values(catalogue, NamedNode(release), "dct:title")
     assert f"A small dataset ({site.manifest.version})" in titles
+
+
+@pytest.mark.parametrize("path", ["/", "/doc/dataset/small"])
+def test_searches_for_datasets_find_the_files(client: Client, path: str, site: Site) -> None:
+    page = client.get(path, headers={"accept": "text/html"}).text
+    text = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    about = json.loads(text)["mainEntity"]
+    (dataset,) = [
+        d for d in (about if isinstance(about, list) else [about]) if d["@type"] == "Dataset"
+    ]
+    assert dataset["@id"] == DATASET.value
+    assert dataset["includedInDataCatalog"]["@id"] == CATALOG.value
+    files = [download["contentUrl"] for download in dataset["distribution"]]
+    assert f"{SMALL_BASE}dumps/{site.release.id}/dataset.ttl.gz" in files
 
 
 def test_void_is_found_where_it_is_looked_for(client: Client, catalogue: set[Triple]) -> None:

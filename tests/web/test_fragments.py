@@ -191,3 +191,11 @@ def test_values_are_paged_as_well(client: Client, count: int) -> None:
     alone = [q for iri in wanted for q in all_pages(client, address(predicate=iri))]
     assert set(found) == set(alone)
     assert len(found) == len(alone)
+
+
+@pytest.mark.parametrize("page", ["%70age=2", "pag%65=2&", "&&page=2"])
+def test_however_the_page_is_written_the_next_one_is_found(client: Client, page: str) -> None:
+    _, controls = read(client, f"/fragments?{page}")
+    for predicate in ("next", "previous", "first"):
+        (address,) = said(controls, f"{HYDRA}{predicate}")
+        assert client.get("/fragments" + address.partition("/fragments")[2], headers=NQ).is_success

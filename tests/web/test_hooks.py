@@ -123,8 +123,17 @@ def test_what_is_too_large_is_not_read(
     caller: Client, keeper: Waked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hooks, "MOST_SENT", 10)
-    answer = caller.post(HOOK, content=BODY, headers={"authorization": f"Bearer {TOKEN}"})
+    answer = caller.post(HOOK, content=BODY, headers={"x-hub-signature-256": "sha256=0"})
     assert (answer.status_code, keeper.times) == (413, [])
+
+
+def test_a_body_that_proves_nothing_is_not_read(
+    caller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "MOST_SENT", 10)
+    for token, status in ((TOKEN, 202), ("other", 401)):
+        answer = caller.post(HOOK, content=BODY, headers={"authorization": f"Bearer {token}"})
+        assert answer.status_code == status
 
 
 def test_secrets_are_not_shown(keeper: Waked) -> None:

@@ -30,6 +30,11 @@ _MACHINES = {
 }
 
 
+OWN_MODULE = ("-P", "-m")
+"""How Python is told to run a module of ours: not one of that name in the folder in which the
+server was started, which may be a project that others write to."""
+
+
 def die_with_parent() -> None:
     """See that this process is killed when the one that started it ends, however that ends."""
     if platform.system() == "Linux":

@@ -17,6 +17,7 @@ from pathlib import Path
 from kizuna.engine.incoming import FrameReader
 from kizuna.engine.process import Worker, WorkerGone
 from kizuna.engine.protocol import Limits
+from kizuna.engine.sandbox import OWN_MODULE
 from kizuna.engine.worker import PID, encode_opening
 from kizuna.errors import UnavailableError
 
@@ -54,7 +55,7 @@ class Nursery:
             self._channel, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603 - our own program
-                    [sys.executable, "-m", "kizuna.engine.worker", str(theirs.fileno())],
+                    [sys.executable, *OWN_MODULE, "kizuna.engine.worker", str(theirs.fileno())],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,

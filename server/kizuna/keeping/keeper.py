@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import signal
 import sys
 from collections import Counter
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from kizuna.engine.sandbox import OWN_MODULE
 from kizuna.keeping.checkout import pull
 from kizuna.keeping.folder import Folder, State
 from kizuna.keeping.process import Ended, run_apart
@@ -156,9 +158,9 @@ class Keeper:
     async def _built(self) -> str | Trouble:
         """Return the identifier of the release that was built, or why there is none."""
         folder, releases = str(self.plan.folder.root), str(self.plan.releases)
-        command = [sys.executable, "-m", "kizuna.renewing", folder, releases]
+        command = [sys.executable, *OWN_MODULE, "kizuna.renewing", folder, releases]
         try:
-            ended = await run_apart(command, self.plan.build_seconds)
+            ended = await run_apart(command, self.plan.build_seconds, _without_secrets())
         except TimeoutError:
             seconds = self.plan.build_seconds
             return Trouble(
@@ -183,3 +185,8 @@ def _outcome(ended: Ended) -> str | Trouble:
     return Trouble(
         Reason.CRASH, f"check and build ended {by}. They are tried again. {ended.messages}".strip()
     )
+
+
+def _without_secrets() -> dict[str, str]:
+    """Return the environment of a build, which reads what others write and needs no token."""
+    return {n: v for n, v in os.environ.items() if not n.endswith(("TOKEN", "PASSWORD"))}

@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode, Quad
 
 from kizuna.errors import ReleaseBroken
 from kizuna.release.terms import Forms
-from kizuna.vocabulary import RDF_TYPE, term
+from kizuna.vocabulary import KZ_CLAIM, RDF_TYPE, term
 
 FILE_NAME = "figures.json"
 MOST_EXAMPLES = 5
@@ -86,7 +86,7 @@ def count(published: Iterable[Quad], things: str, forms: Forms) -> Figures:
                 continue
             if triple.predicate == RDF_TYPE:
                 classes[value.value] += 1
-                if is_thing:
+                if is_thing and "#" not in iri and triple.object != KZ_CLAIM:
                     first.setdefault(value.value, iri)
             elif triple.predicate in LINKS and is_thing and not value.value.startswith(things):
                 links[stem_of(value.value)][predicate] += 1

@@ -167,13 +167,14 @@ class Releases:
     def _step(self, step: Step) -> None:
         """Note the step, then do it."""
         current = self.current_id()
-        if step.identifier != current:
-            write = put_for_good if self.durable else put
-            history = with_step(read_history(self.folder), step, current)
-            write(self.folder / HISTORY_FILE, history)
-            if current is not None:
-                bury(self.folder, current, step.identifier, write)
-                note_touched(self.folder, current, step.identifier, write)
+        if step.identifier == current:
+            return  # and what stands there since when stays true
+        write = put_for_good if self.durable else put
+        history = with_step(read_history(self.folder), step, current)
+        write(self.folder / HISTORY_FILE, history)
+        if current is not None:
+            bury(self.folder, current, step.identifier, write)
+            note_touched(self.folder, current, step.identifier, write)
         link = self.folder / f".{CURRENT}-{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(step.identifier)

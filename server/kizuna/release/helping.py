@@ -9,14 +9,14 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from kizuna.engine.sandbox import deny_network, die_with_parent
+from kizuna.engine.sandbox import OWN_MODULE, deny_network, die_with_parent
 
 
 async def helped(module: str, folder: Path) -> int:
     """Return the exit status of a module that was run with a folder as its argument."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
+        *OWN_MODULE,
         module,
         str(folder),
         stdin=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kizuna.engine.frames import DATA, HEAD, frame
+from kizuna.engine.sandbox import OWN_MODULE
 from kizuna.errors import QueryCrashed
 
 START_SECONDS = 60.0
@@ -36,7 +37,7 @@ class Pen:
         """Return a new process that is ready. Raises QueryCrashed when none comes up."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
+            *OWN_MODULE,
             "kizuna.release.writer",
             str(releases),
             str(memory),

@@ -29,7 +29,7 @@ INTERFACES = (
               "Gives the triples that fit ?subject=, ?predicate= and ?object=, page by page.",
               "https://linkeddatafragments.org/specification/triple-pattern-fragments/",
               ("fragments.trig", "application/trig")),
-    Interface("graphs", "Graph Store Protocol",
+    Interface("graphs?default", "Graph Store Protocol",
               "Gives one named graph (?graph=IRI) or the merge of all (?default).",
               "https://www.w3.org/TR/sparql11-http-rdf-update/"),
     Interface("search", "Search",

@@ -6,10 +6,9 @@ the template are named by that address, not by the base of IRIs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 from pyoxigraph import Literal, NamedNode, Quad
 from starlette.requests import Request
@@ -22,7 +21,6 @@ from kizuna.web.site import Site
 
 PREFIXES = {"hydra": "http://www.w3.org/ns/hydra/core#"}
 _SAFE = "/:@!$&'()*+,;=-._~?%"
-_PAGE = re.compile(rf"(?:^|&){PAGE}=[^&]*")
 _XSD_INTEGER = term("xsd:integer")
 
 
@@ -54,7 +52,8 @@ def place_of(request: Request, site: Site) -> Place:
     """Return where a request was sent, byte for byte but for what no IRI holds."""
     address = (origin(request) or site.addresses.base[:-1]) + request.scope["path"]
     asked = quote(request.scope["query_string"], safe=_SAFE)
-    query = _PAGE.sub("", asked).removeprefix("&")
+    pairs = (pair for pair in asked.split("&") if unquote_plus(pair.partition("=")[0]) != PAGE)
+    query = "&".join(filter(None, pairs))
     return Place(address, query, f"{address}?{asked}" if asked else address)
 
 

@@ -31,6 +31,7 @@ from kizuna.web.profiles import DEFAULT, PARAMETER, Profile
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Representation, see_other
 from kizuna.web.site import Site
+from kizuna.web.views.dataset import dataset_data
 from kizuna.web.views.page import Alternate, render
 from kizuna.web.views.schema_org import thing_data
 from kizuna.web.views.thing import thing_page
@@ -130,7 +131,9 @@ def described_thing(site: Site, path: str, iri: str) -> Described:
 
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
         resource = describe(site.index, node(iri), site.names.is_value)
-        shown, main = thing_page(reader, resource), thing_data(reader, resource)
+        is_all = site.about.dataset is not None and iri == site.about.dataset.value
+        main = dataset_data(reader) if is_all else thing_data(reader, resource)
+        shown = thing_page(reader, resource)
         return render(reader, "thing.html", here, files=files, main=main, page=shown)
 
     def quads(profile: Profile) -> Iterable[Quad]:
