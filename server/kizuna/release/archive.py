@@ -12,11 +12,11 @@ import shutil
 from pathlib import Path
 
 from kizuna.errors import ReleaseBroken
-from kizuna.release.dumps import DUMPS
+from kizuna.release.dumps import DUMPS, FACTS
 from kizuna.release.manifest import FILE_NAME, Manifest, read_manifest
 
 ARCHIVE = "archive"
-_KEPT = {DUMPS, FILE_NAME}
+_KEPT = {DUMPS, FACTS, FILE_NAME}
 _IDENTIFIER = re.compile(r"[0-9a-f]{12}")
 
 

@@ -20,7 +20,7 @@ from kizuna.engine import (
 )
 from kizuna.formats import BY_SUFFIX, Kind
 from kizuna.iris import Addresses
-from kizuna.release.dumps import DUMPS, write_dumps
+from kizuna.release.dumps import DUMPS, write_dumps, write_facts
 from kizuna.release.figures import count, write_figures
 from kizuna.release.manifest import Manifest
 from kizuna.release.terms import Forms
@@ -70,6 +70,7 @@ def write_contents(
     progress("tables")
     tables = _tables(store, folder / SEARCH_FILE, manifest)
     progress("dumps")
+    write_facts(folder, published, manifest.base)
     write_dumps(folder / DUMPS, published, statements.reifiers, tables, manifest)
 
 

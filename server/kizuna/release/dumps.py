@@ -19,11 +19,14 @@ from kizuna.formats import BY_SUFFIX, JSON_LD, N_QUADS, RDF_XML, TURTLE, Format,
 from kizuna.release.manifest import Manifest
 from kizuna.representations import write
 from kizuna.representations.writing import MOST_TIDY
+from kizuna.vocabulary import DCAT_DATASET, RDF_TYPE
 
 DUMPS = "dumps"
 DATASET = "dataset"
 REIFIERS = "reifiers"
 PACKED = ".gz"
+FACTS = "facts.nq"
+"""The file with what a release says of itself."""
 _LEVEL = 6
 
 
@@ -123,6 +126,18 @@ def _pack(path: Path) -> None:
         gzip.GzipFile(fileobj=file, mode="wb", compresslevel=_LEVEL, filename="", mtime=0) as out,
     ):
         shutil.copyfileobj(plain, out, 1 << 20)
+
+
+def write_facts(folder: Path, published: Sequence[Quad], base: str) -> None:
+    """Write beside the dumps the graphs in which a release describes itself, as N-Quads.
+
+    Its catalogue is to be what was said then, whatever the files say later.
+    """
+    catalog = NamedNode(f"{base}catalog")
+    named = {q.subject for q in published if (q.predicate, q.object) == (RDF_TYPE, DCAT_DATASET)}
+    graphs = {q.graph_name for q in published if q.subject == catalog or q.subject in named}
+    facts = (q for q in published if q.graph_name in graphs)
+    serialize(facts, folder / FACTS, format=RdfFormat.N_QUADS)
 
 
 def statements_of(folder: Path, graph: NamedNode) -> Iterator[Quad]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -63,12 +63,19 @@ def current_triples(
     yield from distribution_triples(facts, place, current)
 
 
-def release_triples(facts: Facts, manifests: Sequence[Manifest]) -> Iterator[Triple]:
-    """Yield each release as a dataset of the series, the newest first; and the series."""
+def release_triples(
+    facts: Facts, manifests: Sequence[Manifest], own: Mapping[str, Facts]
+) -> Iterator[Triple]:
+    """Yield each release as a dataset of the series, the newest first; and the series.
+
+    A release is described by its ``own`` facts where they are known: a licence that is changed
+    later is not that of what was published before.
+    """
     nodes = [release_node(facts, manifest) for manifest in manifests]
     for number, manifest in enumerate(manifests):
         before = nodes[number + 1] if number + 1 < len(nodes) else None
-        yield from _release(facts, manifest, before)
+        said = own.get(manifest.id, facts)
+        yield from _release(facts, said, manifest, before)
     created = sorted(manifest.created for manifest in manifests)
     yield from say(
         series_node(facts),
@@ -88,18 +95,20 @@ def release_triples(facts: Facts, manifests: Sequence[Manifest]) -> Iterator[Tri
     )
 
 
-def _release(facts: Facts, manifest: Manifest, before: NamedNode | None) -> Iterator[Triple]:
+def _release(
+    facts: Facts, said: Facts, manifest: Manifest, before: NamedNode | None
+) -> Iterator[Triple]:
     place, node = _place(facts, manifest), release_node(facts, manifest)
     build = NamedNode(f"{place}#build")
-    for predicate, value in facts.shared():
+    for predicate, value in said.shared():
         if value is not None:
             yield Triple(node, predicate, value)
     yield from say(
         node,
         "dcat:Dataset dcat:Resource",
-        ("dct:title", facts.titles(f" ({manifest.version})")),
+        ("dct:title", said.titles(f" ({manifest.version})")),
         ("dct:identifier", text(node.value)),
-        ("dct:publisher", facts.publisher),
+        ("dct:publisher", said.publisher),
         ("dcat:landingPage", NamedNode(place)),
         ("dct:issued", _date(manifest.created)),
         ("dct:modified", _date(manifest.created)),
@@ -114,7 +123,7 @@ def _release(facts: Facts, manifest: Manifest, before: NamedNode | None) -> Iter
     )
     yield from say(NamedNode(place), "foaf:Document")
     yield from say(build, "prov:Activity", ("prov:endedAtTime", _date(manifest.created)))
-    yield from distribution_triples(facts, place, manifest)
+    yield from distribution_triples(said, place, manifest)
 
 
 def _of_all(title: Literal) -> Literal:

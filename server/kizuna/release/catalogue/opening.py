@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from kizuna.engine import DescriptionIndex
 from kizuna.errors import ReleaseBroken
-from kizuna.release.archive import lasting
-from kizuna.release.catalogue.facts import read_facts
+from kizuna.release.archive import folder_of, lasting
+from kizuna.release.catalogue.facts import Facts, read_facts
 from kizuna.release.catalogue.whole import Source
-from kizuna.release.dumps import statements_of
+from kizuna.release.dumps import FACTS, statements_of
 from kizuna.release.figures import Figures, read_figures
+from kizuna.release.manifest import Manifest
 from kizuna.release.release import Release
 from kizuna.vocabulary import DCAT_DATASET, RDF_TYPE
 
@@ -35,7 +36,19 @@ def source_of(release: Release, index: DescriptionIndex) -> Source:
     quads = (q for graph in named for q in statements_of(release.dumps, graph))
     others = [m for m in lasting(release.folder.parent) if m.id != manifest.id]
     facts = read_facts(quads, manifest.base)
-    return Source(facts, _figures(release), manifest, tuple(others))
+    own = {m.id: said for m in others if (said := _said_then(release, m)) is not None}
+    return Source(facts, _figures(release), manifest, tuple(others), own)
+
+
+def _said_then(release: Release, other: Manifest) -> Facts | None:
+    """Return what an earlier release says of itself; None where an older kizuna has built it."""
+    folder = folder_of(release.folder.parent, other.id)
+    if folder is None or FACTS not in other.files or other.base != release.manifest.base:
+        return None
+    try:
+        return read_facts(parse((folder / FACTS).read_bytes(), RdfFormat.N_QUADS), other.base)
+    except (OSError, SyntaxError):
+        return None
 
 
 def _figures(release: Release) -> Figures | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
@@ -44,6 +44,8 @@ class Source:
     figures: Figures | None
     current: Manifest
     others: tuple[Manifest, ...] = ()
+    own: Mapping[str, Facts] = field(default_factory=dict)
+    """What releases said of themselves, by identifier; else what is said now counts."""
 
     @property
     def manifests(self) -> list[Manifest]:
@@ -69,7 +71,9 @@ def _triples(source: Source) -> Iterator[Triple]:
     yield from licence_triples(facts.license)
     yield from _catalog(facts, current, manifests)
     yield from current_triples(facts, current, manifests)
-    yield from release_triples(facts, manifests)
+    yield from release_triples(facts, manifests, source.own)
+    for said in source.own.values():
+        yield from _stated_then(facts, said)
     if source.figures is not None:
         yield from void_triples(facts, source.figures, current)
     yield from service_triples(facts, (facts.dataset,))
@@ -84,6 +88,14 @@ def _stated(facts: Facts) -> Iterator[Triple]:
     for triple in facts.triples:
         if (triple.subject, triple.predicate) != (facts.catalog, _LICENSE):
             yield triple
+
+
+def _stated_then(facts: Facts, said: Facts) -> Iterator[Triple]:
+    """Yield what a release said of others, of which nothing is said now; and of its licence."""
+    known = {triple.subject for triple in facts.triples}
+    left_out = known | {said.catalog, said.dataset}
+    yield from (triple for triple in said.triples if triple.subject not in left_out)
+    yield from licence_triples(said.license)
 
 
 def _catalog(facts: Facts, current: Manifest, manifests: Sequence[Manifest]) -> Iterator[Triple]:

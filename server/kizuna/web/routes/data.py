@@ -106,7 +106,8 @@ def dump(request: Request, site: Here, release: str, name: str) -> Response:
     if folder is None or manifest is None or record is None:
         raise NotFound(f"there is no file {name!r} of release {release!r}", hint="See /dumps.")
     modified = datetime.fromisoformat(manifest.created)
-    links = tuple(target.header for target in item_targets(site))
+    is_current = manifest.id == site.release.id  # others may have had another licence
+    links = tuple(t.header for t in item_targets(site)) if is_current else ()
     headers = Meta(cache_control=FOREVER, modified=modified, links=links).headers()
     headers["etag"] = f'"{record.sha256}"'
     check_wanted(request, headers["etag"], modified)
