@@ -87,18 +87,20 @@ class Workshop:
         self._channel = self._opened()
         self._channel.settimeout(0)  # waiting is for ``_heard``
         self._ready = False
+        self._heard_of = False  # that it is ready; another thread may be taking the word of it
 
     async def is_ready(self, seconds: float) -> bool:
         """Wait at most so long; tell whether workers can be had now.
 
         Raises EOFError where the process has ended before it was ready.
         """
-        if self._ready:
+        if self._ready or self._heard_of:
             return True
         heard = await asyncio.to_thread(self._heard, seconds) if seconds > 0 else self._heard(0)
         if heard == b"":
             raise EOFError
-        return heard is not None
+        self._heard_of = heard is not None
+        return self._heard_of
 
     def _heard(self, seconds: float) -> bytes | None:
         """Return how what the process says begins: nothing if it has ended, None if it is silent.
