@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not CKAN.exists(), reason="CKAN is not here: .ci
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the catalogue of two releases of the shipped project in each format."""
+    """A folder with the catalogue of a release of the shipped project in each format."""
     folder = tmp_path_factory.mktemp("ckan")
     release = build(ROOT, folder / "releases", real_texts() or ROOT / "nowhere")
     index = DescriptionIndex(release.index)

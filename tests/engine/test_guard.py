@@ -290,7 +290,7 @@ def test_time_grows_with_the_text_alone(text: str) -> None:
     start = time.process_time()
     with suppress(Refused, BadQuery):
         guard(text, LIMITS)
-    assert time.process_time() - start < 30  # a pattern that tries again is at it for minutes
+    assert time.process_time() - start < 2
 
 
 def test_the_tables_are_not_empty() -> None:
