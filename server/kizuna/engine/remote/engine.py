@@ -17,7 +17,7 @@ from kizuna.engine.parts import answer_or_stream
 from kizuna.engine.protocol import Answer, Limits, Query, Stream
 from kizuna.engine.remote.access import Remote
 from kizuna.engine.remote.failures import failure, let_go
-from kizuna.engine.remote.form import names_dataset, with_base
+from kizuna.engine.remote.form import declared_base, names_dataset
 from kizuna.engine.remote.line import Line
 from kizuna.engine.remote.reading import too_long
 from kizuna.engine.remote.sending import Sending, with_found
@@ -96,14 +96,17 @@ class RemoteEngine:
             default, named = (self.dataset.default,), self.dataset.named
         elif self.dataset.default:
             named = named or (NO_GRAPH,)
+        text = bound(query.whole, query.bindings)
+        before = declared_base(text, query.base)
         return Sending(
             self.remote,
-            with_base(bound(query.whole, query.bindings), query.base),
+            before + text,
             (
                 *(("default-graph-uri", graph) for graph in default or ()),
                 *(("named-graph-uri", graph) for graph in named or ()),
             ),
             self.limits,
+            before=len(before),
         )
 
     async def ready(self) -> None:
@@ -128,6 +131,7 @@ class _Exchange:
         self.engine = engine
         self.query = query
         self.sent = query.text
+        self.before = 0
         self.formats = formats
         self.line = Line()
         self.come: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -179,13 +183,13 @@ class _Exchange:
 
         try:
             sending = with_found(self.engine.sending(self.query), self.engine.dataset.search)
-            self.sent = sending.text
+            self.sent, self.before = sending.text, sending.before
             sending.answer(self._form(sending.kind), self.line, take)
         except Exception as error:  # noqa: BLE001 - whatever it is, the asker must be told
             let_go(error)
             if self.line.is_cut:
                 return None
-            told = failure(error, self.sent, self.engine.remote.shown)
+            told = failure(error, self.sent, self.engine.remote.shown, self.before)
             told.__traceback__ = told.__cause__ = told.__context__ = None
             return told
         return None

@@ -19,16 +19,20 @@ MESSAGE_BYTES = 20_000
 MESSAGE_LENGTH = 300
 _TAG = re.compile(r"<(style|script|head)\b.*?</\1\s*>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 _ECHO = re.compile(r"\n\s*\n\s*SPARQL query:.*", re.DOTALL)
+_FIRST_LINE = re.compile(r"(\bline:? 1, column:? |^error at 1:)(\d+)", re.IGNORECASE)
 _LOG_HINT = "Whoever runs the site sees in the log which engine it is."
 _log = logging.getLogger("kizuna.engine.remote")
 
 
-def failure(error: Exception, text: str, shown: str) -> KizunaError:
-    """Return the error that is told to who sent ``text``; ``shown`` is for the log alone."""
+def failure(error: Exception, text: str, shown: str, before: int = 0) -> KizunaError:
+    """Return the error that is told to who sent ``text``; ``shown`` is for the log alone.
+
+    The first ``before`` characters of ``text`` are not theirs, and no column counts them.
+    """
     if isinstance(error, KizunaError):
         told = error
     elif isinstance(error, HTTPError):
-        told = _of_status(error, text)
+        told = _of_status(error, text, before)
     elif isinstance(error, TimeoutError) or _reason(error, TimeoutError):
         told = silent()
     elif isinstance(error, RemoteDisconnected) or not isinstance(error, HTTPException | ValueError):
@@ -53,12 +57,14 @@ def _reason(error: Exception, kind: type[Exception]) -> bool:
     return isinstance(error, URLError) and isinstance(error.reason, kind)
 
 
-def _of_status(error: HTTPError, text: str) -> KizunaError:
+def _of_status(error: HTTPError, text: str, before: int) -> KizunaError:
     """Return what a status means to the asker (RFC 9110, section 15)."""
-    message = explained(error)
     code = error.code
     told = _TOLD.get(code) or (_moved if 300 <= code < 400 else _broken)
-    return told(message, text)
+    message = _FIRST_LINE.sub(
+        lambda place: f"{place[1]}{max(int(place[2]) - before, 1)}", explained(error)
+    )
+    return told(message, text[before:])
 
 
 def explained(error: HTTPError) -> str:

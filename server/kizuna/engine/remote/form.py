@@ -42,10 +42,17 @@ def names_dataset(text: str) -> bool:
     return any(t.lastgroup == "name" and t[0].upper() == "FROM" for t in tokens(text))
 
 
+def declared_base(text: str, base: str) -> str:
+    """Return what goes before ``text`` to make ``base`` its base IRI; nothing where none is needed.
+
+    It stays on the first line, so that the numbers of lines do.
+    """
+    return f"BASE <{base}> " if any(map(_is_relative, tokens(text))) else ""
+
+
 def with_base(text: str, base: str) -> str:
-    """Return ``text`` with ``base`` as its base IRI where it needs one; line numbers stay."""
-    needed = next(filter(_is_relative, tokens(text)), None)
-    return f"BASE <{base}> {text}" if needed else text
+    """Return ``text`` with ``base`` as its base IRI."""
+    return declared_base(text, base) + text
 
 
 def _is_relative(token: Token) -> bool:

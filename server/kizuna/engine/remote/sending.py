@@ -56,7 +56,7 @@ class Sending:
     """One query on its way to a remote engine.
 
     ``graphs`` are the parameters that name its dataset (SPARQL 1.1 Protocol, section 2.1.4).
-    ``agent`` says who asks.
+    ``agent`` says who asks. ``before`` counts the characters that were put before what was asked.
     """
 
     remote: Remote
@@ -64,6 +64,7 @@ class Sending:
     graphs: tuple[tuple[str, str], ...]
     limits: Limits
     agent: str = AGENT
+    before: int = 0
 
     @cached_property
     def kind(self) -> Kind:
