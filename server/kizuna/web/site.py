@@ -29,8 +29,9 @@ from kizuna.release import (
     read_tombstones,
     read_touched,
 )
-from kizuna.release.catalogue import Source, catalogue, source_of
+from kizuna.release.catalogue import Parts, Source, catalogue, source_of
 from kizuna.release.dumps import statements_of
+from kizuna.release.history import read_history
 from kizuna.vocabulary import (
     DCAT_DATASET,
     DCT_DESCRIPTION,
@@ -135,9 +136,15 @@ class Site:
         return catalogue(self.source)
 
     @cached_property
+    def parts(self) -> Parts:
+        """The catalogue, by what it describes."""
+        return Parts(self.source, self.catalogue)
+
+    @cached_property
     def repository(self) -> Repository:
         """The records of the catalogue for harvesters; they are looked up once as well."""
-        return repository(self.source, self.catalogue, self.modified)
+        steps = read_history(self.release.folder.parent)
+        return repository(self.source, self.catalogue, self.modified, steps)
 
     def query(self, name: str) -> SavedQuery | None:
         """Return the saved query with this name."""

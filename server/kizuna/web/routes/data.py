@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, Response
 
 from kizuna.errors import NotFound, ReleaseBroken
 from kizuna.release.archive import folder_of
-from kizuna.release.catalogue import dumps_of, part
+from kizuna.release.catalogue import dumps_of
 from kizuna.release.dumps import Dump
 from kizuna.release.manifest import FileRecord, Manifest, read_manifest
 from kizuna.web.conditions import check_wanted, is_held, wanted_ranges
@@ -79,7 +79,7 @@ def release(request: Request, site: Whole) -> Response:
     manifest, iri = known[_named(path)], site.addresses.base + path
 
     def quads(_: object) -> list[Quad]:
-        triples = part(site.catalogue, node(f"{iri}#dataset"))
+        triples = site.parts.of(node(f"{iri}#dataset"))
         return [Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples]
 
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
