@@ -7,7 +7,7 @@ import math
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ from kizuna.release import (
     read_touched,
 )
 from kizuna.release.catalogue import Parts, Source, catalogue, source_of
+from kizuna.release.catalogue.services import SERVICES, Service
 from kizuna.release.dumps import statements_of
 from kizuna.release.history import read_history
 from kizuna.vocabulary import (
@@ -102,6 +103,8 @@ class Site:
     """Of those who want lists, comparisons and pictures."""
     past: Lending[Site] = field(default_factory=lambda: Lending(MOST_PAST))
     """This site with earlier releases (``web.past``)."""
+    services: tuple[Service, ...] = SERVICES
+    """The interfaces for programs that there are."""
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 
@@ -128,7 +131,7 @@ class Site:
     @cached_property
     def source(self) -> Source:
         """Of what the catalogue is made."""
-        return source_of(self.release, self.index)
+        return replace(source_of(self.release, self.index), services=self.services)
 
     @cached_property
     def catalogue(self) -> list[Triple]:

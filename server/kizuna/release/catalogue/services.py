@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
@@ -56,9 +56,11 @@ def service_node(facts: Facts, service: Service) -> NamedNode:
     return NamedNode(f"{facts.base}catalog#{service.name}")
 
 
-def service_triples(facts: Facts, served: tuple[NamedNode, ...]) -> Iterator[Triple]:
+def service_triples(
+    facts: Facts, services: Iterable[Service], served: tuple[NamedNode, ...]
+) -> Iterator[Triple]:
     """Yield the services, which serve the datasets ``served``."""
-    for service in SERVICES:
+    for service in services:
         node = service_node(facts, service)
         standards = [NamedNode(iri) for iri in service.standards]
         yield from say(

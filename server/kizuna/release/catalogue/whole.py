@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pyoxigraph import NamedNode, Triple
@@ -17,7 +17,7 @@ from kizuna.release.catalogue.facts import Facts
 from kizuna.release.catalogue.licences import for_portals, licence_triples
 from kizuna.release.catalogue.saying import say, text, typed
 from kizuna.release.catalogue.schemes import scheme_triples
-from kizuna.release.catalogue.services import SERVICES, service_node, service_triples
+from kizuna.release.catalogue.services import SERVICES, Service, service_node, service_triples
 from kizuna.release.catalogue.void import void_triples
 from kizuna.release.figures import Figures
 from kizuna.release.manifest import FileRecord, Manifest
@@ -44,6 +44,8 @@ class Source:
     others: tuple[Manifest, ...] = ()
     own: Mapping[str, Facts] = field(default_factory=dict)
     """What releases said of themselves, by identifier; else what is said now counts."""
+    services: tuple[Service, ...] = SERVICES
+    """The interfaces that there are: a copy as files has none."""
 
     @property
     def manifests(self) -> list[Manifest]:
@@ -67,14 +69,14 @@ def _triples(source: Source) -> Iterator[Triple]:
     facts, current, manifests = source.facts, source.current, source.manifests
     yield from _stated(facts)
     yield from licence_triples(facts.license)
-    yield from _catalog(facts, current, manifests)
+    yield from _catalog(source)
     yield from current_triples(facts, current, manifests)
     yield from release_triples(facts, manifests, source.own)
     for said in source.own.values():
         yield from _stated_then(facts, said)
     if source.figures is not None:
-        yield from void_triples(facts, source.figures, current)
-    yield from service_triples(facts, (facts.dataset,))
+        yield from void_triples(facts, source.figures, current, source.services)
+    yield from service_triples(facts, source.services, (facts.dataset,))
     yield from _record(facts, facts.dataset, current)
     yield from _record(facts, series_node(facts), manifests[0])
     for manifest in manifests:
@@ -96,7 +98,8 @@ def _stated_then(facts: Facts, said: Facts) -> Iterator[Triple]:
     yield from licence_triples(said.license)
 
 
-def _catalog(facts: Facts, current: Manifest, manifests: Sequence[Manifest]) -> Iterator[Triple]:
+def _catalog(source: Source) -> Iterator[Triple]:
+    facts, current, manifests = source.facts, source.current, source.manifests
     datasets = [facts.dataset, *(release_node(facts, manifest.id) for manifest in manifests)]
     records = [_record_node(facts, one) for one in (*datasets, series_node(facts))]
     oldest = min(manifest.created for manifest in manifests)
@@ -109,7 +112,7 @@ def _catalog(facts: Facts, current: Manifest, manifests: Sequence[Manifest]) -> 
         ("dct:modified", typed(current.created, "xsd:dateTime")),
         ("dcat:dataset", datasets),
         ("dcat:resource", series_node(facts)),
-        ("dcat:service", [service_node(facts, service) for service in SERVICES]),
+        ("dcat:service", [service_node(facts, service) for service in source.services]),
         ("dcat:record", records),
     )
 
