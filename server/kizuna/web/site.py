@@ -15,10 +15,13 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
+from kizuna.checks.pages import FILE as PAGES_FILE
+from kizuna.checks.pages import Pages, read_pages
 from kizuna.checks.questions import SavedQuery, readable_queries
 from kizuna.engine import FRAGMENTS_FILE, DescriptionIndex, Engine, Fragments
 from kizuna.engine.federation import Federated
 from kizuna.engine.remote import RemoteEngine
+from kizuna.errors import ProjectError
 from kizuna.iris import Addresses
 from kizuna.release import (
     Manifest,
@@ -79,6 +82,7 @@ class Site:
     index: DescriptionIndex
     engine: Engine
     queries: tuple[SavedQuery, ...]
+    pages: Pages
     addresses: Addresses
     languages: tuple[str, ...]
     prefixes: dict[str, str]
@@ -178,7 +182,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
     """Return the site that serves ``release``, its queries answered by ``engine``.
 
     A saved query that is none is left out and logged: it must not keep the good ones from readers.
-    The examples of the ontology's classes stand in the same project as the queries.
+    The examples of the ontology's classes, and what pages show, stand in the same project as they.
 
     Raises ReleaseBroken when the index is unreadable.
     """
@@ -186,6 +190,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
     queries, unreadable = readable_queries(queries_folder, manifest.base)
     for error in unreadable:
         _log.warning("left out: %s", error.message)
+    folder = queries_folder.parent
     index = DescriptionIndex(release.index if manifest.filled else None)
     facts = facts_of(index, manifest)
     return Site(
@@ -193,12 +198,13 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
         index=index,
         engine=engine,
         queries=queries,
+        pages=_pages(folder, manifest),
         **facts,
         tombstones=read_tombstones(release.folder.parent),
         things=ThingParts(
             index, facts["names"], facts["addresses"], read_touched(release.folder.parent, manifest)
         ),
-        examples=_examples(queries_folder.parent / "ontology" / "examples"),
+        examples=_examples(folder / "ontology" / "examples"),
         fragments=Fragments(release.fragments) if FRAGMENTS_FILE in manifest.files else None,
         cache=Cache(seconds=FRESH_SECONDS if _is_elsewhere(engine) else math.inf),
     )
@@ -219,6 +225,15 @@ def facts_of(index: DescriptionIndex, manifest: Manifest) -> dict[str, Any]:
         "terms": read_terms(index, manifest),
         "ordering": Ordering(index),
     }
+
+
+def _pages(folder: Path, manifest: Manifest) -> Pages:
+    """Return what the project's file says of its pages; what cannot be read is as if not there."""
+    try:
+        return read_pages(folder / PAGES_FILE, manifest.prefixes)
+    except ProjectError as error:
+        _log.warning("left out: %s", error.message)
+        return Pages()
 
 
 def _is_elsewhere(engine: Engine) -> bool:
