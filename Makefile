@@ -69,6 +69,7 @@ check: install  ## Everything that CI runs: style, types, layers, docs, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/texts --check
+	$(BIN)/python .ci/scaffold --check
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/kizuna check --format github
 	git diff --exit-code data/documents.lock
@@ -78,6 +79,7 @@ fmt: install  ## Format and mend what can be mended by machine
 	$(BIN)/ruff format server tests docs benchmarks
 	$(BIN)/ruff check --fix server tests docs benchmarks
 	$(BIN)/python .ci/texts
+	$(BIN)/python .ci/scaffold
 	$(BIN)/python docs/generate.py
 
 docs: install  ## Write the generated parts of docs/ anew

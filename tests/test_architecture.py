@@ -55,8 +55,8 @@ DOMAIN = re.compile(
 )
 """Words of the dataset that kizuna ships with: its program serves any other as well."""
 EVIDENCE = {
-    "Claim", "SourceDocument", "announced", "asStated", "contentEnd", "dateText", "editorial",
-    "edtf", "evidence", "furniture", "inferenceRule", "inferred", "modality", "openQuestion",
+    "Claim", "SourceDocument", "TimeReference", "announced", "asStated", "claimedByPerson", "contentEnd", "dateText", "editorial",
+    "edtf", "evaluative", "evidence", "furniture", "inferenceRule", "inferred", "Modalities", "modality", "openQuestion",
     "planned", "qualifier", "quote", "quotePrefix", "search", "sha256", "stated", "status",
     "textFragment", "valueClass", "when",
 }  # fmt: skip

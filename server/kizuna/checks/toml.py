@@ -47,7 +47,7 @@ class Reading:
         return ProjectError(f"{self.path}{f':{line}' if line else ''}: {message}", hint=self.hint)
 
     def line(self, words: str) -> int:
-        """Return the number of the first line with ``words`` by themselves, comments aside, or 0."""
+        """Return the number of the first line with ``words``, comments aside, or 0."""
         alone = re.compile(rf"(?<![\w:-]){re.escape(words)}(?![\w:-])")
         lines = enumerate(self.source.splitlines(), start=1)
         code = ((n, line) for n, line in lines if not line.lstrip().startswith("#"))
