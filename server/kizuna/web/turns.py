@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from kizuna.errors import Busy
+from kizuna.errors import Busy, TooMany
 
 PLACES, MOST_WAITING = 4, 64
+MOST_EACH = 8
+"""How much of such work is done or waits for one client, where clients are told apart."""
 _T = TypeVar("_T")
 
 
@@ -21,6 +24,25 @@ class Turns:
         self._places = asyncio.Semaphore(places)
         self._most = most_waiting
         self._waiting = 0
+        self._clients: Counter[str] = Counter()
+
+    async def take_for(self, client: str, make: Callable[[], _T]) -> _T:
+        """Return what ``make`` returns on a thread, on behalf of a client, who may be nobody.
+
+        Raises TooMany where the client has ``MOST_EACH`` turns already, and Busy as ``take`` does.
+        """
+        if client and self._clients[client] >= MOST_EACH:
+            raise TooMany(
+                f"{MOST_EACH} requests of yours are being answered already",
+                hint="Wait for their answers, then ask on.",
+            )
+        self._clients[client] += 1
+        try:
+            return await self.take(make)
+        finally:
+            self._clients[client] -= 1
+            if not self._clients[client]:
+                del self._clients[client]
 
     async def take(self, make: Callable[[], _T]) -> _T:
         """Return what ``make`` returns on a thread. Raises Busy where too many wait for a turn."""
