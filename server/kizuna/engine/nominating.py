@@ -21,7 +21,7 @@ from kizuna.engine.fulltext import NAME, OTHER_NAME
 from kizuna.engine.likeness import is_light, likeness, read_name, readings
 from kizuna.engine.looking import opened
 from kizuna.engine.spelling import nearest
-from kizuna.engine.words import MOST_WORDS, forms, indexed, is_paired, plain
+from kizuna.engine.words import MOST_SIGNS, MOST_WORDS, forms, indexed, is_paired, plain
 from kizuna.errors import QueryTooLong
 
 OTHER_NAME_WORTH = 0.98
@@ -33,6 +33,9 @@ _RARE = 50
 """A word in so few texts is looked for as the beginning of others as well."""
 _SHORTEST_PART = 4
 _COMPARED = 40
+"""Names that are compared, those first that share the rarest words."""
+_GOOD, _COMPARED_FURTHER = 0.9, 10
+"""How alike a name must be for only so many more to be compared: it will be that one or none."""
 _REMEMBERED = 50_000
 _END = "\U0010ffff"
 _LEAST_WEIGHT = 0.2
@@ -119,6 +122,7 @@ class Nominator:
         self.check_time()
         asked = readings(text)
         found: dict[str, Nominee] = {}
+        left = 2 * _COMPARED
         for thing, value, language, weight in self._rows(text):
             name = read_name(value)
             alike = max(likeness(each, name, self.weight) for each in asked)
@@ -126,6 +130,11 @@ class Nominator:
             held = found.get(thing)
             if held is None or worth > held.alike:
                 found[thing] = Nominee(thing, Literal(value, language=language or None), worth)
+            if worth >= _GOOD:
+                left = min(left, _COMPARED_FURTHER)
+            left -= 1
+            if left < 0:
+                break
         return sorted(found.values(), key=lambda each: (-each.alike, each.thing))
 
     def alike(self, text: str, others: Iterable[str]) -> float:
@@ -157,14 +166,14 @@ class Nominator:
             rows.update(dict.fromkeys(found))
         wanted = self._expression(text)
         if wanted:
-            limit = _COMPARED // 2 if rows else _COMPARED
-            found = self.connection.execute(_HOLDING, (wanted, OTHER_NAME, *self._range, limit))
+            asked = (wanted, OTHER_NAME, *self._range, _COMPARED)
+            found = self.connection.execute(_HOLDING, asked)
             rows.update(dict.fromkeys(found))
         yield from rows
 
     def _expression(self, text: str) -> str:
         """Return the FTS5 expression for the rarest words of a text, empty without a known one."""
-        words = dict.fromkeys(indexed(text[:_MOST_TEXTS]).split()[:MOST_WORDS])
+        words = dict.fromkeys(indexed(text[:MOST_SIGNS]).split()[:MOST_WORDS])
         telling = [word for word in words if not is_light(word)] or list(words)
         known = {form: count for word in telling for form, count in self._known(word)}
         parts: list[str] = []

@@ -37,6 +37,7 @@ _INTEGERS = {
 _FLOATS = {f"{_XSD}{name}" for name in ("decimal", "double", "float")}
 _DAY = re.compile(r"-?\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"-?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+_DIGIT = re.compile("[0-9]")
 _LARGEST = 2**53
 """Larger whole numbers are no numbers of JSON to most programs (RFC 8259, section 6)."""
 
@@ -209,7 +210,7 @@ def _spelt_out(speaker: Speaker, value: NamedNode | BlankNode) -> Members:
     days = [text for predicate, text in said if predicate == TIME_IN_DATE]
     if len(days) == 1 and _DAY.fullmatch(days[0]):
         return {"date": f"{days[0]}T00:00:00Z"}
-    dates = [text for predicate, text in said if predicate == KZ_EDTF]
+    dates = [text for predicate, text in said if predicate == KZ_EDTF and _DIGIT.search(text)]
     return {"str": dates[0] if len(dates) == 1 else speaker.reader.name(value).text}
 
 

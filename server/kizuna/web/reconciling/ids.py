@@ -41,10 +41,8 @@ class Ids:
         """Return the thing with an id or an IRI, None where there is none."""
         text = identifier.strip()
         iri = text if text.startswith(self.things) else self.things + text
-        if not text or not is_iri(iri) or iri == self.things:
-            return None
-        found = NamedNode(iri)
-        return found if self.site.index.has(found) else None
+        found = _node(iri) if text and iri != self.things else None
+        return found if found is not None and self.site.index.has(found) else None
 
     @cached_property
     def _kinds(self) -> Mapping[NamedNode, str]:
@@ -78,4 +76,12 @@ class Ids:
         prefix, colon, local = text.partition(":")
         namespace = self.site.prefixes.get(prefix) if colon else None
         iri = text if namespace is None else namespace + local
+        return _node(iri)
+
+
+def _node(iri: str) -> NamedNode | None:
+    """Return what an IRI names, None for a text that is none: it may be anything."""
+    try:
         return NamedNode(iri) if is_iri(iri) else None
+    except ValueError:  # the engine is stricter in what it takes
+        return None

@@ -48,7 +48,14 @@ class Speaker:
 
     def kind(self, kind: NamedNode) -> Members:
         """Return id and name of a type."""
-        return self._named(self.ids.of_kind(kind), kind)
+        known = self._kinds.get(kind)
+        if known is None:
+            known = self._kinds[kind] = self._named(self.ids.of_kind(kind), kind)
+        return known
+
+    @cached_property
+    def _kinds(self) -> dict[NamedNode, Members]:
+        return {}
 
     def described_kind(self, kind: NamedNode) -> Members:
         """Return id, name and description of a type, and the types that are broader."""
