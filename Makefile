@@ -10,7 +10,7 @@ FUSEKI := $(VENV)/engines/jena-fuseki-server-4.10.0.jar
 ENGINES = oxigraph $(shell command -v virtuoso-t >/dev/null && echo virtuoso) $(shell test -f $(FUSEKI) && echo fuseki)
 # Tests over HTTP of what no engine has a part in: they are run once, not over each engine.
 ENGINELESS = $(foreach name,anything catalogue changes compare comunica conditions crawling data_files document_pages drawings fragments \
-	hooks keeping lists negotiation pictures profiles proxies quick respond schema_org search signposting term_pages texts turns \
+	hooks keeping lists negotiation openrefine pictures profiles proxies quick reconciliation respond schema_org search signposting term_pages texts turns \
 	vocabularies waiting,--ignore=tests/web/test_$(name).py)
 # Tests that look at whole servers from outside: nothing is learned from counting the lines that they reach.
 FROM_OUTSIDE = tests/browser tests/test_conformance.py tests/web/test_anything.py

@@ -335,6 +335,7 @@ REFUSED = [
     ("/reconcile/draft/match", JSON, b'{"queries":[{"conditions":[{"matchType":"x","propertyValue":""}]}]}', 400),
     ("/reconcile/draft/match", JSON, b'{"queries":[{"conditions":[{"matchType":"property","propertyValue":""}]}]}', 400),
     ("/reconcile/draft/match", JSON, b'{"queries":' + json.dumps([{}] * 101).encode() + b"}", 413),
+    ("/reconcile/draft/match", JSON, json.dumps({"queries": [{"conditions": [{"matchType": "name", "propertyValue": ["x"] * 20}] * 2}]}).encode(), 400),
     ("/reconcile/draft/match", JSON, b"\xff",                                               400),
     ("/reconcile/draft/extend", JSON, b"7",                                                 400),
 ]
@@ -489,16 +490,26 @@ def test_a_flyout_is_safe(client: Client) -> None:
     assert set(re.findall(r"<(\w+)", html)) == {"h3", "p"}
 
 
-def test_one_client_has_so_many_turns(client: Client) -> None:
+def test_one_client_has_one_turn_at_a_time_and_so_many_in_all() -> None:
+    running: list[int] = []
+    most: list[int] = []
+
+    def work() -> None:
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.01)
+        running.pop()
+
     async def crowd() -> list[object]:
-        turns = Turns(1)
-        asked = [turns.take_for("one", lambda: time.sleep(0.05)) for _ in range(MOST_EACH + 2)]
+        turns = Turns(2)
+        own = [turns.take_for("one", work) for _ in range(MOST_EACH + 2)]
         others = [turns.take_for("other", lambda: 7), turns.take_for("", lambda: 8)]
-        return await asyncio.gather(*asked, *others, return_exceptions=True)
+        return await asyncio.gather(*own, *others, return_exceptions=True)
 
     *own, other, nobody = asyncio.run(crowd())
     assert [type(each) for each in own].count(TooMany) == 2
     assert (other, nobody) == (7, 8)
+    assert max(most) == 1
 
 
 # fmt: off

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from kizuna.engine.spelling import PAIRS_PER_ERROR, distance, most_errors, pairs_of
+from kizuna.engine.spelling import LONGEST, PAIRS_PER_ERROR, distance, most_errors, pairs_of
 from kizuna.engine.words import MOST_SIGNS, MOST_WORDS, folded, forms, is_paired, plain
 
 LIGHT = 0.1
@@ -75,7 +75,6 @@ def is_light(word: str) -> bool:
     return word in _GROUPS
 
 
-@lru_cache(_REMEMBERED)
 def read_name(text: str) -> Name:
     """Return a text as a name.
 
@@ -95,6 +94,10 @@ def read_name(text: str) -> Name:
         telling=tuple(frozenset(w for w in words if _GROUPS.get(w) == g) for g in _TELLING),
         is_japanese=any(paired),
     )
+
+
+held_name = lru_cache(_REMEMBERED)(read_name)
+"""The same for names that are compared again and again: those of the data."""
 
 
 def readings(text: str) -> tuple[Name, ...]:
@@ -240,7 +243,8 @@ def _cut_short(
 def _similar(one: str, other: str) -> float:
     """Return how alike two words are as they are written: most begin otherwise."""
     start = other[:2]
-    return _spelled_alike(one, other) if one[0] in start or one[1:2] in start else 0.0
+    near = (one[0] in start or one[1:2] in start) and max(len(one), len(other)) <= LONGEST
+    return _spelled_alike(one, other) if near else 0.0
 
 
 @lru_cache(_REMEMBERED)

@@ -18,9 +18,9 @@ from pathlib import Path
 from pyoxigraph import Literal
 
 from kizuna.engine.fulltext import NAME, OTHER_NAME
-from kizuna.engine.likeness import is_light, likeness, read_name, readings
+from kizuna.engine.likeness import held_name, is_light, likeness, readings
 from kizuna.engine.looking import opened
-from kizuna.engine.spelling import nearest
+from kizuna.engine.spelling import LONGEST, nearest
 from kizuna.engine.words import MOST_SIGNS, MOST_WORDS, forms, indexed, is_paired, plain
 from kizuna.errors import QueryTooLong
 
@@ -36,7 +36,7 @@ _COMPARED = 40
 """Names that are compared, those first that share the rarest words."""
 _GOOD, _COMPARED_FURTHER = 0.9, 10
 """How alike a name must be for only so many more to be compared: it will be that one or none."""
-_REMEMBERED = 50_000
+_REMEMBERED = 20_000
 _END = "\U0010ffff"
 _LEAST_WEIGHT = 0.2
 _EXACT = """
@@ -124,7 +124,7 @@ class Nominator:
         found: dict[str, Nominee] = {}
         left = 2 * _COMPARED
         for thing, value, language, weight in self._rows(text):
-            name = read_name(value)
+            name = held_name(value)
             alike = max(likeness(each, name, self.weight) for each in asked)
             worth = alike if weight >= NAME else alike * OTHER_NAME_WORTH
             held = found.get(thing)
@@ -142,7 +142,7 @@ class Nominator:
         self.check_time()
         asked = readings(text)
         return max(
-            (likeness(each, read_name(other), self.weight) for other in others for each in asked),
+            (likeness(each, held_name(other), self.weight) for other in others for each in asked),
             default=0.0,
         )
 
@@ -156,7 +156,9 @@ class Nominator:
         if found is None:
             texts = self._texts
             rare = math.log(1 + texts / (1 + self._count(word))) / math.log(1 + texts)
-            found = self._weights[word] = max(_LEAST_WEIGHT, rare)
+            found = max(_LEAST_WEIGHT, rare)
+            if len(word) <= LONGEST:
+                self._weights[word] = found
         return found
 
     def _rows(self, text: str) -> Iterator[tuple[str, str, str, float]]:
@@ -211,13 +213,17 @@ class Nominator:
         count = self._counts.get(word)
         if count is None:
             row = self.connection.execute(_COUNT, (word,)).fetchone()
-            count = self._counts[word] = row[0] if row else 0
+            count = row[0] if row else 0
+            if len(word) <= LONGEST:
+                self._counts[word] = count
         return count
 
     def _begins(self, word: str) -> bool:
         return self.connection.execute(_BEGINS, (word, word + _END)).fetchone() is not None
 
     def _nearest(self, word: str) -> str | None:
+        if len(word) > LONGEST:
+            return None
         if word not in self._near:
             self._near[word] = nearest(self.connection, word)
         return self._near[word]

@@ -153,13 +153,19 @@ def _new(query: Json) -> Query:
         condition = _object(each, "a condition")
         sorts[_one_of(condition.get("matchType"), "matchType", tuple(sorts))].append(condition)
     kind = query.get("type")
+    names, ids = (_all_values(sorts[sort], sort) for sort in ("name", "id"))
     return Query(
-        names=tuple(v.text or v.id for c in sorts["name"] for v in _values(c, "propertyValue")),
-        ids=tuple(v.id or v.text for c in sorts["id"] for v in _values(c, "propertyValue")),
+        names=tuple(value.text or value.id for value in names),
+        ids=tuple(value.id or value.text for value in ids),
         kinds=() if kind is None else (_text(kind, "type"),),
         conditions=tuple(map(_new_condition, sorts["property"])),
         limit=_limit(query),
     )
+
+
+def _all_values(conditions: Sequence[Json], name: str) -> Sequence[Value]:
+    values = [value for each in conditions for value in _values(each, "propertyValue")]
+    return _list(values, f"matchType {name}", MOST_VALUES)
 
 
 def _new_condition(condition: Json) -> Condition:
