@@ -88,6 +88,12 @@ SAMPLES = {
     "/search/suggest":              ("/search/suggest{}?q=fair",),
     "/complete":                    ("/complete{}?q=fair",),
     "/oai":                         ("/oai{}?verb=Identify",),
+    "/reconcile/suggest/{what}":   ("/reconcile/suggest/entity{}?prefix=fair",),
+    "/reconcile/draft/suggest/{what}": ("/reconcile/draft/suggest/type{}",),
+    "/reconcile/flyout/{what}":    ("/reconcile/flyout/entity{}?id=event/fair",),
+    "/reconcile/preview":          ("/reconcile/preview{}?id=event/fair",),
+    "/reconcile/draft/preview":    ("/reconcile/draft/preview{}?id=event/fair",),
+    "/reconcile/view":             ("/reconcile/view{}?id=event%2Ffair",),
     "/sitemap/{name}.xml":          ("/sitemap/things-1.xml{}",),
     "/linkset/{page}":              ("/linkset/doc/event/fair{}",),
 }
@@ -99,7 +105,7 @@ NONE_HERE = {"/ontology/{version}", "/shapes/{version}", "/changes/{name}",
 
 @pytest.mark.parametrize(
     "operation",
-    [operation for operation in OPERATIONS if operation.path not in NONE_HERE],
+    [o for o in OPERATIONS if o.path not in NONE_HERE and not o.posted],
     ids=lambda operation: operation.path,
 )
 def test_what_is_served_has_the_status_and_types_that_are_described(

@@ -59,6 +59,7 @@ _log = logging.getLogger(__name__)
 _LICENSE, _CREATOR, _PUBLISHER = (term(f"dct:{n}") for n in ("license", "creator", "publisher"))
 FRESH_SECONDS = 5.0
 """How long answers of an engine elsewhere are kept: what it holds may change."""
+MATCHING_PLACES = 2
 MOST_PAST = 3
 """How many earlier releases are open at once."""
 
@@ -105,6 +106,8 @@ class Site:
     """Of those who search."""
     drawing: Turns = field(default_factory=Turns)
     """Of those who want lists, comparisons and pictures."""
+    matching: Turns = field(default_factory=lambda: Turns(MATCHING_PLACES))
+    """Of those who match their names with things."""
     past: Lending[Site] = field(default_factory=lambda: Lending(MOST_PAST))
     """This site with earlier releases (``web.past``)."""
     services: tuple[Service, ...] = SERVICES

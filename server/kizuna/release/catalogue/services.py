@@ -47,6 +47,10 @@ SERVICES = (
     Service("search", "search", "opensearch.xml",
             {"en": "Search", "de": "Suche", "ja": "検索"},
             ("https://github.com/dewitt/opensearch",)),
+    Service("reconciliation", "reconcile", "reconcile",
+            {"en": "Reconciliation", "de": "Abgleich (Reconciliation)",
+             "ja": "名寄せ（Reconciliation）"},
+            ("https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/",)),
 )
 # fmt: on
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
@@ -64,6 +64,11 @@ def _templates() -> Environment:
     environment.globals["static"] = static
     environment.globals["is_there"] = is_there
     return environment
+
+
+def template(name: str) -> Template:
+    """Return a template."""
+    return _templates().get_template(name)
 
 
 def static(name: str) -> str:
