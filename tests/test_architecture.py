@@ -49,7 +49,7 @@ def test_modules_are_found() -> None:
 
 
 DOMAIN = re.compile(
-    r"cluster|agreement|vereinbarung|memorandum|letter of intent|cooperat|kooperation|innovation"
+    r"cluster|vereinbarung|memorandum|letter of intent|cooperat|kooperation|innovation"
     r"|jetro|bmbf|kawasaki|クラスター|協定|合意|連携",
     re.IGNORECASE,
 )

@@ -1,7 +1,7 @@
 """The identifiers of the service: short ones of things, types and properties, and their IRIs.
 
 The id of a thing is its IRI without the beginning that all things have in common; those of types
-and properties are the last parts of the addresses of their pages (``Cluster``, ``org-Role``), which
+and properties are the last parts of the addresses of their pages (``Fair``, ``org-Role``), which
 OpenRefine puts into addresses as they are. Whole IRIs and prefixed names are understood as well.
 """
 
