@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -147,6 +148,11 @@ def live(small_release: Release, tmp_path_factory: pytest.TempPathFactory) -> It
     project = shutil.copytree(SMALL, folder / "project")
     releases = shutil.copytree(small_release.folder.parent, folder / "releases", symlinks=True)
     with serving(str(project), "--releases", str(releases)) as server:
+        until = time.monotonic() + 60
+        for feed in ("/changes/feed", "/catalog/feed"):  # they are written once it serves
+            while server.client.get(feed).status_code == 503:
+                assert time.monotonic() < until
+                time.sleep(0.1)
         yield server
 
 
