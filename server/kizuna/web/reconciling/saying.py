@@ -10,7 +10,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from kizuna.vocabulary import DCT_DESCRIPTION, RDFS_COMMENT, SKOS_DEFINITION, term
-from kizuna.web.reader import Reader
+from kizuna.web.reader import Reader, Words
 from kizuna.web.reconciling.asked import LONGEST
 from kizuna.web.reconciling.ids import Ids
 from kizuna.web.reconciling.matching import BEST, Candidate
@@ -67,18 +67,18 @@ class Speaker:
         """Return id, name and description of a property."""
         return self._entry(self.ids.of_property(known), known)
 
-    def description(self, node: NamedNode) -> str:
-        """Return what a thing or term is said to be, "" where nothing says it."""
+    def description(self, node: NamedNode) -> Words:
+        """Return what a thing or term is said to be, no text where nothing says it."""
         stated = self.reader.site.index.outgoing(node)
         for predicate in DESCRIBING:
             found = (q.object for q in stated if q.predicate == predicate)
-            text = self.reader.best(o for o in found if isinstance(o, Literal)).text
-            if text:
-                return text[:LONGEST]
-        return ""
+            said = self.reader.best(o for o in found if isinstance(o, Literal))
+            if said.text:
+                return Words(said.text[:LONGEST], said.lang)
+        return Words("")
 
     def _entry(self, identifier: str, node: NamedNode) -> Members:
-        description = self.description(node)
+        description = self.description(node).text
         found = self._named(identifier, node)
         return found | ({"description": description} if description else {})
 

@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 from kizuna.engine.fulltext import NAME_PREDICATES
 from kizuna.formats import HTML
 from kizuna.vocabulary import RDF_TYPE
-from kizuna.web.reconciling.extending import values_of
+from kizuna.web.reader import Words
 from kizuna.web.reconciling.saying import DESCRIBING, Speaker
 from kizuna.web.respond import Representation
 from kizuna.web.views.page import template
@@ -27,8 +27,8 @@ _TOLD = {RDF_TYPE, *NAME_PREDICATES, *DESCRIBING}
 class Fact:
     """A property and its values in words."""
 
-    name: str
-    values: str
+    name: Words
+    values: tuple[Words, ...]
 
 
 def preview(speaker: Speaker, thing: NamedNode) -> Representation:
@@ -54,7 +54,7 @@ def flyout(speaker: Speaker, node: NamedNode, identifier: str) -> dict[str, str]
 
 
 def _paragraphs(speaker: Speaker, node: NamedNode) -> Iterator[str]:
-    for text in (_kinds(speaker, node), speaker.description(node)):
+    for text in (_kinds(speaker, node), speaker.description(node).text):
         if text:
             yield f"<p>{escape(text)}</p>"
 
@@ -71,12 +71,13 @@ def _facts(speaker: Speaker, thing: NamedNode) -> Iterator[Fact]:
     own = speaker.ids.schema
     told = {q.predicate for q in stated} - _TOLD
     properties = sorted(told, key=lambda each: (not each.value.startswith(own), each.value))
+    reader = speaker.reader
     for known in properties:
-        values = list(values_of(speaker, thing, known.value))
-        words = [_cut(str(v.get("name") or next(iter(v.values())))) for v in values]
-        more = ["…"] if len(words) > MOST_VALUES else []
-        yield Fact(speaker.reader.name(known).text, ", ".join((*words[:MOST_VALUES], *more)))
+        terms = sorted({q.object for q in stated if q.predicate == known}, key=str)
+        values = [_cut(reader.name(value)) for value in reader.own_language(terms)]
+        more = [Words("…")] if len(values) > MOST_VALUES else []
+        yield Fact(reader.name(known), (*values[:MOST_VALUES], *more))
 
 
-def _cut(words: str) -> str:
-    return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
+def _cut(words: Words) -> Words:
+    return words if len(words.text) <= LONGEST else Words(f"{words.text[:LONGEST]}…", words.lang)
