@@ -11,6 +11,8 @@ from difflib import SequenceMatcher
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d"})
 _WORD = re.compile(r"\w+", re.UNICODE)
 _IDEOGRAPHIC = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af々〆]")
+OTHER = 0.7
+"""Names that are less alike than this are different names, however much they share."""
 SHORT = 5
 """Up to so many letters a name may be an acronym, which many things share."""
 SHORT_WORTH = 0.6
@@ -35,11 +37,16 @@ def is_ideographic(text: str) -> bool:
 
 
 def similarity(one: str, other: str) -> float:
-    """Return from 0 to 1 how alike two names are; 1 for the same words, also in another order.
+    """Return how alike two names are: 1 for the same, 0 for different ones (below ``OTHER``).
 
-    >>> similarity("Stadt Köln", "stadt koln"), similarity("Kobe", "神戸")
+    >>> similarity("Stadt Köln", "stadt koln"), similarity("川崎市", "川崎町")
     (1.0, 0.0)
     """
+    found = _likeness(one, other)
+    return found if found >= OTHER else 0.0
+
+
+def _likeness(one: str, other: str) -> float:
     first, second = folded(one), folded(other)
     if not first or not second or is_ideographic(first) is not is_ideographic(second):
         return 0.0
@@ -54,6 +61,18 @@ def similarity(one: str, other: str) -> float:
 
 def _ratio(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def turned(name: str) -> list[str]:
+    """Return a name of two or three words with its words turned round, the name itself left out.
+
+    >>> turned("University of Alpha"), turned("Alpha")
+    (['of Alpha University', 'Alpha University of'], [])
+    """
+    words = name.split()
+    if not 2 <= len(words) <= 3:
+        return []
+    return [" ".join((*words[i:], *words[:i])) for i in range(1, len(words))]
 
 
 @dataclass(frozen=True, slots=True)

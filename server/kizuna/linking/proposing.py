@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Reading
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +13,7 @@ from kizuna import __version__
 from kizuna.linking.comparing import Comparison, Pair, compare
 from kizuna.linking.items import Item
 from kizuna.linking.mapping import Mapping, item_iri
+from kizuna.linking.names import turned
 from kizuna.linking.things import EXACT, Thing
 from kizuna.linking.wikidata import Wikidata
 from kizuna.proposals.links import ABOUT, Decisions
@@ -25,7 +26,8 @@ MOST_CANDIDATES = 5
 CHAINED_SCORE = 0.9
 """How sure an identifier is that the item of a linked thing has."""
 _COUNTRY = frozenset({"Q6256", "Q3624078"})
-Names = tuple[str, str]
+Name = tuple[str, str]
+"""A name and its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,14 @@ class Looking:
     def _candidates(self, things: Iterable[Thing]) -> dict[NamedNode, list[str]]:
         """Return the items that may be each thing, by its names and identifiers."""
         things = list(things)
-        by_name = self._by_name(things)
+        names = {thing.iri: names_of(thing) for thing in things}
+        by_name = self._by_name(names.values())
+        unfound = [t for t in things if not any(map(by_name.get, names[t.iri]))]
+        for thing in unfound:  # "University Alpha" may be "Alpha University" there
+            names[thing.iri] = [
+                (other, code) for n, code in names[thing.iri] for other in turned(n)
+            ]
+        by_name |= self._by_name(names[thing.iri] for thing in unfound)
         identifiers = {
             (p, v) for t in things for p, values in t.identifiers.items() for v in values
         }
@@ -85,16 +94,16 @@ class Looking:
         for thing in things:
             pairs = ((p, v) for p, values in thing.identifiers.items() for v in sorted(values))
             items = [item for pair in pairs for item in holders.get(pair, ())]
-            items += [item for name in names_of(thing) for item in by_name.get(name, ())]
+            items += [item for name in names[thing.iri] for item in by_name.get(name, ())]
             found[thing.iri] = list(dict.fromkeys(items))
         return found
 
-    def _by_name(self, things: Iterable[Thing]) -> Reading[Names, Iterable[str]]:
-        names = list(dict.fromkeys(name for thing in things for name in names_of(thing)))
+    def _by_name(self, asked: Iterable[Iterable[Name]]) -> dict[Name, Sequence[str]]:
+        names = list(dict.fromkeys(name for some in asked for name in some))
         if self.wishes.by_reconciliation:
             self.told(f"reconciling {len(names)} names")
-            return self.wikidata.reconciled(names)
-        found = {}
+            return {**self.wikidata.reconciled(names)}
+        found: dict[Name, Sequence[str]] = {}
         for number, (name, language) in enumerate(names, 1):
             self.told(f"searching {number} of {len(names)}: {name}")
             found[name, language] = self.wikidata.search(name, language)
@@ -156,9 +165,12 @@ class Looking:
                     )
 
 
-def names_of(thing: Thing) -> list[Names]:
-    """Return the names by which a thing is looked for, each with its language."""
-    return [(name, language) for language, names in thing.names.items() for name in names]
+def names_of(thing: Thing) -> list[Name]:
+    """Return the names by which a thing is looked for, each with its language.
+
+    Wikidata's search knows no subtags for scripts: romanised Japanese is looked for as Japanese.
+    """
+    return [(n, code.partition("-")[0]) for code, names in thing.names.items() for n in names]
 
 
 def countries_of(things: Iterable[Thing], mapping: Mapping) -> frozenset[str]:

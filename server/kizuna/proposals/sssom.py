@@ -29,7 +29,9 @@ CHAINED = NamedNode(f"{_SEMAPV}MappingChaining")
 BY_HAND = NamedNode(f"{_SEMAPV}ManualMappingCuration")
 _NEGATED = NamedNode(f"{_SSSOM}NegatedPredicate")
 _UNSPECIFIED = NamedNode("https://w3id.org/sssom/license/unspecified")
-_AXIOM, _SET = term("owl:Axiom"), NamedNode(f"{_SSSOM}MappingSet")
+_AXIOM = term("owl:Axiom")
+_OWN = "record"
+"""The prefix of the records themselves."""
 _XSD_DOUBLE = term("xsd:double")
 _NUMBERS = re.compile(r"(\d+)")
 
@@ -167,7 +169,7 @@ def write_records(path: Path, about: str, base: str, records: Iterable[Record]) 
     if not ordered:
         path.unlink(missing_ok=True)
         return
-    prefixes = _prefixes(base, ordered)
+    prefixes = _prefixes(base, ordered) | {_OWN: f"{base}proposals/{path.stem}#"}
     name = NamedNode(f"{base}proposals/{path.stem}")
     ids = [record_iri(base, path.stem, record) for record in ordered]
     listed = " ,\n        ".join(written(i, prefixes) for i in ids)
