@@ -177,10 +177,10 @@ class Client:
                 with self._remote(_origin(address)).open(request, self.manners.seconds) as response:
                     return _read(response)
             except HTTPError as error:
-                with error:
-                    if error.code not in _MOVED:
-                        raise
-                    address = _moved(address, error)
+                error.close()
+                if error.code not in _MOVED:
+                    raise
+                address = _moved(address, error)
         raise Wrong("it is redirected in circles")
 
     def _remote(self, url: str) -> Remote:
@@ -234,11 +234,11 @@ def _rows(text: str) -> Sequence[Row]:
 def _sorted(error: Exception) -> Exception:
     """Return an error after which to come again. Raises Gone, and what no patience mends."""
     if isinstance(error, HTTPError):
-        with error:
-            if error.code in _AGAIN:
-                return Busy(f"it answers {error.code}", retry_after(dict(error.headers.items())))
-            if error.code in {404, 410}:
-                raise Gone(str(error.code)) from error
+        error.close()
+        if error.code in _AGAIN:
+            return Busy(f"it answers {error.code}", retry_after(dict(error.headers.items())))
+        if error.code in {404, 410}:
+            raise Gone(str(error.code)) from error
         raise _given_up(error.url or "", Wrong(f"it answers {error.code}"))
     return error
 

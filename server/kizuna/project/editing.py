@@ -96,9 +96,8 @@ def _blocks(text: str, base: str) -> tuple[list[_Block], dict[str, str]]:
             blocks.append(_Block(reader.subject, match.start()))
         elif inside and blocks and kind == "mark" and match[0] in ";.":
             block = blocks[-1]
-            if slot == "object":
-                block.lists[reader.predicate] = last
-            block.end = last
+            if slot == "object":  # else a semicolon stands alone
+                block.lists[reader.predicate] = block.end = last
             if match[0] == ".":
                 block.closed = match.end()
         last = match.end()
@@ -131,8 +130,8 @@ def _with_block(
     new: tuple[NamedNode, Mapping[NamedNode, Values]],
 ) -> str:
     subject, said = new
-    kind = subject.value.rpartition("/")[0] + "/"
-    alike = [block.closed for block in blocks if block.subject.startswith(kind)]
+    kind = subject.value.rpartition("/")[0]
+    alike = [b.closed for b in blocks if b.subject.rpartition("/")[0] == kind]
     at = _line_end(text, alike[-1]) if alike else len(text.rstrip())
     lines = [
         f"{written(predicate, prefixes)} {' , '.join(written(v, prefixes) for v in values)}"
