@@ -28,6 +28,11 @@ ID = "https://w3id.org/kizuna/id/"
 
 
 @pytest.fixture
+def root(unlinked_root: Path) -> Path:
+    return unlinked_root
+
+
+@pytest.fixture
 def kizuna(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     return lambda *arguments: run(capsys, monkeypatch, *arguments)
 
@@ -81,10 +86,10 @@ FALSE = [
 
 
 def test_true_links_are_found_and_no_false_friend_is_recommended(
-    linked: Linked, server: Server
+    linked: Linked, loopback: Server
 ) -> None:
     found = waiting(linked.root)
-    expected = true_links(server)
+    expected = true_links(loopback)
     assert len(expected) >= 20
     assert expected <= found.keys()
     for thing, item in expected:
@@ -99,7 +104,7 @@ def test_true_links_are_found_and_no_false_friend_is_recommended(
 
 
 def test_nothing_is_asked_twice_and_nothing_changes(
-    kizuna: Run, linked: Linked, server: Server, tmp_path: Path
+    kizuna: Run, linked: Linked, loopback: Server, tmp_path: Path
 ) -> None:
     assert linked.err == ""
     assert len(linked.asked) == len(set(linked.asked)) > 300
@@ -112,7 +117,7 @@ def test_nothing_is_asked_twice_and_nothing_changes(
     status, out, _ = kizuna("link", root)
     assert status == 0
     assert out.endswith("(0 new) in data/proposals/links.ttl: kizuna review decides. 0 requests.\n")
-    assert server.seen == []
+    assert loopback.seen == []
     assert (root / "data/proposals/links.ttl").read_bytes() == written
 
 
@@ -158,19 +163,19 @@ def test_proposals_are_sssom(linked: Linked) -> None:
 
 
 def test_reconciliation_finds_the_same(
-    kizuna: Run, linked: Linked, server: Server, root: Path
+    kizuna: Run, linked: Linked, loopback: Server, root: Path
 ) -> None:
     by_search = {pair: p.score for pair, p in waiting(linked.root).items()}
     status, _, _ = kizuna("link", root, "--via", "reconcile")
     assert status == 0
     assert {pair: p.score for pair, p in waiting(root).items()} == by_search
-    sent = [line for line in server.seen if "/api queries=" in line]
+    sent = [line for line in loopback.seen if "/api queries=" in line]
     assert {line.split("/")[1] for line in sent} == {"en", "de", "ja"}
     assert len(sent) < 30, "many names go with one request"
 
 
 def test_identifiers_lead_to_items_and_items_to_identifiers(
-    kizuna: Run, linked: Linked, server: Server, tmp_path: Path
+    kizuna: Run, linked: Linked, loopback: Server, tmp_path: Path
 ) -> None:
     root = linked.copy(tmp_path / "more")
     links = root / "data/ttl/links.ttl"
@@ -187,45 +192,45 @@ def test_identifiers_lead_to_items_and_items_to_identifiers(
         "identifier +0.50: both have P6782 02kkvpp62"
         in found["organisation/tum", "Q157808"].reasons
     )
-    assert len(server.seen) < 5, "only what is new is asked"
+    assert len(loopback.seen) < 5, "only what is new is asked"
     geonames = found["place/kobe", "https://sws.geonames.org/1859171/"]
     assert geonames.reasons == ("identifier: Q48320, which is linked, has P1566 1859171",)
     assert geonames.score == 0.9
 
 
-def test_a_kill_loses_nothing(server: Server, root: Path) -> None:
+def test_a_kill_loses_nothing(loopback: Server, root: Path) -> None:
     """What was answered before ``kill -9`` is not asked for again."""
     command = [sys.executable, "-c", "from kizuna.cli import main; main()", "link", str(root)]
-    server.faults = [*[well] * 120, slow(60)]
+    loopback.faults = [*[well] * 120, slow(60)]
     process = subprocess.Popen(
-        command, env=environment(**server.environ), stderr=subprocess.DEVNULL
+        command, env=environment(**loopback.environ), stderr=subprocess.DEVNULL
     )
     until = time.monotonic() + 30
-    while len(server.seen) < 121 and time.monotonic() < until:
+    while len(loopback.seen) < 121 and time.monotonic() < until:
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     process.wait(timeout=10)
-    first = list(server.seen)
+    first = list(loopback.seen)
     assert len(first) == 121
     assert not (root / "data/proposals").exists()
-    server.faults.clear()
+    loopback.faults.clear()
     done = subprocess.run(
         command,
-        env=environment(**server.environ),
+        env=environment(**loopback.environ),
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    asked = server.seen[121:]
+    asked = loopback.seen[121:]
     assert asked[0] == first[-1], "the one without an answer is asked again"
     assert not set(asked) & set(first[:-1])
     assert "new) in data/proposals/links.ttl" in done.stdout
 
 
 def test_a_service_that_is_away_is_told_and_nothing_written(
-    kizuna: Run, server: Server, root: Path, monkeypatch: pytest.MonkeyPatch
+    kizuna: Run, loopback: Server, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KIZUNA_LINK_API", "http://127.0.0.1:9/w/api.php")
     monkeypatch.setenv("KIZUNA_LINK_TRIES", "1")
@@ -236,11 +241,11 @@ def test_a_service_that_is_away_is_told_and_nothing_written(
     assert not (root / "data/proposals").exists()
 
 
-def test_rot_is_found(kizuna: Run, server: Server, root: Path) -> None:
+def test_rot_is_found(kizuna: Run, loopback: Server, root: Path) -> None:
     links = root / "data/ttl/links.ttl"
     links.write_bytes((ROOT / "data/ttl/links.ttl").read_bytes())
-    server.deleted.add("Q3150")
-    server.merged.update(Q185125="Q853203")
+    loopback.deleted.add("Q3150")
+    loopback.merged.update(Q185125="Q853203")
     jena, hamamatsu = (line_of(links, f"place:{name} ") for name in ("jena", "hamamatsu"))
     status, out, _ = kizuna("link", root, "--verify", "--json", "--fresh")
     told = {(f["check"], f["line"]) for f in json.loads(out)["findings"]}
@@ -252,7 +257,7 @@ def test_rot_is_found(kizuna: Run, server: Server, root: Path) -> None:
     assert place.format(hamamatsu, "Q185125, which has been merged into Q853203") in out
 
 
-def test_other_kinds_and_places_are_rot(kizuna: Run, server: Server, root: Path) -> None:
+def test_other_kinds_and_places_are_rot(kizuna: Run, loopback: Server, root: Path) -> None:
     links = root / "data/ttl/links.ttl"
     links.write_text(
         links.read_text(encoding="utf-8")
@@ -275,6 +280,6 @@ def test_other_kinds_and_places_are_rot(kizuna: Run, server: Server, root: Path)
     )
 
 
-def test_sound_links_are_no_rot(kizuna: Run, server: Server, root: Path) -> None:
+def test_sound_links_are_no_rot(kizuna: Run, loopback: Server, root: Path) -> None:
     status, out, _ = kizuna("link", root, "--verify")
     assert (status, out) == (0, "0 findings: 3 links with Wikidata\n")

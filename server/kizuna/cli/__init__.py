@@ -29,7 +29,7 @@ COMMANDS = {
     "link":         ("linking",     "link"),
     "review":       ("review",      "review"),
     "quickstatements": ("statements", "quickstatements"),
-    "missing-items": ("statements", "missing_items"),
+    "missing-items": ("statements", "missing_items_command"),
     "settings":     ("projects",    "settings"),
     "releases":     ("releases",    "list_releases"),
 }
