@@ -220,14 +220,13 @@ def _engines(
         return RemoteEngine(remote, settings.limits, lanes, _dataset(settings, release))
 
     def engine_for(release: Release) -> Engine:
-        return Federated(own(release), services, settings.limits) if services else own(release)
+        return Federated(own(release), services, settings.limits)
 
     try:
         yield engine_for
     finally:
         nursery.close()
-        if services is not None:
-            services.close()
+        services.close()
 
 
 def _compare(remote: Remote, release: Release, default: str | None) -> None:
