@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat
-from test_review import record
 
 from kizuna.iris import Addresses
 from kizuna.proposals import Place
 from kizuna.proposals.links import propose
+from records import record
 from support import BASE, copy_bridge, run
 from wikidata import Server
 

@@ -22,6 +22,7 @@ from kizuna.web.routes import (
     pictures,
     profiles,
     queries,
+    review,
     search,
     signposts,
     sparql,
@@ -56,6 +57,7 @@ ROUTERS = (
     signposts.router,
     operation.router,
     hooks.router,
+    review.router,
 )
 KINDS = frozenset(
     route.path.split("/")[1].partition(".")[0]
