@@ -107,9 +107,10 @@ def test_who_asks_for_a_long_pause_is_left_alone(server: Server, asked: Asked) -
     assert len(server.seen) == 1
 
 
-def test_a_refusal_is_not_repeated(server: Server, asked: Asked) -> None:
-    server.faults = [saying(403, b"user agent")]
-    with pytest.raises(UnavailableError, match="it answers 403"):
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
+def test_a_refusal_is_not_repeated(server: Server, asked: Asked, status: int) -> None:
+    server.faults = [saying(status, b"user agent")]
+    with pytest.raises(UnavailableError, match=f"it answers {status}"):
         asked.search()
     assert len(server.seen) == 1
 

@@ -283,3 +283,10 @@ def test_other_kinds_and_places_are_rot(kizuna: Run, loopback: Server, root: Pat
 def test_sound_links_are_no_rot(kizuna: Run, loopback: Server, root: Path) -> None:
     status, out, _ = kizuna("link", root, "--verify")
     assert (status, out) == (0, "0 findings: 3 links with Wikidata\n")
+    asked = len(loopback.seen)
+    kizuna("link", root, "--verify")
+    assert len(loopback.seen) == asked
+    for kept in (root / ".cache").rglob("*.json"):
+        os.utime(kept, (time.time() - 4_000,) * 2)
+    kizuna("link", root, "--verify")
+    assert len(loopback.seen) == 2 * asked, "an answer of yesterday does not tell what is today"

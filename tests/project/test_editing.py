@@ -36,6 +36,7 @@ CASES = [
     ("e:s e:p e:v .",                           {P: [V], Q: [Literal('"', language="en")]}, 'e:s e:p e:v ;\n    e:q "\\""@en .'),
     ("e:s e:p e:a . e:s e:p e:b .",             {P: [V]},                  "e:s e:p e:a . e:s e:p e:b , e:v ."),
     ("PREFIX p: <https://e.example/s>\np: e:p 1 .", {P: [V]},              "PREFIX p: <https://e.example/s>\np: e:p 1 , e:v ."),
+    ("e:t e:p 1 . o:s e:p 1 ;\n  e:q 2 .",         {P: [V]},                  "e:t e:p 1 .\n\ne:s e:p e:v .\n o:s e:p 1 ;\n  e:q 2 ."),
     ("",                                        {P: [V]},                  "\ne:s e:p e:v .\n"),
     ("e:s e:p e:a .",                           {P: [NamedNode(E + "x,y")]}, f"e:s e:p e:a , <{E}x,y> ."),
 ]

@@ -59,7 +59,7 @@ def link(
     project = project_of(settings)
     mapping = read_mapping(project)
     things = read_things(project, mapping)
-    wikidata = wikidata_of(settings, mapping, fresh=fresh)
+    wikidata = wikidata_of(settings, mapping, now=verify, fresh=fresh)
     if verify:
         with told.status("looking at the items that are linked"):
             findings = look_for_rot(project, things, wikidata, settings.link_km)

@@ -61,7 +61,7 @@ def quickstatements(
     writer = _writer(settings, retrieved)
     made, left = writer.write(stated(writer.project))
     with told.status("looking at the items"):
-        missing, known = lacking(made, wikidata_of(settings, writer.mapping, fresh=fresh))
+        missing, known = lacking(made, wikidata_of(settings, writer.mapping, now=True, fresh=fresh))
     left += known
     if dry_run or as_json:
         say(_report_json(missing, left) if as_json else _report(missing, left))

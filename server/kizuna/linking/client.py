@@ -64,7 +64,7 @@ class Busy(Exception):
         self.wait = wait
 
 
-class Gone(Exception):
+class Gone(UnavailableError):
     """There is nothing at the address."""
 
 
@@ -117,7 +117,7 @@ class Client:
 
         ``read`` raises Wrong or Busy for what is no proper answer, which is then not kept.
 
-        Raises UnavailableError after all tries, and Gone where there is nothing.
+        Raises UnavailableError after all tries, of which Gone says that there is nothing.
         """
         address = f"{url}?{urlencode(parameters)}" if parameters else url
         body = urlencode(form) if form else ""
@@ -237,9 +237,10 @@ def _sorted(error: Exception) -> Exception:
         error.close()
         if error.code in _AGAIN:
             return Busy(f"it answers {error.code}", retry_after(dict(error.headers.items())))
+        told = _given_up(error.url or "", Wrong(f"it answers {error.code}"))
         if error.code in {404, 410}:
-            raise Gone(str(error.code)) from error
-        raise _given_up(error.url or "", Wrong(f"it answers {error.code}"))
+            raise Gone(told.message, hint="See whether the address is right (docs/settings.md).")
+        raise told
     return error
 
 

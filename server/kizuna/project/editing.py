@@ -21,6 +21,7 @@ from kizuna.project.positions import TOKEN, Position, Reader
 from kizuna.vocabulary import RDF_LANG_STRING, XSD_STRING, shortened
 
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?|")
+_REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
 _NOWHERE = Position(0, 0)
 Values = Sequence[NamedNode | Literal]
 
@@ -138,13 +139,14 @@ def _with_block(
         for predicate, values in said.items()
     ]
     block = f"{written(subject, prefixes)} " + " ;\n    ".join(lines) + " ."
-    return f"{text[:at]}\n\n{block}{text[at:] or chr(10)}"
+    rest = text[at:]
+    return f"{text[:at]}\n\n{block}{rest if rest.startswith(chr(10)) else chr(10) + rest}"
 
 
 def _line_end(text: str, at: int) -> int:
-    """Return where the line of ``at`` ends: a comment behind a block stays with it."""
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end
+    """Return where a block that is closed at ``at`` ends: a comment behind it stays with it."""
+    line = _REST_OF_LINE.match(text, at)
+    return line.end() if line else at
 
 
 def written(value: NamedNode | Literal, prefixes: Mapping[str, str]) -> str:

@@ -12,13 +12,14 @@ from kizuna.linking.wikidata import Addresses, Wikidata
 from kizuna.proposals import Place
 from kizuna.settings.reading import Settings
 
-_DAY = 86_400.0
+_HOUR, _DAY = 3_600.0, 86_400.0
 
 
-def wikidata_of(settings: Settings, mapping: Mapping, *, fresh: bool = False) -> Wikidata:
+def wikidata_of(settings: Settings, mapping: Mapping, *, now: bool, fresh: bool) -> Wikidata:
     """Return Wikidata by a client with the manners that the settings ask for.
 
-    ``fresh``: what was answered before is asked for again.
+    ``now``: items matter as they are now, and only answers of the last hour count. ``fresh``: what
+    was answered before is asked for again.
     """
     contact = settings.link_contact or settings.addresses.base
     manners = Manners(
@@ -27,7 +28,9 @@ def wikidata_of(settings: Settings, mapping: Mapping, *, fresh: bool = False) ->
         settings.link_seconds,
         settings.link_tries,
     )
-    cache = Cache(settings.link_cache, -1.0 if fresh else settings.link_cache_days * _DAY)
+    longest = settings.link_cache_days * _DAY
+    age = -1.0 if fresh else min(longest, _HOUR) if now else longest
+    cache = Cache(settings.link_cache, age)
     addresses = Addresses(
         settings.link_sparql, settings.link_api, settings.link_entities, settings.link_reconcile
     )
