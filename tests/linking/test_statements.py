@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -91,6 +92,7 @@ def test_commands_have_references(kizuna: Run, server: Server, root: Path) -> No
     assert all(q != "Q5" for row in said for q in row), "a close match is none"
     assert not any(row[1] == "P585" and row[0] == "Q2" for row in rows), "it has that day"
     assert "claims left out (--dry-run tells why)" in err
+    assert re.search(r"\n +[0-9]+ … is not mapped\n", err)
     _, again, _ = kizuna("quickstatements", root)
     assert all("S813" not in line for line in again.splitlines()), "no day is invented"
 

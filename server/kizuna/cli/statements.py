@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -29,6 +30,7 @@ Retrieved = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d"], help="Day on which you have seen the sources (S813)."),
 ]
+_NAME = re.compile(r"\b[QP][0-9]+\b|\S*:\S+")
 _SOURCES = ("S854", "S1683", "S407", "S813")
 
 
@@ -138,8 +140,12 @@ def _csv(additions: Sequence[Addition]) -> str:
 
 
 def _kind(reason: str) -> str:
-    """Return a reason without what it is about, for counting."""
-    return " ".join(w for w in reason.partition(":")[0].split() if not w[1:2].isdigit())
+    """Return a reason without what it is about, for counting.
+
+    >>> _kind("kz:when is not mapped"), _kind("Q2 has another value: 2018")
+    ('… is not mapped', '… has another value')
+    """
+    return _NAME.sub("…", reason.partition(": ")[0])
 
 
 def _report(missing: Sequence[Addition], left: Sequence[LeftOut]) -> str:
