@@ -13,7 +13,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -264,12 +263,18 @@ def well(_: Handler) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Wikidata:
-    """The server, with kizuna behind it."""
-
-    server: Server
-    environ: dict[str, str] = field(default_factory=dict)
+@contextmanager
+def running(sparql: str = "http://127.0.0.1:9/") -> Iterator[Server]:
+    """Give the server; behind the default address no queries are answered."""
+    with Server(sparql) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.over.set()
+            server.shutdown()
+            thread.join()
 
 
 @contextmanager
@@ -280,12 +285,5 @@ def wikidata() -> Iterator[Server]:
             "PUT", "/graphs?default", DATA.read_bytes(), content_type="text/turtle"
         )
         assert written.status_code < 300, written.text
-        with Server(f"{kizuna.base}sparql") as server:
-            thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-            thread.start()
-            try:
-                yield server
-            finally:
-                server.over.set()
-                server.shutdown()
-                thread.join()
+        with running(f"{kizuna.base}sparql") as server:
+            yield server

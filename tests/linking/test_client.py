@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -16,7 +15,7 @@ from kizuna.linking.cache import Cache
 from kizuna.linking.client import Client, Manners, retry_after
 from kizuna.linking.mapping import Mapping
 from kizuna.linking.wikidata import Addresses, Wikidata
-from wikidata import Behaviour, Server, cut_off, saying, slow
+from wikidata import Behaviour, Server, cut_off, running, saying, slow
 
 SOON = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
 LAG = json.dumps({"error": {"code": "maxlag", "info": "Waiting for a server: 6 seconds lagged."}})
@@ -25,15 +24,8 @@ FOUND = ("Q164234", "Q1132104", "Q99000021", "Q99000022", "Q99000023")
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server("http://127.0.0.1:9/") as found:
-        thread = threading.Thread(target=found.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield found
-        finally:
-            found.over.set()
-            found.shutdown()
-            thread.join()
+    with running() as found:
+        yield found
 
 
 class Asked:

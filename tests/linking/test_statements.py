@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from kizuna.proposals import Place
 from kizuna.proposals.links import propose
 from records import record
 from support import BASE, copy_bridge, run
-from wikidata import Server
+from wikidata import Server, running
 
 Run = Callable[..., tuple[int, str, str]]
 URL = "https://news.example/2019/bridge"
@@ -53,18 +52,11 @@ place:alpha skos:exactMatch wd:Q6 .
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    with Server("http://127.0.0.1:9/") as found:
+    with running() as found:
         found.store.load(ITEMS.encode(), RdfFormat.TURTLE)
         for name, value in found.environ.items():
             monkeypatch.setenv(name, value)
-        thread = threading.Thread(target=found.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield found
-        finally:
-            found.over.set()
-            found.shutdown()
-            thread.join()
+        yield found
 
 
 @pytest.fixture
