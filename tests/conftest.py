@@ -21,8 +21,11 @@ from kizuna.iris import Addresses
 from kizuna.project import load_project
 from kizuna.release import Release, Releases, build_release
 from kizuna.web import Site, create_app, open_site
+from links import Linked, unlinked
+from live import kizuna
 from oddities import odd_site
 from servers import CHOSEN, EMBEDDED, SERVERS, Service
+from wikidata import Server, wikidata
 
 hypothesis.settings.register_profile("kizuna", deadline=None)
 hypothesis.settings.load_profile("kizuna")
@@ -174,3 +177,32 @@ def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
     found = Visitor(browser, address)
     yield found
     found.leave()
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Server]:
+    with wikidata() as server:
+        yield server
+
+
+@pytest.fixture
+def loopback(served: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """Wikidata, well-behaved again, with the settings that lead to it."""
+    served.clear()
+    for name, value in served.environ.items():
+        monkeypatch.setenv(name, value)
+    return served
+
+
+@pytest.fixture
+def unlinked_root(tmp_path: Path) -> Path:
+    return unlinked(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def linked(served: Server, tmp_path_factory: pytest.TempPathFactory) -> Linked:
+    root = unlinked(tmp_path_factory.mktemp("linked") / "project")
+    served.clear()
+    done = kizuna("link", str(root), "--json", **served.environ)
+    assert done.returncode == 0, done.stderr
+    return Linked(root, done.stdout, done.stderr, tuple(served.seen), frozenset(served.agents))

@@ -48,6 +48,7 @@ KINDS = {
     "first release":   ("/changes/current", 200),
     "state":           ("/releases/current/doc/place/kobe", 200),
     "profiles":        ("/profiles", 200),
+    "no review":       ("/review", 403),
     "nothing":         ("/id/nothing/here", 404),
     "no route":        ("/nowhere", 404),
     "search":          ("/search?q=Kobe", 200),

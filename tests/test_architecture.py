@@ -56,11 +56,11 @@ DOMAIN = re.compile(
 """Words of the dataset that kizuna ships with: its program serves any other as well."""
 EVIDENCE = {
     "Claim", "SourceDocument", "TimeReference", "announced", "asStated", "claimedByPerson", "contentEnd", "dateText", "editorial",
-    "edtf", "evaluative", "evidence", "furniture", "inferenceRule", "inferred", "Modalities", "modality", "openQuestion",
+    "edtf", "evaluative", "evidence", "exactly", "furniture", "identifierPattern", "inferenceRule", "inferred", "Modalities", "modality", "openQuestion",
     "planned", "qualifier", "quote", "quotePrefix", "search", "sha256", "stated", "status",
-    "textFragment", "valueClass", "when",
+    "textFragment", "valueClass", "when", "wikidataProperty", "wikidataType",
 }  # fmt: skip
-"""The terms of evidence and time that every project has."""
+"""The terms of evidence, time and links that any project may use."""
 TEXTS = [
     path
     for suffix in ("py", "html", "css", "po", "toml", "ttl", "rq", "txt", "md")

@@ -23,6 +23,7 @@ from kizuna.keeping import Folder, Plan
 from kizuna.release import Release, Releases, WriteLimits, empty_release
 from kizuna.release.manifest import read_manifest
 from kizuna.settings import Settings, bare_settings, services_of
+from kizuna.settings.linking import place_of
 from kizuna.web import Conduct, OpenTo, serve_releases
 from kizuna.web.accesslog import AccessLog
 from kizuna.web.server import listening, shown
@@ -67,8 +68,10 @@ def serve_project(settings: Settings, releases: Releases, queries: Path, options
     plan = plan_for(settings, releases, options)
     with (
         _engines(settings, options, lanes) as engine_for,
-        _conduct(settings, options, plan) as conduct,
+        _conduct(settings, options, plan) as found,
     ):
+        writers = found.open_to and replace(found.open_to, place=place_of(settings))
+        conduct = replace(found, open_to=writers)
         serve_releases(releases, engine_for, queries, options.address, conduct)
 
 
@@ -220,14 +223,13 @@ def _engines(
         return RemoteEngine(remote, settings.limits, lanes, _dataset(settings, release))
 
     def engine_for(release: Release) -> Engine:
-        return Federated(own(release), services, settings.limits) if services else own(release)
+        return Federated(own(release), services, settings.limits)
 
     try:
         yield engine_for
     finally:
         nursery.close()
-        if services is not None:
-            services.close()
+        services.close()
 
 
 def _compare(remote: Remote, release: Release, default: str | None) -> None:

@@ -153,3 +153,6 @@ LABELS: Final[tuple[NamedNode, ...]] = (
     KZ_QUOTE,
 )
 """Predicates whose value names a thing, the best first."""
+
+AUTHORITY_LANGUAGES: Final[dict[str, str]] = {"DEU": "de", "ENG": "en", "JPN": "ja", "FRA": "fr"}
+"""Language tags of the EU's authority table of languages, by the last part of its IRIs."""

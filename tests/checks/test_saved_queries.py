@@ -19,7 +19,7 @@ BROKEN = [
     ("a",         "# a note\n# title@en:\nASK {}",         r"a\.rq:1: the query has no title"),
     ("a",         "ASK {}\n# title@en: Too late",          r"a\.rq:1: the query has no title"),
     ("a",         "# title@en: Why?\nASK {",               r"a\.rq:\d+: "),
-    ("a",         "# title@en: Why?\nASK { SERVICE <x:y> {} }", r"a\.rq:1: SERVICE"),
+    ("a",         "# title@en: Why?\nASK { SERVICE <x:y> {} }", r"a\.rq:2: SERVICE"),
     ("A b",       GOOD,                                    "no name for a query"),
     ("a.b",       GOOD,                                    "no name for a query"),
     # what a head may not say

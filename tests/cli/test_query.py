@@ -147,5 +147,5 @@ def test_services(small_release: Release) -> None:
         assert told[endpoint.url] == (0, ["n", "300"], "")
         assert FAIR in endpoint.seen[0]
     assert told[""][0] == told["http://127.0.0.1:1/"][0] == 3
-    assert "not passed on" in told[""][2]
+    assert "not on the list" in told[""][2]
     assert "not on the list" in told["http://127.0.0.1:1/"][2]

@@ -22,11 +22,12 @@ _GITHUB_LEVELS = {
 
 def as_text(report: Report) -> str:
     """Return one paragraph per finding (``file:line: severity: message [check]``) and a summary."""
-    paragraphs = [_paragraph(f) for f in report.findings]
+    paragraphs = [paragraph(f) for f in report.findings]
     return "\n".join([*paragraphs, summary(report)]) + "\n"
 
 
-def _paragraph(finding: Finding) -> str:
+def paragraph(finding: Finding) -> str:
+    """Return a finding as text, its advice in a line of its own."""
     place = f"{finding.path}:{finding.line}" if finding.line else finding.path
     head = f"{place}: {finding.severity.word}: {finding.message} [{finding.check}]"
     return f"{head}\n    {finding.hint}" if finding.hint else head

@@ -15,7 +15,8 @@ from pyoxigraph import NamedNode, Store
 from kizuna.checks.findings import Finding, Severity
 from kizuna.checks.heads import FIELDS, Entry, read_head, spoken
 from kizuna.checks.parameters import Parameter, Value, filled, read_parameters, resolved
-from kizuna.engine import Answer, EmbeddedEngine, Query
+from kizuna.engine import Answer, EmbeddedEngine, Limits, Query
+from kizuna.engine.federation.clauses import calls, may_call
 from kizuna.errors import BadQuery, KizunaError, ProjectError
 from kizuna.formats import BY_SUFFIX, JSON_LD, Kind
 from kizuna.project import Project
@@ -171,7 +172,7 @@ def _parsed(name: str, text: str, base: str) -> SavedQuery:
         parameters,
         _columns(entries, columns),
         _picture(entries),
-        _is_table(entries, kind),
+        _is_table(entries, kind, calls_others=may_call(without_head(text))),
     )
 
 
@@ -213,8 +214,8 @@ def _picture(entries: Sequence[Entry]) -> str:
     return asked.text if asked else ""
 
 
-def _is_table(entries: Sequence[Entry], kind: Kind) -> bool:
-    """Tell whether a head asks for a file. Raises BadQuery for one of no kind, or of no rows."""
+def _is_table(entries: Sequence[Entry], kind: Kind, *, calls_others: bool) -> bool:
+    """Tell whether a head asks for a file. Raises BadQuery where that cannot be."""
     asked = next((entry for entry in entries if entry.field == "table"), None)
     if asked is None:
         return False
@@ -223,6 +224,12 @@ def _is_table(entries: Sequence[Entry], kind: Kind) -> bool:
             f"there are no tables as {asked.text!r}",
             line=asked.line,
             hint="A table is CSV. Write: # table: csv",
+        )
+    if calls_others:
+        raise BadQuery(
+            "a table is part of a release, and this query calls other endpoints",
+            line=asked.line,
+            hint="Leave the line out: the page and its files are answered anew each time.",
         )
     if kind is not Kind.ROWS:
         raise BadQuery(
@@ -246,9 +253,28 @@ def _columns(entries: Sequence[Entry], selected: Sequence[str]) -> dict[str, dic
     return {entry.name: spoken(entries, "column", entry.name) for entry in heads}
 
 
+def _without_calls(text: str, base: str) -> str:
+    """Return a query with groups in the place of its ``SERVICE SILENT`` clauses.
+
+    They stand where they stood, and bring the same columns.
+
+    Raises BadQuery for a clause that is not SILENT: a question is answered without a network, too.
+    """
+    for clause in calls(text, base, Limits()) if may_call(text) else ():
+        if not clause.silent:
+            raise BadQuery(
+                f"SERVICE <{clause.endpoint}> is not SILENT, so there is no answer without it",
+                line=text.count("\n", 0, clause.start) + 1,
+                hint="Write SERVICE SILENT: the question is then answered with what is known here.",
+            )
+        head = re.sub(r"[^\r\n]", " ", text[clause.start : clause.opening])
+        text = text[: clause.start] + head + text[clause.opening :]
+    return text
+
+
 def _asked_of_nothing(text: str, base: str) -> tuple[Kind, list[str]]:
     """Return what a query answers with, and its columns, found by asking it of nothing."""
-    query = Query(text, f"{base}sparql")
+    query = Query(_without_calls(text, f"{base}sparql"), f"{base}sparql")
     answer: Answer = EmbeddedEngine(Store()).answer(query, _ASKED_OF_NOTHING)
     rows = answer.kind is Kind.ROWS
     return answer.kind, json.loads(answer.body)["head"]["vars"] if rows else []

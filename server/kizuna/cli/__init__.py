@@ -27,6 +27,10 @@ COMMANDS = {
     "diff":         ("differences", "diff"),
     "rollback":     ("releases",    "rollback"),
     "push":         ("releases",    "push"),
+    "link":         ("linking",     "link"),
+    "review":       ("review",      "review"),
+    "quickstatements": ("statements", "quickstatements"),
+    "missing-items": ("statements", "missing_items_command"),
     "settings":     ("projects",    "settings"),
     "releases":     ("releases",    "list_releases"),
 }

@@ -14,12 +14,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from kizuna.cli.common import HERE, ReleasesOption, say, told
 from kizuna.engine import Pool
+from kizuna.engine.federation import Federated, Services
 from kizuna.errors import FindingsError
 from kizuna.exporting import Copied, check_place, copied, placed
 from kizuna.exporting import Progress as Told
 from kizuna.release import Release, Releases
 from kizuna.release.filling import fill
-from kizuna.settings import load_settings
+from kizuna.settings import Settings, load_settings
 
 MOST_TOLD = 20
 
@@ -56,7 +57,7 @@ def export(
             found = asyncio.run(
                 copied(
                     release,
-                    lambda: Pool(release.store, settings.limits, settings.lanes),
+                    lambda: _engine(release, settings),
                     directory / "queries",
                     place,
                     progress,
@@ -67,6 +68,12 @@ def export(
         told.print(f"{address}: not copied: {why}")
     if found.lacking:
         raise typer.Exit(FindingsError.exit_code)
+
+
+def _engine(release: Release, settings: Settings) -> Federated:
+    """Return the engine for a copy, which calls nobody: the same release gives the same bytes."""
+    nobody = Services((), base=settings.addresses.base)
+    return Federated(Pool(release.store, settings.limits, settings.lanes), nobody, settings.limits)
 
 
 @contextmanager

@@ -93,7 +93,11 @@ def query(
     began = time.monotonic()
     with told.status("asking") as status:
         output.before = status.stop
-        asker = Asker(asked.engine, lambda passed: status.update(f"asking, {passed:.0f} s"))
+        asker = Asker(
+            asked.engine,
+            lambda passed: status.update(f"asking, {passed:.0f} s"),
+            lambda warning: told.print(f"kizuna: warning: {warning}"),
+        )
         try:
             ask(asker, Query(source.text, asked.base, bindings=values), wanted, output.begin)
         except BadQuery as error:
@@ -121,7 +125,7 @@ def _here(directory: Path, named: Path | None, seconds: float) -> _Asked:
 
     def engine() -> Engine:
         pool = Pool(release.store, limits, _LANES, copy=0)
-        return Federated(pool, services, limits) if services else pool
+        return Federated(pool, services, limits)
 
     return _Asked(
         engine,

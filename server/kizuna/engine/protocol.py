@@ -43,11 +43,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer: its kind decided by the query, its format by the asker."""
+    """A whole answer: its kind decided by the query, its format by the asker.
+
+    ``warnings`` say what is not in it: the endpoints elsewhere that were asked in vain.
+    """
 
     kind: Kind
     format: Format
     body: bytes
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,13 @@ class Stream:
 
     Whoever takes it reads ``chunks`` to the end or closes them, which ends the query at once. They
     raise where a limit cuts the answer: what came before must then not pass for a whole one.
+    ``warnings`` are those of ``Answer``.
     """
 
     kind: Kind
     format: Format
     chunks: AsyncGenerator[bytes, None]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

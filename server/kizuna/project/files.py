@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import stat
 from pathlib import Path
 
@@ -85,3 +86,14 @@ def as_text(data: bytes) -> str:
         raise Unreadable(
             f"is not UTF-8: byte 0x{byte:02X}", "Save it as UTF-8 (it looks like Latin-1).", line
         ) from error
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` in one step: who reads it meanwhile sees the old or the new one.
+
+    Raises OSError when the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)

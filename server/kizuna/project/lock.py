@@ -7,14 +7,13 @@ byte for byte. It holds digests and offsets only, none of the words.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kizuna.errors import ProjectError
 from kizuna.project.evidence import Claim, Located, Place
-from kizuna.project.files import Unreadable, read_text
+from kizuna.project.files import Unreadable, read_text, replace_text
 
 _ABOUT = "Written by kizuna check. Where each quote stands in its document, in code points."
 
@@ -91,8 +90,5 @@ def write_lock(path: Path, lock: Lock) -> bool:
     content = json.dumps({"about": _ABOUT, "quotes": rows}, ensure_ascii=False, indent=1) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") == content:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(content, encoding="utf-8")
-    beside.replace(path)
+    replace_text(path, content)
     return True

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urldefrag, urljoin
 
 _NAME_END = r"\s<>\"';,()\[\]{}#^"
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"""
       (?P<space>   \s+ | \#[^\n\r]* )
     | (?P<string>  \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
@@ -64,13 +64,13 @@ def index_positions(text: str, base: str = "") -> Positions:
 
     Relative IRIs are resolved against ``base`` until the text gives another.
     """
-    reader = _Reader(text, base)
+    reader = Reader(text, base)
     for kind, piece, position in reader.tokens():
         reader.take(kind, piece, position)
     return reader.positions
 
 
-class _Reader:
+class Reader:
     """A walk over the tokens that knows which of subject, predicate and object comes next."""
 
     def __init__(self, text: str, base: str) -> None:
@@ -87,7 +87,7 @@ class _Reader:
     def tokens(self) -> Iterator[tuple[str, str, Position]]:
         """Yield kind, text and place of each token, spaces and comments left out."""
         line, line_start = 1, 0
-        for match in _TOKEN.finditer(self.text):
+        for match in TOKEN.finditer(self.text):
             kind = match.lastgroup or ""
             if kind != "space":
                 yield kind, match[0], Position(line, match.start() - line_start + 1)

@@ -17,10 +17,11 @@ SECONDS_BETWEEN_TICKS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who answers, and who is told meanwhile how many seconds it has taken."""
+    """Who answers, and who is told how many seconds it has taken, and what is not in it."""
 
     engine: Callable[[], Engine]
     tick: Tick = lambda _: None
+    warn: Callable[[str], None] = lambda _: None
 
 
 def ask(
@@ -49,6 +50,8 @@ async def _ask(
         answer = await engine.ask(query, formats)
         sink = begin(answer.kind, answer.format)
         ticking.cancel()
+        for warning in answer.warnings:
+            asker.warn(warning)
         await _pour(answer, sink)
     finally:
         ticking.cancel()

@@ -6,9 +6,6 @@ from kizuna.engine.federation import Services
 from kizuna.settings.reading import Settings
 
 
-def services_of(settings: Settings) -> Services | None:
-    """Return the endpoints that queries may call, None where there are none."""
-    base = settings.addresses.base
-    return (
-        Services(settings.services, settings.service_seconds, base) if settings.services else None
-    )
+def services_of(settings: Settings) -> Services:
+    """Return the endpoints that queries may call; there may be none."""
+    return Services(settings.services, settings.service_seconds, settings.addresses.base)

@@ -23,6 +23,7 @@ FILE_NAME = "kizuna.toml"
 
 _MOST = 1_000_000
 """Above this no number makes sense: days of waiting, terabytes; infinity and NaN neither."""
+_ADDRESSES = ("link_sparql", "link_api", "link_entities", "link_reconcile")
 _WORDS = {str: "a text", int: "a whole number", float: "a number", list: "a list of texts"}
 
 
@@ -58,6 +59,19 @@ class Settings:
     service_seconds: float
     engine: str
     engine_default_graph: str
+    link_sparql: str
+    link_api: str
+    link_entities: str
+    link_reconcile: str
+    link_contact: str
+    link_pause: float
+    link_seconds: float
+    link_tries: int
+    link_propose: float
+    link_accept: float
+    link_km: float
+    link_cache: Path
+    link_cache_days: float
 
     @property
     def limits(self) -> Limits:
@@ -228,6 +242,9 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         services=_addresses(path, text, lists["services"]),
         documents=(root / str(given["documents"])).resolve(),
         releases=(root / str(given["releases"])).absolute(),
+        link_cache=(root / str(given["link_cache"])).absolute(),
+        link_contact=str(given["link_contact"]),
+        **_services(path, text, given),
         engine=str(given["engine"]),
         engine_default_graph=str(given["engine_default_graph"]),
         **_numbers(given),
@@ -264,14 +281,21 @@ def _network(where: str, proxy: str) -> str:
 
 def _addresses(path: Path, text: str, listed: tuple[str, ...]) -> tuple[str, ...]:
     """Return the endpoints that queries may call, if each is an address of http or https."""
-    for address in listed:
-        try:
-            checked_url(address)
-        except UsageError as error:
-            raise SettingsError(
-                f"{_at(path, text, 'services')}: {error.message}", hint=error.hint
-            ) from error
-    return listed
+    return tuple(_address(path, text, "services", address) for address in listed)
+
+
+def _services(path: Path, text: str, given: Mapping[str, object]) -> dict[str, Any]:
+    """Return the addresses of services that are one setting each."""
+    return {key: _address(path, text, key, str(given[key])) for key in _ADDRESSES}
+
+
+def _address(path: Path, text: str, key: str, address: str) -> str:
+    """Return the address of a service. Raises SettingsError where it is none."""
+    try:
+        checked_url(re.sub("[{}]", "", address))  # {lang} stands for a part of it
+    except UsageError as error:
+        raise SettingsError(f"{_at(path, text, key)}: {error.message}", hint=error.hint) from error
+    return address
 
 
 def _numbers(given: Mapping[str, object]) -> dict[str, Any]:

@@ -61,10 +61,11 @@ async def send(request: Request, site: Site, wish: Wish, found: Answer | Stream)
         made = Representation(body, found.format.content_type)
         return site.cache.keep(wish.key, made) if wish.is_lasting else made
 
+    said = replace(wish.said, warnings=found.warnings)
     if isinstance(found, Answer):
-        return await respond_soon(request, keep(found.body), wish.said)
+        return await respond_soon(request, keep(found.body), said)
     chunks = remembering(found.chunks, keep) if wish.is_lasting else found.chunks
-    return stream(request, chunks, found.format.content_type, wish.said)
+    return stream(request, chunks, found.format.content_type, said)
 
 
 async def whole(found: Answer | Stream) -> Answer:
@@ -88,4 +89,5 @@ async def beginning(found: Answer | Stream) -> tuple[Answer, bool]:
         if more:
             break
     await found.chunks.aclose()
-    return Answer(found.kind, found.format, bytes(body[: body.rfind(b"\n") + 1])), more
+    held = bytes(body[: body.rfind(b"\n") + 1])
+    return Answer(found.kind, found.format, held, found.warnings), more

@@ -25,7 +25,7 @@ EVERYWHERE = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": (
         "Accept-Ranges, Allow, Content-Disposition, Content-Location, Content-Profile, "
-        "Content-Range, ETag, Kizuna-Release, Last-Modified, Link, Location, "
+        "Content-Range, ETag, Kizuna-Release, Kizuna-Warning, Last-Modified, Link, Location, "
         "Memento-Datetime, Retry-After, WWW-Authenticate"
     ),
     "x-content-type-options": "nosniff",

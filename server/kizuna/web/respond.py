@@ -67,7 +67,8 @@ class Meta:
 
     ``vary`` names the request headers that chose it; ``content_location`` and ``links`` are
     written as they stand in the headers, in ASCII. ``profile`` is the IRI of the profile that the
-    representation follows, ``modified`` when it last may have changed.
+    representation follows, ``modified`` when it last may have changed. ``warnings`` say what is
+    not in it.
     """
 
     vary: tuple[str, ...] = ()
@@ -78,6 +79,7 @@ class Meta:
     retry_after: int = 0
     profile: str = ""
     modified: datetime | None = None
+    warnings: tuple[str, ...] = ()
 
     def headers(self) -> dict[str, str]:
         """Return the headers that say this, for a 200 and for a 304 alike."""
@@ -90,8 +92,14 @@ class Meta:
             "retry-after": str(self.retry_after or ""),
             "content-profile": f"<{self.profile}>" if self.profile else "",
             "last-modified": http_date(self.modified) if self.modified else "",
+            "kizuna-warning": _ascii("; ".join(self.warnings)),
         }
         return {name: value for name, value in found.items() if value}
+
+
+def _ascii(text: str) -> str:
+    """Return a text as a header may hold it."""
+    return "".join(c if " " <= c <= "~" else "?" for c in text)
 
 
 NOTHING_MORE = Meta()

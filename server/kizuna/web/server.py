@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from kizuna.engine import Engine
 from kizuna.errors import UnavailableError
 from kizuna.keeping import Keeper, Plan
+from kizuna.proposals import Place
 from kizuna.release import Release, Releases, Scribe, WriteLimits
 from kizuna.web.accesslog import AccessLog
 from kizuna.web.app import create_app
@@ -29,7 +30,7 @@ from kizuna.web.hot import Hot
 from kizuna.web.metrics import Metrics
 from kizuna.web.operation import Operation
 from kizuna.web.site import Site, open_site
-from kizuna.web.writing import Writing
+from kizuna.web.writing import Reviewing, Writing
 
 SECONDS_TO_FINISH = 10
 BACKLOG = 2048
@@ -39,17 +40,22 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class OpenTo:
-    """To whom a server opens its data for writing: all who have the token, within limits."""
+    """To whom a server opens its data for writing: all who have the token, within limits.
+
+    ``place`` is the project whose proposals they may decide, too.
+    """
 
     token: str = field(repr=False)
     limits: WriteLimits
     validate: bool = True
     load_from: tuple[str, ...] = ()
+    place: Place | None = None
 
     def writing(self, holder: SiteHolder) -> Writing:
         """Return how the releases of ``holder`` are written."""
         scribe = Scribe(holder.releases, self.limits, self.validate)
-        return Writing(holder, scribe, self.token, self.load_from)
+        reviewing = Reviewing(self.place) if self.place else None
+        return Writing(holder, scribe, self.token, self.load_from, reviewing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class _Job:
     clause: Clause
     client: str
     room: Room
+    warnings: list[str]
 
     @property
     def pattern(self) -> str:
@@ -110,11 +111,13 @@ class Federated:
         if not await self._calls(query.text, query):
             return await self.engine.ask(query, formats, client)
         self.services.lanes.enter(client)
+        warnings: list[str] = []
         try:
-            query = await self._answered(query, client)
+            query = await self._answered(query, client, warnings)
         finally:
             self.services.lanes.leave(client)
-        return await self.engine.ask(query, formats, client)
+        found = await self.engine.ask(query, formats, client)
+        return replace(found, warnings=tuple(dict.fromkeys(warnings))) if warnings else found
 
     async def ready(self) -> None:
         """Return once the engine behind is ready; see ``Engine.ready``."""
@@ -127,11 +130,14 @@ class Federated:
     async def _calls(self, text: str, query: Query) -> list[Clause]:
         return await asyncio.to_thread(calls, text, query.base, self.limits)
 
-    async def _answered(self, query: Query, client: str) -> Query:
-        """Return the query with rows in the place of its clauses, from the first to the last."""
+    async def _answered(self, query: Query, client: str, warnings: list[str]) -> Query:
+        """Return the query with rows in the place of its clauses, from the first to the last.
+
+        ``warnings`` takes what the clauses that fail in silence would have said.
+        """
         draft, room = Draft(bound(query.text, query.bindings)), Room()
         while clauses := await self._calls(draft.text, query):
-            job = _Job(query, draft, clauses[0], client, room)
+            job = _Job(query, draft, clauses[0], client, room, warnings)
             columns = await self._columns(job)
             rows = await self._rows(job, columns)
             draft = draft.with_rows(job.clause, columns, rows)
@@ -159,9 +165,10 @@ class Federated:
             around = await asyncio.to_thread(known, job.draft, job.clause)
             rows = await self._known(job, around, until) if around else Restriction()
             return await self._fetched(job, columns, _patterns(job, around, rows))
-        except _FAILED:
+        except _FAILED as error:
             if not job.clause.silent:
                 raise
+            job.warnings.append(error.message)
             return [f"({' '.join(UNBOUND for _ in columns)})"]
 
     async def _known(self, job: _Job, around: Known, until: float) -> Restriction:

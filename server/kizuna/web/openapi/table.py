@@ -193,6 +193,7 @@ OPERATIONS = (
 FOR_PEOPLE = (
     "/", "/static/{name}", "/favicon.ico", "/classes", "/dumps", "/harvest", "/pictures",
     "/pictures/{file}", "/queries", "/terms", "/graphs/{rest:path}", "/hooks/update",
+    "/review",
 )
-"""Routes of pages and of what belongs to them; a graph of an old name; and the publisher's hook."""
+"""Routes of pages and of what belongs to them; a graph of an old name; and the publisher's own."""
 # fmt: on

@@ -23,6 +23,7 @@ from kizuna.web.routes import (
     profiles,
     queries,
     reconcile,
+    review,
     search,
     signposts,
     sparql,
@@ -58,6 +59,7 @@ ROUTERS = (
     signposts.router,
     operation.router,
     hooks.router,
+    review.router,
 )
 KINDS = frozenset(
     route.path.split("/")[1].partition(".")[0]

@@ -9,12 +9,11 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from kizuna.engine import DescriptionIndex
 from kizuna.resources import Evidence
-from kizuna.vocabulary import DCT_ISSUED, DCT_LANGUAGE, term
+from kizuna.vocabulary import AUTHORITY_LANGUAGES, DCT_ISSUED, DCT_LANGUAGE, term
 from kizuna.web.names import Term
 from kizuna.web.reader import Link, Reader, Words
 
 _STATED = term("kz:stated")
-_LANGUAGES = {"DEU": "de", "ENG": "en", "JPN": "ja", "FRA": "fr"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def language_of(reader: Reader, document: Term | None) -> str:
     """Return the language tag of a document's words, nothing where it is not known."""
     stated = {q.predicate: q.object for q in _outgoing(reader.site.index, document)}
     language = getattr(stated.get(DCT_LANGUAGE), "value", "")
-    return _LANGUAGES.get(language.rpartition("/")[2], "")
+    return AUTHORITY_LANGUAGES.get(language.rpartition("/")[2], "")
 
 
 def sentence_of(reader: Reader, evidence: Evidence) -> Sentence:

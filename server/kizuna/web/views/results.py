@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from pyoxigraph import (
@@ -61,13 +61,15 @@ class Cell:
 class Table:
     """Columns and rows; ``more`` tells that there are others than those that are shown.
 
-    A cell is None where the query left a variable unbound.
+    A cell is None where the query left a variable unbound. ``warnings`` tell of endpoints elsewhere
+    that were asked in vain.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell | None, ...], ...]
     more: bool = False
     truth: bool | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,13 @@ def table_of(reader: Reader, answer: Answer, *, more: bool = False) -> Table:
     ``more``: the answer is the beginning of a longer one.
     """
     if answer.kind is Kind.TRUTH:
-        return Table((), (), truth=bool(json.loads(answer.body)["boolean"]))
+        truth = bool(json.loads(answer.body)["boolean"])
+        return Table((), (), truth=truth, warnings=answer.warnings)
     names, found = read_rows(reader, answer)
     places = [_Place(name, number) for number, name in enumerate(names)]
     titles = [Words(name) for name in names]
-    return _table(reader, places, titles, found, more=more)
+    table = _table(reader, places, titles, found, more=more)
+    return replace(table, warnings=answer.warnings)
 
 
 def answer_table(reader: Reader, answer: Answer, heads: Heads, *, more: bool = False) -> Table:
@@ -105,7 +109,8 @@ def answer_table(reader: Reader, answer: Answer, heads: Heads, *, more: bool = F
     names, found = read_rows(reader, answer)
     places = _places(names)
     titles = [_title(reader, place.name, heads) for place in places]
-    return _table(reader, places, titles, found, more=more)
+    table = _table(reader, places, titles, found, more=more)
+    return replace(table, warnings=answer.warnings)
 
 
 def terms_of(reader: Reader, answer: Answer) -> tuple[tuple[str, ...], list[Row]]:

@@ -1,0 +1,1 @@
+"""Links to Wikidata: candidates compared and proposed, links that have rotted, statements."""
