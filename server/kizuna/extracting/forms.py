@@ -1,0 +1,106 @@
+"""What the shapes ask of new things: where their addresses lie, and what they cannot be without."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from kizuna.extracting.things import Known
+from kizuna.project import Project, Role
+from kizuna.vocabulary import RDFS_LABEL, term
+
+_TARGET, _PROPERTY, _PATH, _PATTERN, _MIN, _INVERSE = (
+    term(f"sh:{n}") for n in ("targetClass", "property", "path", "pattern", "minCount", "inversePath")
+)
+_KIND = re.compile(r"/id/\(?([a-z]+)")
+_SPECIAL = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue", "ø": "o", "ł": "l"}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A property that a thing of a class must have; inverse: that must point at it."""
+
+    predicate: str
+    inverse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """What is asked of things by their classes, and what classes are called."""
+
+    kinds: dict[str, str]
+    needs: dict[str, tuple[Need, ...]]
+    labels: dict[str, dict[str, str]]
+    known: Known
+
+    def kind(self, classes: frozenset[str]) -> str:
+        """Return the part of the address that things of a class share, "thing" where none is set."""
+        return next(iter(self._of(classes, self.kinds)), "thing")
+
+    def wants(self, classes: frozenset[str]) -> list[Need]:
+        """Return what things of these classes cannot be without."""
+        return [need for needs in self._of(classes, self.needs) for need in needs]
+
+    def _of(self, classes: frozenset[str], table: dict[str, object]) -> Iterator[object]:  # type: ignore[override]
+        for cls in sorted(classes):
+            above = self.known.above.get(cls, frozenset({cls}))
+            nearest = sorted(above, key=lambda c: -len(self.known.above.get(c, ())))
+            yield from (table[c] for c in nearest if c in table)
+
+
+def forms(project: Project, known: Known) -> Forms:
+    """Return what the shapes and the ontology of ``project`` say about its classes."""
+    about: dict[object, list[Triple]] = {}
+    labels: dict[str, dict[str, str]] = {}
+    for file in project.having(Role.SHAPES, Role.ONTOLOGY):
+        for triple in file.triples:
+            about.setdefault(triple.subject, []).append(triple)
+            value = triple.object
+            if triple.predicate == RDFS_LABEL and isinstance(value, Literal) and value.language:
+                labels.setdefault(str(getattr(triple.subject, "value", "")), {})[value.language] = value.value
+    kinds: dict[str, str] = {}
+    needs: dict[str, tuple[Need, ...]] = {}
+    for rows in about.values():
+        targets = [t.object.value for t in rows if t.predicate == _TARGET and isinstance(t.object, NamedNode)]
+        pattern = next((_KIND.search(t.object.value) for t in rows if t.predicate == _PATTERN and isinstance(t.object, Literal)), None)
+        wanted = tuple(_needs(rows, about))
+        for target in targets:
+            if pattern:
+                kinds.setdefault(target, pattern[1])
+            needs[target] = needs.get(target, ()) + wanted
+    return Forms(kinds, needs, labels, known)
+
+
+def _needs(rows: list[Triple], about: dict[object, list[Triple]]) -> Iterator[Need]:
+    for shape in (t.object for t in rows if t.predicate == _PROPERTY):
+        parts = {t.predicate: t.object for t in about.get(shape, ())}
+        least, path = parts.get(_MIN), parts.get(_PATH)
+        if getattr(least, "value", "0") == "0":
+            continue
+        if isinstance(path, NamedNode):
+            yield Need(path.value, inverse=False)
+        elif isinstance(path, BlankNode):
+            inner = {t.predicate: t.object for t in about.get(path, ())}.get(_INVERSE)
+            if isinstance(inner, NamedNode):
+                yield Need(inner.value, inverse=True)
+
+
+def slug(text: str, most: int = 60) -> str:
+    """Return an ASCII name for an address; the same text always gives the same.
+
+    >>> slug("Übereinkunft: Köln – 神戸 (2019)")
+    'uebereinkunft-koeln-2019'
+    """
+    spelled = "".join(_SPECIAL.get(c, c) for c in text)
+    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain)
+    out = ""
+    for word in words:
+        if len(out) + len(word) + 1 > most:
+            break
+        out = f"{out}-{word}" if out else word
+    return out or "unnamed"
