@@ -20,8 +20,10 @@ from kizuna.extracting.tokens import Token
 from kizuna.vocabulary import term
 
 _ROUNDS = 8
-DOCUMENT = "document"
-Value = Thing | str
+DOCUMENT, WHOLE = "document", "match"
+"""Names that facts may use beside the variables: the document, and all words of the match."""
+SENTENCE = "#"
+"""What makes a new thing one of its sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Text:
 
     words: str
     language: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,9 @@ class Cascade:
     minted: dict[tuple[object, ...], Thing] = field(default_factory=dict)
     history: list[Thing] = field(default_factory=list)
     once: set[str] = field(default_factory=set)
+    said: list[Said] = field(default_factory=list)
+    now: list[Token] = field(default_factory=list)
+    number: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
     names: tuple[str, ...] = field(init=False)
     compiled: list[Compiled] = field(init=False)
@@ -82,6 +89,7 @@ class Cascade:
     def read(self, sentence: Sentence, tokens: list[Token]) -> Iterator[Said]:
         """Yield what a sentence says."""
         spoken = tongue(sentence.language)
+        self.number += 1
         encoded = encode(tokens, [self._fits(t) for t in tokens], spoken)
         planned = any(spoken.has("plans", t.text) for t in tokens if not t.things)
         for compiled in self.compiled:
@@ -89,8 +97,11 @@ class Cascade:
                 continue
             for _ in range(_ROUNDS):
                 found = list(matches(compiled, encoded, self.names))
+                self.now = tokens
                 for match in found:
-                    yield from self._say(compiled.pattern, match, tokens, (sentence, planned))
+                    for one in self._say(compiled.pattern, match, tokens, (sentence, planned)):
+                        self.said.append(one)
+                        yield one
                 if not found or not compiled.pattern.reduces:
                     break
                 tokens = self._reduced(tokens, found[0], compiled.pattern.reduces)
@@ -124,7 +135,7 @@ class Cascade:
         head = tokens[match.slots[name][0]]
         whole = Token(
             tokens[match.first].start, tokens[match.last].end, head.text, head.norm,
-            head.things, head.adjective, head.value,
+            head.things, head.adjective, head.value, head.inside,
         )
         return [*tokens[: match.first], whole, *tokens[match.last + 1 :]]
 
@@ -155,8 +166,10 @@ class Cascade:
         if not spoken.spaced:
             rest = self.text[tokens[match.first].start : sentence.end]
             return any(word in rest for word in spoken.words["negations"])
-        near = tokens[max(0, match.first - 1) : match.last + 3]
-        return any(spoken.has("negations", t.text) for t in near if not t.things)
+        near = range(max(0, match.first - 1), min(match.last + 3, len(tokens)))
+        denied = (n for n in near if not tokens[n].things and spoken.has("negations", tokens[n].text))
+        after = (tokens[n + 1].text if n + 1 < len(tokens) else "" for n in denied)
+        return any(not spoken.has("affirmed", word) for word in after)
 
     def _bound(
         self, pattern: Pattern, match: Match, tokens: list[Token], sentence: Sentence
@@ -168,7 +181,9 @@ class Cascade:
             bound[name] = [(self._best(tokens[n], slots[name]), n) for n in numbers]
         for name, (first, last) in match.texts.items():
             words = self.text[tokens[first].start : tokens[last].end]
-            bound[name] = [(Text(words, sentence.language), first)]
+            bound[name] = [(Text(words, sentence.language, tokens[first].start, tokens[last].end), first)]
+        whole = self.text[tokens[match.first].start : tokens[match.last].end]
+        bound[WHOLE] = [(Text(whole, sentence.language, 0, 0), match.first)]
         for minting in pattern.mints:
             thing = self._mint(minting, bound)
             if thing is not None:
@@ -204,7 +219,8 @@ class Cascade:
         ]
         if not parts:
             return None
-        key = (minting.cls, frozenset(map(id, parts)))
+        here = self.number if SENTENCE in minting.parts else -1
+        key = (minting.cls, frozenset(map(id, parts)), here)
         if key not in self.minted:
             iri = self._existing(minting.cls, parts)
             self.minted[key] = Thing(iri, frozenset({minting.cls}), parts=tuple(parts))
@@ -226,8 +242,16 @@ class Cascade:
         self, name: str, bound: dict[str, list[tuple[Thing | Text, int]]]
     ) -> list[tuple[Thing | Text, int]]:
         """Return what a name in a fact stands for; see docs/extracting.md."""
+        variable, into, slot = name.partition(">")
+        if into:
+            return self._inside(variable, slot, bound)
+        variable, along, predicate = name.partition("/")
+        if along:
+            return self._along(variable, predicate, bound)
         if name.startswith("~"):
-            latest = next((t for t in reversed(self.history) if self._accepted(t, name[1:])), None)
+            here = {id(thing) for things in bound.values() for thing, _ in things}
+            others = (t for t in reversed(self.history) if id(t) not in here)
+            latest = next((t for t in others if self._accepted(t, name[1:])), None)
             return [(latest, -1)] if latest else []
         variable, reverse, predicate = name.partition("^")
         if reverse:
@@ -239,6 +263,29 @@ class Cascade:
             )
             return [(self.things[iri], n) for iri, n in found if iri in self.things][:1]
         return bound.get(variable.partition(".")[0], [])
+
+    def _inside(
+        self, variable: str, slot: str, bound: dict[str, list[tuple[Thing | Text, int]]]
+    ) -> list[tuple[Thing | Text, int]]:
+        """Return the things named within a name, or within words, that fit a slot."""
+        found: list[tuple[Thing | Text, int]] = []
+        for value, number in bound.get(variable, ()):
+            if isinstance(value, Text):
+                tokens = [t for t in self.now if value.start <= t.start < value.end and not t.adjective]
+                inner = [thing for t in tokens for thing in t.things]
+            else:
+                inner = list(self.now[number].inside) if number >= 0 else []
+            found += [(t, number) for t in inner if self._accepted(t, slot)][-1:]
+        return found
+
+    def _along(
+        self, variable: str, predicate: str, bound: dict[str, list[tuple[Thing | Text, int]]]
+    ) -> list[tuple[Thing | Text, int]]:
+        """Return what the text has said so far of a thing by a predicate."""
+        wanted = term(predicate).value
+        of = [thing for thing, _ in self._named(variable, bound)]
+        values = [s.value for s in self.said if s.subject in of and s.predicate == wanted]
+        return [(v, -1) for v in dict.fromkeys(values) if isinstance(v, Thing)]
 
     def _accepted(self, thing: Thing, slot: str) -> bool:
         return any(self.known.is_a(thing.classes, c) for c in self.patterns.slots[slot].accepts)
@@ -255,11 +302,11 @@ class Cascade:
         values = [(saying.value, -1)] if fixed else self._named(saying.value, bound)
         for subject, at in self._named(saying.subject, bound):
             for value, place in values:
-                if isinstance(subject, Thing) and subject is not value:
+                if isinstance(subject, Thing):
                     shown: Thing | Text | str = value
                     if isinstance(value, Thing):
                         shown = _aspect(value, saying.value.partition(".")[2])
-                    if shown != "":
+                    if shown != "" and shown is not subject:
                         yield subject, shown, [n for n in (at, place) if n >= 0]
 
     def _quote(self, spans: list[int], match: Match, tokens: list[Token]) -> tuple[int, int]:

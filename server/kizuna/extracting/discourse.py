@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from kizuna.extracting.language import Tongue
 from kizuna.extracting.patterns import Noun
 from kizuna.extracting.things import Known, Thing
-from kizuna.extracting.tokens import Token
+from kizuna.extracting.tokens import QUOTES, Token
 
 
 _NEAR = 6
@@ -20,10 +20,14 @@ class Discourse:
 
     known: Known
     history: list[Thing] = field(default_factory=list)
+    main: Thing | None = None
+    """What the text is about: the first thing that a noun introduced."""
 
     def mention(self, thing: Thing, sentence: int) -> None:
         """Remember that ``thing`` was mentioned."""
         thing.numbers.add(sentence)
+        if self.main is None and thing.noun is not None and not thing.heading:
+            self.main = thing
         if thing in self.history:
             self.history.remove(thing)
         self.history.append(thing)
@@ -57,7 +61,7 @@ class Discourse:
         """Return what a noun can point back at: the same word, not long ago or the main matter."""
         for thing in reversed(self.history):
             same = thing.noun is noun or (not thing.new and self.known.is_a(thing.classes, noun.cls))
-            near = number - max(thing.numbers) <= _NEAR or 0 in thing.numbers
+            near = number - max(thing.numbers) <= _NEAR or thing is self.main
             if same and near:
                 return thing
         wide = noun.back != noun.cls and definiteness == "definite"
@@ -70,8 +74,10 @@ class Discourse:
 
 def definiteness(tokens: list[Token], first: int, spoken: Tongue) -> str:
     """Return definite, indefinite or bare, by the word before the noun and its adjectives."""
-    for at in range(first - 1, max(-1, first - 4), -1):
+    for at in range(first - 1, max(-1, first - 5), -1):
         text = tokens[at].text
+        if text in QUOTES:
+            continue
         if spoken.has("definite", text):
             return "definite"
         if spoken.has("indefinite", text):

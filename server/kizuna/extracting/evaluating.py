@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from kizuna.extracting.language import recognise
 from kizuna.extracting.rules import Rules, Source
 from kizuna.extracting.things import Known, known
 from kizuna.project import Document, Project
@@ -94,7 +95,7 @@ def evaluate(project: Project) -> list[Evaluation]:
         if document.text is None or not claims:
             continue
         without = Counter(c.path for c in claims).most_common(1)[0][0]
-        source = Source(document.iri, document.text, "en")
+        source = Source(document.iri, document.text, recognise(document.text))
         proposals = Rules(project, without).extract(source).proposals
         comparison = Comparison(known(project, without), known(project), proposals)
         found.append(comparison.of(document.iri.value, list(_expected(claims, document))))
@@ -210,7 +211,7 @@ class Comparison:
 
     def _is_removed(self, term: object) -> bool:
         iri = str(getattr(term, "value", ""))
-        return isinstance(term, NamedNode) and iri in self.after.classes and iri not in self.before.about
+        return isinstance(term, NamedNode) and iri in self.after.classes and iri not in self.before.classes
 
     def _is_new(self, term: object) -> bool:
         return isinstance(term, NamedNode) and term in self.proposals.things

@@ -18,7 +18,7 @@ _NOTATION = "http://www.w3.org/2004/02/skos/core#notation"
 _NAMES = {SKOS_PREF_LABEL.value, SKOS_ALT_LABEL.value, _NOTATION}
 _BOTH = re.compile(r"^(\w+) (?:oder|or) (\w+)$")
 _ENDED = ("", "e", "en", "er", "es", "em")
-_SHORTEST_HEAD = 4
+_SHORTEST_HEAD, _SHORTEST_PART = 4, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,12 @@ class Gazetteer:
             if word.endswith(head) and len(word) > len(head) >= _SHORTEST_HEAD:
                 yield Hit(first, first + 1, (), noun)
                 return
+
+    def beginning(self, word: str) -> list[Thing]:
+        """Return what the first part of a closed compound names: Optik in Optikcluster."""
+        low = word.lower()
+        sizes = range(len(low) - 3, _SHORTEST_PART - 1, -1)
+        return next((self.names[low[:n],] for n in sizes if (low[:n],) in self.names), [])
 
     def _adjective(self, tokens: list[Token], first: int) -> Hit | None:
         """Return the adjective that begins here; names with a hyphen have one in their last part."""

@@ -1,12 +1,13 @@
-"""Patterns as regular expressions over a sentence in which mentions are single signs.
+r"""Patterns as regular expressions over a sentence in which mentions are single signs.
 
 A mention is written as ``OPEN``, one letter for each slot that it fits, and its number. So one
 compiled pattern serves all sentences. Words stand as they are compared, each with a space behind
 it; Japanese has none.
 
 In a pattern, ``{event}`` is a slot (``{a:event}`` names it, ``{orgs:org+}`` is an enumeration),
-``word*`` a beginning, ``*word`` an end, ``(a|b)`` a choice, ``[a]`` may be missing, ``…`` is up to
-fourteen words within the clause, ``..`` up to three, ``{x:text}`` words up to what follows
+``word*`` a beginning, ``*word`` an end, ``(a|b)`` a choice, ``*`` any word, ``[a]`` may be missing, ``…`` is up to
+eighteen words within the sentence and ``..`` up to three, none of them fitting the slot before,
+``……`` up to forty of any kind, ``\(`` a bracket of the text, ``{x:text}`` words up to what follows
 (``{x:long}`` with commas), and ``^`` the beginning of the sentence. Words that only introduce a noun (the, ein) are left out.
 """
 
@@ -28,9 +29,12 @@ TEXTS = frozenset({"text", "long"})
 """Slots for words of the text; only the long ones may hold a comma."""
 _LETTERS, _NUMBERS = 0xE100, 0xF000
 _ANY_LETTER, _ANY_NUMBER = "[\ue100-\ue1ff]*", "[\uf000-\uf8ff]"
-_PIECE = re.compile(r"\{(?P<slot>[^}]*)\}|(?P<gap>…)|(?P<short>\.\.)|(?P<mark>[()\[\]|^])|(?P<word>[^\s{}()\[\]|^…]+)|\s+")
+_PIECE = re.compile(
+    r"\{(?P<slot>[^}]*)\}|(?P<far>……)|(?P<gap>…)|(?P<short>\.\.)|\\(?P<bracket>[()])"
+    r"|(?P<mark>[()\[\]|^])|(?P<word>[^\s{}()\[\]|^…\\]+)|\s+"
+)
 _LISTED = re.compile(f"{OPEN}({_ANY_LETTER})({_ANY_NUMBER})")
-_LONG, _SHORT = 14, 3
+_FAR, _LONG, _SHORT = 40, 18, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def _compiled(pattern: Pattern, language: str, text: str, slots: dict[str, Slot]
     spoken, names = tongue(language), sorted(slots)
     parts: list[str] = []
     used: dict[str, str] = {}
+    behind = ""
     for piece in _PIECE.finditer(text):
         if piece["slot"] is not None:
             variable, slot = _variable(piece["slot"])
@@ -83,8 +88,13 @@ def _compiled(pattern: Pattern, language: str, text: str, slots: dict[str, Slot]
                 )
             parts.append(_slot_form(variable, slot, names, spoken))
             used[variable] = slot.rstrip("+")
+            behind = "" if slot in TEXTS else _sign(slot.rstrip("+"), names)
+        elif piece["far"]:
+            parts.append(_gap(_FAR, "", spoken))
         elif piece["gap"] or piece["short"]:
-            parts.append(_gap(_LONG if piece["gap"] else _SHORT, spoken))
+            parts.append(_gap(_LONG if piece["gap"] else _SHORT, behind, spoken))
+        elif piece["bracket"]:
+            parts.append(re.escape(piece["bracket"]) + " ")
         elif piece["mark"]:
             parts.append({"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|", "^": "^"}[piece["mark"]])
         elif piece["word"]:
@@ -117,7 +127,7 @@ def _slot_form(variable: str, slot: str, names: list[str], spoken: Tongue) -> st
     item = _sign(slot.rstrip("+"), names) + after
     lead = ""
     if spoken.spaced and "adj" in names:
-        lead = f"(?:{_sign('adj', names)} )?"
+        lead = f"(?:{_sign('adj', names)} (?:- )?)*"
     if not slot.endswith("+"):
         return f"{lead}(?P<{variable}>{item})"
     joins = "|".join(re.escape(w) + after for w in spoken.words["conjunctions"])
@@ -127,19 +137,24 @@ def _slot_form(variable: str, slot: str, names: list[str], spoken: Tongue) -> st
     return f"{lead}(?P<{variable}>{item}(?:{between}{loose}{lead}{item})*)"
 
 
-def _gap(most: int, spoken: Tongue) -> str:
+def _gap(most: int, behind: str, spoken: Tongue) -> str:
+    """Return some words within the clause; none fits the slot before, so the nearest is meant."""
+    other = f"(?!{behind})" if behind else ""
     if not spoken.spaced:
-        return rf"[^。]{{0,{most * 4}}}?"
-    return rf"(?:[^.;:!?\s]\S* |, ){{0,{most}}}?"
+        return rf"(?:{other}[^。]){{0,{most * 3}}}?"
+    return rf"(?:{other}[^.;:!?\s]\S* ){{0,{most}}}?"
 
 
 def _word_form(word: str, spoken: Tongue) -> str:
     if not spoken.spaced:
         return re.escape(word)
+    if word == "*":
+        return r"[^\s.,;:()!?\ue000]\S* "
     ahead, behind = word.startswith("*") and len(word) > 1, word.endswith("*") and len(word) > 1
     bare = word.strip("*") if len(word) > 1 else word
     tokens = [t.norm for t in tokenise(bare, 0, len(bare), spoken)]
-    tokens = [spoken.words["contractions"].get(t, t) for t in tokens]
+    if all(spoken.has("definite", t) or spoken.has("indefinite", t) for t in tokens):
+        return ""
     form = " ".join(map(re.escape, tokens))
     return (r"\S*" if ahead else "") + form + (r"\S* " if behind else " ")
 
@@ -147,6 +162,7 @@ def _word_form(word: str, spoken: Tongue) -> str:
 def _needed(text: str, spoken: Tongue) -> frozenset[str]:
     """Return the plain words outside brackets and choices."""
     bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\([^)]*\)", " ", text)
+    bare = re.sub(r"\\[()]", " ", bare)
     words = (w for w in re.findall(r"[^\s^…]+", bare) if "*" not in w and ".." not in w)
     return frozenset(_word_form(w, spoken).replace("\\", "") for w in words if spoken.spaced)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kizuna.extracting.dates import values
 from kizuna.extracting.discourse import Discourse, definiteness
-from kizuna.extracting.gazetteer import Gazetteer, Hit, gazetteer
+from kizuna.extracting.gazetteer import Gazetteer, Hit, gazetteer, names
 from kizuna.extracting.language import Tongue, tongue
 from kizuna.extracting.names import NewName, organisations, persons
 from kizuna.extracting.passages import Sentence
@@ -38,7 +38,8 @@ class Mentions:
         wanted = {c for slot in self.patterns.slots.values() for c in slot.accepts}
         for iri, classes in sorted(self.known.classes.items()):
             if any(self.known.is_a(classes, c) for c in wanted):
-                self.things[iri] = Thing(iri, classes)
+                label = " / ".join(name for _, name in names(self.known, iri))
+                self.things[iri] = Thing(iri, classes, label)
 
     def names(self, spoken: Tongue) -> Gazetteer:
         """Return the names for texts in a language, made when first asked for."""
@@ -58,8 +59,21 @@ class Mentions:
         hits += self._offices(tokens, spoken)
         hits += _values(tokens, values(self.text, sentence.start, sentence.end, sentence.language))
         hits += self._new_persons(tokens, hits, spoken)
-        read = list(self._resolved(tokens, _chosen(hits), (number, sentence), spoken))
+        chosen = _chosen(hits)
+        inner = {hit.first: self._inner(tokens, hit, hits, spoken) for hit in chosen if hit.things}
+        read = list(self._resolved(tokens, chosen, (number, sentence), spoken))
+        starts = {tokens[first].start: things for first, things in inner.items()}
+        for token in read:
+            token.inside = starts.get(token.start, ()) if token.things else ()
         return _merged(read)
+
+    def _inner(self, tokens: list[Token], hit: Hit, hits: list[Hit], spoken: Tongue) -> tuple[Thing, ...]:
+        """Return what a name holds besides: the place and the field in "Thüringer Optikcluster"."""
+        within = (h for h in hits if hit.first <= h.first and h.last <= hit.last and h.size < hit.size)
+        found = [thing for h in within for thing in h.things if thing.iri]
+        for token in tokens[hit.first : hit.last]:
+            found += self.names(spoken).beginning(token.text)
+        return tuple(t for t in dict.fromkeys(found) if t not in hit.things)
 
     def _new_organisations(self, tokens: list[Token], known: list[Hit], spoken: Tongue) -> Iterator[Hit]:
         for new in organisations(tokens, self.patterns.namings, spoken):
@@ -248,7 +262,7 @@ def _merged(tokens: list[Token]) -> list[Token]:
 
 
 def _grown(token: Token, end: int) -> Token:
-    return Token(token.start, end, token.text, token.norm, token.things, token.adjective, token.value)
+    return replace(token, end=end)
 
 
 def _same_until(tokens: list[Token], at: int, head: Token) -> int:

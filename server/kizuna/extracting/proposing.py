@@ -43,8 +43,10 @@ def propose(
     ``numbered`` are the document, the beginning of its claims' addresses, and the first number.
     """
     document, beginning, first = numbered
+    said = _merged(said)
+    mint.said = said
     _meet(said, mint.known, mint)
-    drafts = _best(_drafts(said, text, mint, dropped))
+    drafts = _best(_drafts(_precise(said), text, mint, dropped))
     kept = _complete(drafts, mint, dropped)
     kept.sort(key=lambda d: (d.quote.start, d.quote.end, str(d.fact)))
     claims = [
@@ -55,6 +57,50 @@ def propose(
     used = {part for c in claims for part in (c.fact.subject, c.fact.object, c.attributed)}
     things = {iri: rows for iri, rows in mint.described.items() if iri in used}
     return Proposals(document, tuple(claims), things)
+
+
+def _merged(said: list[Said]) -> list[Said]:
+    """Return what was said with things of single sentences as one, unless they disagree.
+
+    Two sentences that tell of the signing of one agreement tell of one signing, unless each has
+    a place, a date or a signatory of its own.
+    """
+    facts: dict[int, dict[str, set[object]]] = {}
+    for one in said:
+        facts.setdefault(id(one.subject), {}).setdefault(one.predicate, set()).add(_plain(one.value))
+    same: dict[int, Thing] = {}
+    firsts: dict[str, list[Thing]] = {}
+    minted = dict.fromkeys(t for one in said for t in (one.subject, one.value) if isinstance(t, Thing) and t.parts)
+    for thing in minted:
+        group = firsts.setdefault(min(thing.classes), [])
+        mine = facts.setdefault(id(thing), {})
+        for other in group:
+            if set(map(id, thing.parts)) != set(map(id, other.parts)) and not _less(mine, facts[id(other)]):
+                continue
+            theirs = facts[id(other)]
+            if _agree(mine, theirs):
+                same[id(thing)] = other
+                for predicate, values in mine.items():
+                    theirs.setdefault(predicate, set()).update(values)
+                break
+        else:
+            group.append(thing)
+    one_of = lambda value: same.get(id(value), value)  # noqa: E731 - a table with a default
+    return [replace(one, subject=one_of(one.subject), value=one_of(one.value)) for one in said]
+
+
+def _agree(mine: dict[str, set[object]], theirs: dict[str, set[object]]) -> bool:
+    return all(mine[p] & theirs[p] for p in mine.keys() & theirs.keys())
+
+
+def _less(mine: dict[str, set[object]], theirs: dict[str, set[object]]) -> bool:
+    """Tell whether a thing has nothing of its own: "minister X" beside "minister X of Y"."""
+    return bool(mine) and all(values <= theirs.get(p, set()) for p, values in mine.items())
+
+
+def _plain(value: object) -> object:
+    inner = value.value if isinstance(value, Thing) else value
+    return (inner.edtf if isinstance(inner, Date) else inner) or id(value)
 
 
 def _meet(said: list[Said], known: Known, mint: Mint) -> None:
@@ -91,6 +137,24 @@ def _drafts(said: Iterable[Said], text: str, mint: Mint, dropped: Counter[str]) 
             dropped["quote not unique"] += 1
         elif value is not None and subject != value:
             yield Draft(Triple(subject, NamedNode(one.predicate), value), one, quote)
+
+
+def _precise(said: list[Said]) -> list[Said]:
+    """Return what was said without dates that only say less of what another says: "im März"."""
+    dates: dict[tuple[int, str], list[str]] = {}
+    for one in said:
+        if isinstance(one.value, Thing) and isinstance(one.value.value, Date):
+            dates.setdefault((id(one.subject), one.predicate), []).append(one.value.value.edtf)
+
+    def vague(one: Said) -> bool:
+        if not (isinstance(one.value, Thing) and isinstance(one.value.value, Date)):
+            return False
+        mine = one.value.value.edtf
+        others = (d for d in dates[id(one.subject), one.predicate] if d != mine)
+        form = re.compile(re.escape(mine).replace("X", "[0-9]"))
+        return any(form.match(other) for other in others)
+
+    return [one for one in said if not vague(one)]
 
 
 def _is_office(value: object) -> bool:

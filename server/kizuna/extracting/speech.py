@@ -14,6 +14,10 @@ from kizuna.extracting.tokens import Token
 _PASSAGE = re.compile(r"„[^“”\n]{30,}[“”]|“[^”“\n]{30,}”|\"[^\"\n]{30,}\"|「[^」\n]{15,}」|«[^»\n]{30,}»")
 
 
+_FEW = 5
+"""Fewer words are a name in quotation marks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """A stretch of the text and the person whose words it gives."""
@@ -39,6 +43,8 @@ def speeches(
         if any(known.is_a(thing.classes, c) for c in persons)
     ]
     for passage in _PASSAGE.finditer(text):
+        if " " in passage[0] and len(passage[0].split()) < _FEW:
+            continue
         speaker = _speaker(text, passage.start(), passage.end(), named)
         if speaker:
             spoken.append(Speech(passage.start(), passage.end(), speaker))

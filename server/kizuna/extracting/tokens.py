@@ -27,6 +27,8 @@ class Token:
     adjective: bool = False
     value: str = ""
     """The kind of a value: date, figure, duration, number."""
+    inside: tuple[Thing, ...] = ()
+    """What else is named within a name."""
 
 
 def tokenise(text: str, start: int, end: int, spoken: Tongue) -> list[Token]:
