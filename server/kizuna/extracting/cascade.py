@@ -48,7 +48,7 @@ class Said:
     pattern: Pattern
     planned: bool
     speaker: Thing | None
-    language: str
+    sentence: Sentence
 
 
 def _aspect(thing: Thing, name: str) -> Thing | str:
@@ -152,12 +152,12 @@ class Cascade:
         bound = self._bound(pattern, match, tokens, sentence)
         start = tokens[match.first].start
         speaker = next((s.speaker for s in self.speeches if s.start <= start < s.end), None)
-        said, spoken = False, sentence.language
+        said = False
         for saying in pattern.planned if planned and pattern.planned else pattern.says:
             for subject, value, spans in self._parts(saying, bound, match, tokens):
                 said = True
                 first, last = self._quote(spans, match, tokens)
-                yield Said(subject, saying.predicate, value, first, last, pattern, planned, speaker, spoken)
+                yield Said(subject, saying.predicate, value, first, last, pattern, planned, speaker, sentence)
         if said and pattern.once:
             self.once.add(pattern.once)
 

@@ -13,18 +13,20 @@ from kizuna.extracting.things import Known
 from kizuna.project import Project, Role
 from kizuna.vocabulary import RDFS_LABEL, term
 
-_TARGET, _PROPERTY, _PATH, _PATTERN, _MIN, _INVERSE = (
-    term(f"sh:{n}") for n in ("targetClass", "property", "path", "pattern", "minCount", "inversePath")
+_TARGET, _PROPERTY, _PATH, _PATTERN, _MIN, _INVERSE, _EITHER = (
+    term(f"sh:{n}")
+    for n in ("targetClass", "property", "path", "pattern", "minCount", "inversePath", "alternativePath")
 )
+_FIRST, _REST = term("rdf:first"), term("rdf:rest")
 _KIND = re.compile(r"/id/\(?([a-z]+)")
 _SPECIAL = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue", "ø": "o", "ł": "l"}
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A property that a thing of a class must have; inverse: that must point at it."""
+    """One of these properties a thing of a class must have; inverse: one must point at it."""
 
-    predicate: str
+    predicates: tuple[str, ...]
     inverse: bool
 
 
@@ -82,11 +84,21 @@ def _needs(rows: list[Triple], about: dict[object, list[Triple]]) -> Iterator[Ne
         if getattr(least, "value", "0") == "0":
             continue
         if isinstance(path, NamedNode):
-            yield Need(path.value, inverse=False)
+            yield Need((path.value,), inverse=False)
         elif isinstance(path, BlankNode):
-            inner = {t.predicate: t.object for t in about.get(path, ())}.get(_INVERSE)
-            if isinstance(inner, NamedNode):
-                yield Need(inner.value, inverse=True)
+            inner = {t.predicate: t.object for t in about.get(path, ())}
+            inverse, either = inner.get(_INVERSE), inner.get(_EITHER)
+            if isinstance(inverse, NamedNode):
+                yield Need((inverse.value,), inverse=True)
+            elif either is not None:
+                yield Need(tuple(_members(either, about)), inverse=False)
+
+
+def _members(node: object, about: dict[object, list[Triple]]) -> Iterator[str]:
+    """Yield the IRIs of an RDF list."""
+    while rows := {t.predicate: t.object for t in about.get(node, ())}:
+        yield str(getattr(rows[_FIRST], "value", ""))
+        node = rows[_REST]
 
 
 def slug(text: str, most: int = 60) -> str:

@@ -62,7 +62,7 @@ class Mint:
 
     def _writes(self, value: object, properties: dict[str, str]) -> Iterable[tuple[str, Literal | NamedNode]]:
         """Yield the properties of a date or a figure, by the project's forms."""
-        language = next((s.language for s in self.said if getattr(s.value, "value", None) is value), "en")
+        language = next((s.sentence.language for s in self.said if getattr(s.value, "value", None) is value), "en")
         if isinstance(value, Date):
             yield properties["text"], Literal(value.text, language=language)
             yield properties["edtf"], Literal(value.edtf, datatype=EDTF)

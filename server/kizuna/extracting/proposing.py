@@ -20,6 +20,7 @@ from kizuna.proposals.claims import ClaimProposal, Proposals, Quote
 from kizuna.vocabulary import RDF_TYPE, term
 
 _AROUND = 160
+_HEADING = 0.1
 _RULES = {
     "en": "Concluded from these words by the extraction rule {rule}; a person has confirmed it.",
     "de": "Aus diesen Worten nach der Regel {rule} geschlossen; ein Mensch hat es bestätigt.",
@@ -33,6 +34,11 @@ class Draft:
     fact: Triple
     said: Said
     quote: Quote
+
+    @property
+    def score(self) -> float:
+        """How sure the pattern is; a heading only announces what the text then tells."""
+        return self.said.pattern.score - (_HEADING if self.said.sentence.heading else 0)
 
 
 def propose(
@@ -197,7 +203,7 @@ def _best(drafts: Iterable[Draft]) -> list[Draft]:
     best: dict[Triple, Draft] = {}
     for draft in drafts:
         other = best.get(draft.fact)
-        if other is None or draft.said.pattern.score > other.said.pattern.score:
+        if other is None or draft.score > other.score:
             best[draft.fact] = draft
     return list(best.values())
 
@@ -209,7 +215,7 @@ def _complete(drafts: list[Draft], mint: Mint, dropped: Counter[str]) -> list[Dr
             node
             for node, rows in mint.described.items()
             for need in mint.forms.wants(frozenset(t.object.value for t in rows if t.predicate == RDF_TYPE))  # type: ignore[union-attr]
-            if not _has(node, need.predicate, drafts, rows, inverse=need.inverse)
+            if not any(_has(node, p, drafts, rows, inverse=need.inverse) for p in need.predicates)
         }
         kept = [d for d in drafts if not {d.fact.subject, d.fact.object} & lacking]
         if len(kept) == len(drafts):
@@ -236,7 +242,7 @@ def _claim(draft: Draft, iri: NamedNode, document: NamedNode, mint: Mint) -> Cla
     )
     return ClaimProposal(
         id=iri, fact=draft.fact, document=document, quote=draft.quote, modality=modality,
-        score=round(said.pattern.score - 0.05 * len(new), 2), rule=rule, attributed=attributed,
+        score=round(draft.score - 0.05 * len(new), 2), rule=rule, attributed=attributed,
         rules=rules if modality == term("kz:inferred") else (), brings=new,
     )
 
@@ -261,7 +267,7 @@ def _needed(claim: ClaimProposal, claims: list[ClaimProposal], mint: Mint) -> It
         for need in mint.forms.wants(classes):
             giving = [
                 c for c in claims
-                if c.fact.predicate.value == need.predicate
+                if c.fact.predicate.value in need.predicates
                 and (c.fact.object if need.inverse else c.fact.subject) == node
             ]
             if giving and claim not in giving:
