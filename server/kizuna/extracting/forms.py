@@ -17,7 +17,7 @@ _TARGET, _PROPERTY, _PATH, _PATTERN, _MIN, _INVERSE, _EITHER = (
     term(f"sh:{n}")
     for n in ("targetClass", "property", "path", "pattern", "minCount", "inversePath", "alternativePath")
 )
-_FIRST, _REST = term("rdf:first"), term("rdf:rest")
+_FIRST, _REST, _NIL = term("rdf:first"), term("rdf:rest"), term("rdf:nil")
 _KIND = re.compile(r"/id/\(?([a-z]+)")
 _SPECIAL = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue", "ø": "o", "ł": "l"}
 
@@ -96,7 +96,8 @@ def _needs(rows: list[Triple], about: dict[object, list[Triple]]) -> Iterator[Ne
 
 def _members(node: object, about: dict[object, list[Triple]]) -> Iterator[str]:
     """Yield the IRIs of an RDF list."""
-    while rows := {t.predicate: t.object for t in about.get(node, ())}:
+    while node != _NIL:
+        rows = {t.predicate: t.object for t in about.get(node, ())}
         yield str(getattr(rows[_FIRST], "value", ""))
         node = rows[_REST]
 
