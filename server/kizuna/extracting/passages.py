@@ -103,3 +103,14 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if text[begin:end].strip():
         spots.append((begin, end))
     return [(a + len(text[a:b]) - len(text[a:b].lstrip()), b) for a, b in spots]
+
+
+def first_and_last(text: str, start: int, end: int) -> str:
+    """Return the last words between two places, as many as make them stand there first."""
+    at = start
+    for size in (60, 120, 240):
+        begin = max(start, end - size)
+        at = start if begin == start else text.find(" ", begin, end) + 1
+        if at and text.find(text[at:end]) == at:
+            return text[at:end]
+    return text[start:end]
