@@ -13,7 +13,8 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kizuna.extracting.evaluating import Comparison, Evaluation, Expected
-from kizuna.extracting.rules import Rules, Source
+from kizuna.extracting.protocol import Source
+from kizuna.extracting.rules import Rules
 from kizuna.extracting.things import Known, known
 from kizuna.project import Project
 from kizuna.vocabulary import EDTF, PREFIXES, RDF_TYPE, SKOS_PREF_LABEL, term
@@ -39,7 +40,9 @@ class Reader:
             name, cls, *label = line.split(maxsplit=2)
             node = self.node(name)
             self.triples.append(Triple(node, RDF_TYPE, term(cls)))
-            self.triples += [Triple(node, SKOS_PREF_LABEL, Literal(x, language="en")) for x in label]
+            self.triples += [
+                Triple(node, SKOS_PREF_LABEL, Literal(x, language="en")) for x in label
+            ]
             return
         subject, predicate, value, quote = parts
         start = self.text.index(quote)
@@ -67,7 +70,8 @@ class Reader:
             number = Literal(str(int(count) + over), datatype=term("xsd:integer"))
             bound = term("schema:minValue" if over else "schema:value")
             return self.made(
-                "kz:AttendanceFigure", [(bound, number), (term("kz:qualifier"), term(f"kz:{qualifier}"))]
+                "kz:AttendanceFigure",
+                [(bound, number), (term("kz:qualifier"), term(f"kz:{qualifier}"))],
             )
         return self.node(text)
 
@@ -97,5 +101,7 @@ def _with(before: Known, triples: list[Triple]) -> Known:
         subject = str(triple.subject.value)
         about.setdefault(subject, []).append(triple)
         if triple.predicate == RDF_TYPE and "/expected/" in subject:
-            classes[subject] = classes.get(subject, frozenset()) | {str(getattr(triple.object, "value", ""))}
+            classes[subject] = classes.get(subject, frozenset()) | {
+                str(getattr(triple.object, "value", ""))
+            }
     return replace(before, about=about, classes=classes)

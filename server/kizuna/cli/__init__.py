@@ -28,6 +28,8 @@ COMMANDS = {
     "push":         ("releases",    "push"),
     "settings":     ("projects",    "settings"),
     "releases":     ("releases",    "list_releases"),
+    "extract":      ("extract",     "extract"),
+    "evaluate":     ("evaluate",    "evaluate"),
 }
 # fmt: on
 

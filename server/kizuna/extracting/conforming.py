@@ -76,10 +76,7 @@ def _without(proposals: Proposals, bad: set[str]) -> Proposals:
     """Return the proposals without those about ``bad`` things, and without what needs them."""
     claims = list(proposals.claims)
     while True:
-        gone = {
-            c.id for c in claims
-            if {c.id.value, *(n.value for n in c.brings)} & bad
-        }
+        gone = {c.id for c in claims if {c.id.value, *(n.value for n in c.brings)} & bad}
         ids = {c.id for c in claims} - gone
         kept = [c for c in claims if c.id in ids and all(need in ids for need in c.needs)]
         if len(kept) == len(claims):

@@ -142,7 +142,9 @@ def _figure_form(spoken: Tongue) -> re.Pattern[str]:
 
 def _figures(text: str, start: int, end: int, spoken: Tongue) -> Iterator[Found]:
     for match in _figure_form(spoken).finditer(text, start, end):
-        qualifier = "approximately" if match["about"] else "moreThan" if match["over"] else "exactly"
+        qualifier = (
+            "approximately" if match["about"] else "moreThan" if match["over"] else "exactly"
+        )
         figure = Figure(match[0], _number(match["n"], spoken), qualifier)
         yield Found(match.start(), match.end(), "figure", figure)
 
@@ -157,7 +159,9 @@ def _duration_form(spoken: Tongue) -> re.Pattern[str]:
     days, weeks = ("|".join(spoken.words[k]) for k in ("days", "weeks"))
     words = "|".join(sorted(spoken.words["numbers"], key=len, reverse=True)) or "(?!)"
     tail = r"(?!\w)" if spoken.spaced else ""
-    return re.compile(rf"(?P<n>[0-9]+|{words})[ -]?(?:(?P<days>{days})|(?P<weeks>{weeks})){tail}", re.IGNORECASE)
+    return re.compile(
+        rf"(?P<n>[0-9]+|{words})[ -]?(?:(?P<days>{days})|(?P<weeks>{weeks})){tail}", re.IGNORECASE
+    )
 
 
 def _durations(text: str, start: int, end: int, spoken: Tongue) -> Iterator[Found]:
@@ -169,7 +173,9 @@ def _durations(text: str, start: int, end: int, spoken: Tongue) -> Iterator[Foun
 
 @cache
 def _number_form(spoken: Tongue) -> re.Pattern[str]:
-    words = "|".join(sorted((w for w, n in spoken.words["numbers"].items() if n > 1), key=len, reverse=True))
+    words = "|".join(
+        sorted((w for w, n in spoken.words["numbers"].items() if n > 1), key=len, reverse=True)
+    )
     return re.compile(rf"(?<![\w.,])(?:[0-9]{{1,4}}|{words or '(?!)'})(?![\w.,])", re.IGNORECASE)
 
 

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kizuna.errors import UsageError
 from kizuna.extracting.forms import slug
-from kizuna.extracting.passages import content, first_and_last
+from kizuna.extracting.passages import content, first_and_last, is_heading
 from kizuna.extracting.reading import Reading
 from kizuna.project import Project
 from kizuna.vocabulary import (
@@ -27,6 +27,7 @@ from kizuna.vocabulary import (
 )
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/language/"
+_LONGEST = 40
 _NAMES = {"de": "DEU", "en": "ENG", "ja": "JPN"}
 
 
@@ -48,7 +49,8 @@ def document_of(project: Project, reading: Reading) -> NewDocument:
     for document in project.documents:
         if document.sha256 == digest:
             return NewDocument(document.iri, document.file_name, ())
-    name = slug(reading.title or reading.name)
+    name = slug(_title(reading), _LONGEST)
+    name = slug(reading.name, _LONGEST) if name == "unnamed" else name
     taken = {d.iri.value.rpartition("/")[2] for d in project.documents}
     number, free = 1, name
     while free in taken:
@@ -60,11 +62,12 @@ def document_of(project: Project, reading: Reading) -> NewDocument:
 
 
 def _described(iri: NamedNode, file_name: str, digest: str, reading: Reading) -> list[Triple]:
-    label = reading.title or reading.name
+    title = _title(reading)
+    label = title or reading.name
     rows = [Triple(iri, RDF_TYPE, KZ_SOURCE_DOCUMENT)]
     rows += [Triple(iri, SKOS_PREF_LABEL, Literal(label, language=code)) for code in ("de", "en")]
-    if reading.title:
-        rows.append(Triple(iri, DCT_TITLE, Literal(reading.title, language=reading.language)))
+    if title:
+        rows.append(Triple(iri, DCT_TITLE, Literal(title, language=reading.language)))
     rows += [
         Triple(iri, DCT_IDENTIFIER, Literal(file_name)),
         Triple(iri, DCT_LANGUAGE, NamedNode(_AUTHORITY + _NAMES[reading.language])),
@@ -80,11 +83,20 @@ def _described(iri: NamedNode, file_name: str, digest: str, reading: Reading) ->
     return rows
 
 
+def _title(reading: Reading) -> str:
+    """Return the title that came with the text, or its first line of content if it is a heading."""
+    lines = content(reading.text)
+    first = reading.text[slice(*lines[0])].strip() if len(lines) > 1 else ""
+    return reading.title or (first if is_heading(first) else "")
+
+
 def _between(text: str, lines: list[tuple[int, int]]) -> list[str]:
     """Return the furniture before the end of the content."""
     gaps = zip([(0, 0), *lines[:-1]], lines, strict=True)
     found = (text[a[1] : b[0]].strip() for a, b in gaps)
-    return sorted({line.strip() for words in found if words for line in words.split("\n") if line.strip()})
+    return sorted(
+        {line.strip() for words in found if words for line in words.split("\n") if line.strip()}
+    )
 
 
 def save_text(folder: Path, document: NewDocument, reading: Reading) -> Path:
@@ -96,7 +108,10 @@ def save_text(folder: Path, document: NewDocument, reading: Reading) -> Path:
     data = reading.text.encode()
     if path.exists():
         if path.read_bytes() != data:
-            raise UsageError(f"{path}: there is another text of this name", hint="Rename the file that you extract from.")
+            raise UsageError(
+                f"{path}: there is another text of this name",
+                hint="Rename the file that you extract from.",
+            )
         return path
     folder.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as file:

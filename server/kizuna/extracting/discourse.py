@@ -9,7 +9,6 @@ from kizuna.extracting.patterns import Noun
 from kizuna.extracting.things import Known, Thing
 from kizuna.extracting.tokens import QUOTES, Token
 
-
 _NEAR = 6
 """Sentences over which a noun points back."""
 
@@ -39,10 +38,16 @@ class Discourse:
             near = self.known.is_a(thing.classes, cls)
             if near and label in thing.label.lower():
                 return thing
-        narrow = (t for t in reversed(self.history) if t.new and any(self.known.is_a(wide, c) for c in t.classes))
+        narrow = (
+            t
+            for t in reversed(self.history)
+            if t.new and any(self.known.is_a(wide, c) for c in t.classes)
+        )
         return None if label else next(narrow, None)
 
-    def resolve(self, noun: Noun, definiteness: str, token: Token, place: tuple[int, bool]) -> Thing | None:
+    def resolve(
+        self, noun: Noun, definiteness: str, token: Token, place: tuple[int, bool]
+    ) -> Thing | None:
         """Return the thing that a noun mentions, a new one where it introduces one.
 
         ``place`` is the number of the sentence, and whether it is a heading. A definite noun
@@ -60,7 +65,9 @@ class Discourse:
     def _before(self, noun: Noun, definiteness: str, number: int) -> Thing | None:
         """Return what a noun can point back at: the same word, not long ago or the main matter."""
         for thing in reversed(self.history):
-            same = thing.noun is noun or (not thing.new and self.known.is_a(thing.classes, noun.cls))
+            same = thing.noun is noun or (
+                not thing.new and self.known.is_a(thing.classes, noun.cls)
+            )
             near = number - max(thing.numbers) <= _NEAR or thing is self.main
             if same and near:
                 return thing

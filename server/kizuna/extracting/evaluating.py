@@ -24,7 +24,8 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kizuna.extracting.language import recognise
-from kizuna.extracting.rules import Rules, Source
+from kizuna.extracting.protocol import Source
+from kizuna.extracting.rules import Rules
 from kizuna.extracting.things import Known, known
 from kizuna.project import Document, Project
 from kizuna.project.evidence import Claim, places
@@ -126,7 +127,9 @@ class Comparison:
         missed, met = [], set()
         for one in expected:
             name = shortened(one.fact.predicate.value)
-            finders = [c.id for c in claims if self._overlap(one, c) and self._same(one.fact, c.fact)]
+            finders = [
+                c.id for c in claims if self._overlap(one, c) and self._same(one.fact, c.fact)
+            ]
             met.update(finders)
             scores[name, "expected"] += 1
             scores[name, "found"] += bool(finders)
@@ -154,7 +157,11 @@ class Comparison:
                     continue
                 ends = [
                     self._meeting(a, b)
-                    for a, b in zip((one.fact.subject, one.fact.object), (claim.fact.subject, claim.fact.object), strict=True)
+                    for a, b in zip(
+                        (one.fact.subject, one.fact.object),
+                        (claim.fact.subject, claim.fact.object),
+                        strict=True,
+                    )
                 ]
                 if None not in ends:
                     votes.update(pair for pair in ends if pair)
@@ -179,13 +186,21 @@ class Comparison:
         if expected.predicate != proposed.predicate:
             return False
         ends = ((expected.subject, proposed.subject), (expected.object, proposed.object))
-        return all(self._equal(a, b) or self.pairs.get(str(getattr(a, "value", ""))) == getattr(b, "value", "") for a, b in ends)
+        return all(
+            self._equal(a, b)
+            or self.pairs.get(str(getattr(a, "value", ""))) == getattr(b, "value", "")
+            for a, b in ends
+        )
 
     def _equal(self, expected: object, proposed: object) -> bool:
         if expected == proposed:
             return True
         if isinstance(expected, Literal) and isinstance(proposed, Literal):
-            return bool(expected.language) and expected.language == proposed.language and _alike(expected.value, proposed.value)
+            return (
+                bool(expected.language)
+                and expected.language == proposed.language
+                and _alike(expected.value, proposed.value)
+            )
         theirs, ours = self._value(expected), self._value(proposed)
         return bool(theirs) and theirs == ours
 
@@ -198,7 +213,12 @@ class Comparison:
             if not (isinstance(t.object, Literal) and t.object.language)
         }
         named = any(t.predicate.value.endswith("#prefLabel") for t in rows)
-        linked = any(isinstance(t.object, NamedNode) and t.predicate != RDF_TYPE and self._is_described(t.object) for t in rows)
+        linked = any(
+            isinstance(t.object, NamedNode)
+            and t.predicate != RDF_TYPE
+            and self._is_described(t.object)
+            for t in rows
+        )
         return frozenset() if named or linked or len(telling) < 2 else frozenset(telling)
 
     def _rows(self, term: object) -> Sequence[Triple]:
@@ -211,13 +231,19 @@ class Comparison:
 
     def _is_removed(self, term: object) -> bool:
         iri = str(getattr(term, "value", ""))
-        return isinstance(term, NamedNode) and iri in self.after.classes and iri not in self.before.classes
+        return (
+            isinstance(term, NamedNode)
+            and iri in self.after.classes
+            and iri not in self.before.classes
+        )
 
     def _is_new(self, term: object) -> bool:
         return isinstance(term, NamedNode) and term in self.proposals.things
 
     def _classes(self, term: object) -> set[str]:
-        return {str(getattr(t.object, "value", "")) for t in self._rows(term) if t.predicate == RDF_TYPE}
+        return {
+            str(getattr(t.object, "value", "")) for t in self._rows(term) if t.predicate == RDF_TYPE
+        }
 
     def _overlap(self, one: Expected, claim: ClaimProposal) -> bool:
         return one.start < claim.quote.end and claim.quote.start < one.end

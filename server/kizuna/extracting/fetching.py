@@ -69,7 +69,9 @@ def fetch(url: str, bounds: Bounds) -> Page:
     finally:
         alarm.cancel()
         line.cut()
-    raise UnavailableError(f"{url}: redirects more than {_HOPS} times", hint="Give its last address.")
+    raise UnavailableError(
+        f"{url}: redirects more than {_HOPS} times", hint="Give its last address."
+    )
 
 
 def _below(url: str, beginning: str) -> bool:
@@ -79,10 +81,14 @@ def _below(url: str, beginning: str) -> bool:
 def _once(url: str, line: CheckedLine, bounds: Bounds) -> Page | str:
     """Return the page, or the address to which it has moved."""
     if urlsplit(url).scheme not in {"http", "https"}:
-        raise UsageError(f"{url}: is no address of http or https", hint="Save the text and give the file.")
+        raise UsageError(
+            f"{url}: is no address of http or https", hint="Save the text and give the file."
+        )
     handlers = (PlainHandler(line), SecureHandler(line, ssl.create_default_context()), _Still())
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *handlers)
-    request = urllib.request.Request(url, headers={"User-Agent": _AGENT, "Accept": "text/html,*/*;q=0.5"})  # noqa: S310 - the scheme is checked
+    request = urllib.request.Request(
+        url, headers={"User-Agent": _AGENT, "Accept": "text/html,*/*;q=0.5"}
+    )
     try:
         with opener.open(request, timeout=bounds.seconds) as answer:
             return _page(answer, url, bounds)
@@ -90,14 +96,18 @@ def _once(url: str, line: CheckedLine, bounds: Bounds) -> Page | str:
         with error:
             if error.code in _MOVED and error.headers.get("Location"):
                 return str(error.headers["Location"])
-        raise UnavailableError(f"{url}: answers {error.code} {error.reason}", hint="Open it in a browser first.") from error
+        raise UnavailableError(
+            f"{url}: answers {error.code} {error.reason}", hint="Open it in a browser first."
+        ) from error
     except Refused:
         raise
     except (OSError, http.client.HTTPException) as error:
         if isinstance(getattr(error, "reason", None), Refused):
             raise error.reason from error  # type: ignore[attr-defined]
         late = " in time" if line.is_cut else ""
-        raise UnavailableError(f"{url}: cannot be fetched{late}: {error}", hint="Save the text and give the file.") from error
+        raise UnavailableError(
+            f"{url}: cannot be fetched{late}: {error}", hint="Save the text and give the file."
+        ) from error
 
 
 def _page(answer: http.client.HTTPResponse, url: str, bounds: Bounds) -> Page:

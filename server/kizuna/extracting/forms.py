@@ -15,11 +15,29 @@ from kizuna.vocabulary import RDFS_LABEL, term
 
 _TARGET, _PROPERTY, _PATH, _PATTERN, _MIN, _INVERSE, _EITHER = (
     term(f"sh:{n}")
-    for n in ("targetClass", "property", "path", "pattern", "minCount", "inversePath", "alternativePath")
+    for n in (
+        "targetClass",
+        "property",
+        "path",
+        "pattern",
+        "minCount",
+        "inversePath",
+        "alternativePath",
+    )
 )
 _FIRST, _REST, _NIL = term("rdf:first"), term("rdf:rest"), term("rdf:nil")
 _KIND = re.compile(r"/id/\(?([a-z]+)")
-_SPECIAL = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue", "ø": "o", "ł": "l"}
+_SPECIAL = {
+    "ä": "ae",
+    "ö": "oe",
+    "ü": "ue",
+    "ß": "ss",
+    "Ä": "ae",
+    "Ö": "oe",
+    "Ü": "ue",
+    "ø": "o",
+    "ł": "l",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +81,25 @@ def forms(project: Project, known: Known) -> Forms:
             about.setdefault(triple.subject, []).append(triple)
             value = triple.object
             if triple.predicate == RDFS_LABEL and isinstance(value, Literal) and value.language:
-                labels.setdefault(str(getattr(triple.subject, "value", "")), {})[value.language] = value.value
+                labels.setdefault(str(getattr(triple.subject, "value", "")), {})[value.language] = (
+                    value.value
+                )
     kinds: dict[str, str] = {}
     needs: dict[str, tuple[Need, ...]] = {}
     for rows in about.values():
-        targets = [t.object.value for t in rows if t.predicate == _TARGET and isinstance(t.object, NamedNode)]
-        pattern = next((_KIND.search(t.object.value) for t in rows if t.predicate == _PATTERN and isinstance(t.object, Literal)), None)
+        targets = [
+            t.object.value
+            for t in rows
+            if t.predicate == _TARGET and isinstance(t.object, NamedNode)
+        ]
+        pattern = next(
+            (
+                _KIND.search(t.object.value)
+                for t in rows
+                if t.predicate == _PATTERN and isinstance(t.object, Literal)
+            ),
+            None,
+        )
         wanted = tuple(_needs(rows, about))
         for target in targets:
             if pattern:

@@ -127,14 +127,18 @@ class Gazetteer:
         return None
 
 
-def gazetteer(known: Known, patterns: Patterns, things: Iterable[Thing], spoken: Tongue) -> Gazetteer:
+def gazetteer(
+    known: Known, patterns: Patterns, things: Iterable[Thing], spoken: Tongue
+) -> Gazetteer:
     """Return the names of ``things`` and the nouns of ``patterns`` for texts in one language."""
     found = Gazetteer(spoken)
     for noun in patterns.nouns:
         for language, word in noun.words:
             if language == spoken.code:
                 found.add_noun(word, noun)
-    places = {c for slot in patterns.slots.values() if slot.reads == "adjective" for c in slot.accepts}
+    places = {
+        c for slot in patterns.slots.values() if slot.reads == "adjective" for c in slot.accepts
+    }
     for thing in things:
         for language, name in names(known, thing.iri):
             found.add_name(name, thing)

@@ -96,7 +96,9 @@ def _compiled(pattern: Pattern, language: str, text: str, slots: dict[str, Slot]
         elif piece["bracket"]:
             parts.append(re.escape(piece["bracket"]) + " ")
         elif piece["mark"]:
-            parts.append({"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|", "^": "^"}[piece["mark"]])
+            parts.append(
+                {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|", "^": "^"}[piece["mark"]]
+            )
         elif piece["word"]:
             parts.append(_word_form(piece["word"], spoken))
     try:
@@ -209,7 +211,9 @@ def _at_token(at: int, sentence: Encoded) -> bool:
     return place < len(sentence.starts) and sentence.starts[place] == at
 
 
-def _match(found: re.Match[str], compiled: Compiled, sentence: Encoded, names: Sequence[str]) -> Match:
+def _match(
+    found: re.Match[str], compiled: Compiled, sentence: Encoded, names: Sequence[str]
+) -> Match:
     slots: dict[str, list[int]] = {}
     texts: dict[str, tuple[int, int]] = {}
     inside: set[int] = set()

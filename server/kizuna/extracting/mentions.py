@@ -67,15 +67,21 @@ class Mentions:
             token.inside = starts.get(token.start, ()) if token.things else ()
         return _merged(read)
 
-    def _inner(self, tokens: list[Token], hit: Hit, hits: list[Hit], spoken: Tongue) -> tuple[Thing, ...]:
+    def _inner(
+        self, tokens: list[Token], hit: Hit, hits: list[Hit], spoken: Tongue
+    ) -> tuple[Thing, ...]:
         """Return what a name holds besides: the place and the field in "Thüringer Optikcluster"."""
-        within = (h for h in hits if hit.first <= h.first and h.last <= hit.last and h.size < hit.size)
+        within = (
+            h for h in hits if hit.first <= h.first and h.last <= hit.last and h.size < hit.size
+        )
         found = [thing for h in within for thing in h.things if thing.iri]
         for token in tokens[hit.first : hit.last]:
             found += self.names(spoken).beginning(token.text)
         return tuple(t for t in dict.fromkeys(found) if t not in hit.things)
 
-    def _new_organisations(self, tokens: list[Token], known: list[Hit], spoken: Tongue) -> Iterator[Hit]:
+    def _new_organisations(
+        self, tokens: list[Token], known: list[Hit], spoken: Tongue
+    ) -> Iterator[Hit]:
         for new in organisations(tokens, self.patterns.namings, spoken):
             name = self._words(tokens, new.first, new.last)
             if not any(_overlaps(hit, new, self.known) for hit in known):
@@ -92,7 +98,11 @@ class Mentions:
                 part = tokens[first : first + size]
                 word = (" " if spoken.spaced else "").join(t.text for t in part)
                 if len(part) == size and spoken.has("roles", word):
-                    yield Hit(first, first + size, (Thing("", frozenset(slot.accepts), word, value=OFFICE),))
+                    yield Hit(
+                        first,
+                        first + size,
+                        (Thing("", frozenset(slot.accepts), word, value=OFFICE),),
+                    )
                     break
 
     def _new_persons(self, tokens: list[Token], hits: list[Hit], spoken: Tongue) -> Iterator[Hit]:
@@ -101,12 +111,16 @@ class Mentions:
             return
         wanted = offices.accepts[0]
         roles = [h for h in hits if any(self.known.is_a(t.classes, wanted) for t in h.things)]
-        taken = [h for h in hits if (h.things and not _is_person(h, slot.accepts, self.known)) or h.noun]
+        taken = [
+            h for h in hits if (h.things and not _is_person(h, slot.accepts, self.known)) or h.noun
+        ]
         for first, last in persons(tokens, roles, taken, spoken):
             name = _untitled(tokens, first, last, spoken)
             words = self._words(tokens, name, last)
             found = self.names(spoken).names.get(self.names(spoken).key(words))
-            yield Hit(first, last, tuple(found) if found else (self._new(words, slot.accepts[0], spoken),))
+            yield Hit(
+                first, last, tuple(found) if found else (self._new(words, slot.accepts[0], spoken),)
+            )
 
     def _words(self, tokens: list[Token], first: int, last: int) -> str:
         return _SPACE.sub(" ", self.text[tokens[first].start : tokens[last - 1].end])
@@ -134,13 +148,20 @@ class Mentions:
         at = 0
         for hit in hits:
             yield from tokens[at : hit.first]
-            token = Token(tokens[hit.first].start, tokens[hit.last - 1].end, self._words(tokens, hit.first, hit.last), "")
+            token = Token(
+                tokens[hit.first].start,
+                tokens[hit.last - 1].end,
+                self._words(tokens, hit.first, hit.last),
+                "",
+            )
             token.norm, token.adjective = token.text.lower(), hit.adjective
             token.things = hit.things
             if hit.noun is not None:
                 known_next = _follows(tokens, hit, hits, self.known)
                 sort = definiteness(tokens, hit.first, spoken)
-                thing = known_next or self.discourse.resolve(hit.noun, sort, token, (number, sentence.heading))
+                thing = known_next or self.discourse.resolve(
+                    hit.noun, sort, token, (number, sentence.heading)
+                )
                 token.things = (thing,) if thing else ()
             for thing in token.things:
                 if isinstance(thing.value, str) and thing.value == OFFICE:
@@ -205,6 +226,7 @@ def _chosen(hits: list[Hit]) -> list[Hit]:
     An office that ends in the word with which a unit begins ("head of the Division New …") keeps
     the words before it.
     """
+
     def rank(hit: Hit) -> tuple[int, bool, bool, int]:
         known = any(t.iri for t in hit.things)
         return (-hit.size, not known, hit.noun is None and not hit.things, hit.first)
@@ -235,7 +257,9 @@ def _follows(tokens: list[Token], noun: Hit, hits: list[Hit], known: Known) -> T
     for hit in hits:
         if hit.first == at:
             for thing in hit.things:
-                kin = known.is_a(thing.classes, wanted) or any(known.is_a(frozenset({wanted}), c) for c in thing.classes)
+                kin = known.is_a(thing.classes, wanted) or any(
+                    known.is_a(frozenset({wanted}), c) for c in thing.classes
+                )
                 if thing.iri and kin:
                     return thing
     return None

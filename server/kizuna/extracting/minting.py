@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kizuna.extracting.cascade import Said
 from kizuna.extracting.dates import Date, Figure
 from kizuna.extracting.forms import Forms, slug
 from kizuna.extracting.gazetteer import names
 from kizuna.extracting.patterns import Patterns
+from kizuna.extracting.said import Said
 from kizuna.extracting.things import Known, Thing
 from kizuna.vocabulary import EDTF, RDF_TYPE, SKOS_PREF_LABEL, XSD_STRING, term
 
@@ -54,25 +54,40 @@ class Mint:
         rows = [Triple(node, RDF_TYPE, NamedNode(form.cls))]
         rows += [Triple(node, NamedNode(p), v) for p, v in writes.items()]
         for described, known_rows in self.described.items():
-            if known_rows[1:] and {(t.predicate, t.object) for t in known_rows} == {(t.predicate, t.object) for t in rows} and slug(described.value.rpartition("/")[2]).startswith(own):
+            if (
+                known_rows[1:]
+                and {(t.predicate, t.object) for t in known_rows}
+                == {(t.predicate, t.object) for t in rows}
+                and slug(described.value.rpartition("/")[2]).startswith(own)
+            ):
                 self.taken.discard(node.value)
                 return described
         self.described[node] = tuple(rows)
         return node
 
-    def _writes(self, value: object, properties: dict[str, str]) -> Iterable[tuple[str, Literal | NamedNode]]:
+    def _writes(
+        self, value: object, properties: dict[str, str]
+    ) -> Iterable[tuple[str, Literal | NamedNode]]:
         """Yield the properties of a date or a figure, by the project's forms."""
-        language = next((s.sentence.language for s in self.said if getattr(s.value, "value", None) is value), "en")
+        language = next(
+            (s.sentence.language for s in self.said if getattr(s.value, "value", None) is value),
+            "en",
+        )
         if isinstance(value, Date):
             yield properties["text"], Literal(value.text, language=language)
             yield properties["edtf"], Literal(value.edtf, datatype=EDTF)
         elif isinstance(value, Figure):
             over = value.qualifier == "moreThan"
-            yield properties["above" if over else "count"], Literal(str(value.count + over), datatype=_INTEGER)
+            yield (
+                properties["above" if over else "count"],
+                Literal(str(value.count + over), datatype=_INTEGER),
+            )
             yield properties["qualifier"], NamedNode(properties[value.qualifier])
             yield properties["text"], Literal(value.text, language=language)
 
-    def _same_value(self, subject: NamedNode, predicate: str, writes: dict[str, Literal | NamedNode]) -> str:
+    def _same_value(
+        self, subject: NamedNode, predicate: str, writes: dict[str, Literal | NamedNode]
+    ) -> str:
         """Return the known value of the thing that says the same but for its words."""
         for iri in self.known.values(subject.value, predicate):
             rows = {t.predicate.value: t.object for t in self.known.about.get(iri, ())}
@@ -95,12 +110,15 @@ class Mint:
         thing.iri = thing.iri or self._free(cls, slug(texts["en"]), thing)
         node = NamedNode(thing.iri)
         rows = [Triple(node, RDF_TYPE, NamedNode(c)) for c in sorted(thing.classes)]
-        rows += [Triple(node, SKOS_PREF_LABEL, Literal(t, language=lang)) for lang, t in texts.items()]
+        rows += [
+            Triple(node, SKOS_PREF_LABEL, Literal(t, language=lang)) for lang, t in texts.items()
+        ]
         self.described[node] = tuple(rows)
 
     def _free(self, cls: str, name: str, thing: Thing) -> str:
         """Return an address that no thing has."""
-        beginning = f"{self.things}{self.forms.kind(thing.classes or frozenset({cls}))}/"
+        kind = self.forms.kind(thing.classes or frozenset({cls}))
+        beginning, name = f"{self.things}{kind}/", name.removeprefix(f"{kind}-")
         number, address = 1, beginning + name
         while address in self.taken or address in self.known.about:
             number += 1
@@ -116,10 +134,16 @@ class Mint:
         preferred = [
             t.object.value
             for t in self.known.about.get(thing.iri, ())
-            if t.predicate == SKOS_PREF_LABEL and isinstance(t.object, Literal) and t.object.language == language
+            if t.predicate == SKOS_PREF_LABEL
+            and isinstance(t.object, Literal)
+            and t.object.language == language
         ]
         described = self.described.get(NamedNode(thing.iri), ())
-        own = [t.object.value for t in described if isinstance(t.object, Literal) and t.object.language == language]
+        own = [
+            t.object.value
+            for t in described
+            if isinstance(t.object, Literal) and t.object.language == language
+        ]
         return min([*preferred, *own], default=known[0][1] if known else thing.label, key=len)
 
     def _label(self, thing: Thing, language: str) -> str:
@@ -136,8 +160,18 @@ class Mint:
         if thing.parts:
             return [p for p in thing.parts if p is not thing]
         said = [s for s in self.said if s.subject is thing and isinstance(s.value, Thing)]
-        named = [s.value for s in said if isinstance(s.value, Thing) and not s.value.new and s.value.value is None]
-        dates = [Thing("", frozenset(), s.value.value.text) for s in said if isinstance(s.value, Thing) and isinstance(s.value.value, Date)]
+        named = [
+            s.value
+            for s in said
+            if isinstance(s.value, Thing) and not s.value.new and s.value.value is None
+        ]
+        dates = [
+            Thing("", frozenset(), s.value.value.edtf[:4])
+            for s in said
+            if isinstance(s.value, Thing)
+            and isinstance(s.value.value, Date)
+            and s.value.value.edtf[:4].isdigit()
+        ]
         return [*dict.fromkeys(named), *dates[:1]][:2]
 
 
@@ -145,4 +179,6 @@ def _number(value: object) -> Literal:
     """Return a number or a duration as a literal."""
     if isinstance(value, int):
         return Literal(str(value), datatype=_INTEGER)
-    return Literal(str(value), datatype=term("xsd:duration") if str(value).startswith("P") else XSD_STRING)
+    return Literal(
+        str(value), datatype=term("xsd:duration") if str(value).startswith("P") else XSD_STRING
+    )

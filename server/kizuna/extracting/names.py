@@ -14,7 +14,7 @@ from kizuna.extracting.language import Tongue
 from kizuna.extracting.patterns import Naming
 from kizuna.extracting.tokens import QUOTES, Token
 
-_LINKS = frozenset({"für", "of", "for", "and", "und", "&", "-", "of", "the", "der", "des"})
+_LINKS = frozenset({"für", "of", "for", "and", "und", "&", "-", "the", "der", "des"})
 _MOST = 8
 
 
@@ -44,7 +44,9 @@ def persons(
         name_at = _after_titles(tokens, first, spoken)
         last = _name_end(tokens, name_at, closed, spoken)
         titled = name_at > first
-        if last - name_at >= 2 and (titled or first in ends or _before_office(tokens, last, starts)):
+        if last - name_at >= 2 and (
+            titled or first in ends or _before_office(tokens, last, starts)
+        ):
             yield first, last
             first = last
         else:
@@ -68,7 +70,9 @@ def _name_end(tokens: Sequence[Token], first: int, closed: set[int], spoken: Ton
         text = tokens[at].text
         if text[:1].isupper() and len(text) > 1 and not _is_common(text, spoken):
             words += 1
-        elif not (words and (text == "-" or spoken.has("particles", text)) and _goes_on(tokens, at)):
+        elif not (
+            words and (text == "-" or spoken.has("particles", text)) and _goes_on(tokens, at)
+        ):
             break
         at += 1
     return at if words >= 2 else first
@@ -118,7 +122,11 @@ def _shows(text: str, word: str) -> bool:
     bare = word.strip("…")
     if not text[:1].isupper():
         return False
-    return text.lower().rstrip("s").endswith(bare[1:]) if bare.startswith("*") else text in {bare, bare + "s", bare + "es"}
+    return (
+        text.lower().rstrip("s").endswith(bare[1:])
+        if bare.startswith("*")
+        else text in {bare, bare + "s", bare + "es"}
+    )
 
 
 def _before(tokens: Sequence[Token], at: int, spoken: Tongue) -> int:

@@ -63,15 +63,16 @@ def _content_end(lines: list[str]) -> int:
     counted = Counter(line.strip() for line in lines)
     seen_prose = False
     for number, line in enumerate(lines):
-        if seen_prose and (_marks_end(line) or (_is_heading(line) and counted[line.strip()] > 1)):
-            while number and _is_heading(lines[number - 1]) and ":" not in lines[number - 1]:
+        if seen_prose and (_marks_end(line) or (is_heading(line) and counted[line.strip()] > 1)):
+            while number and is_heading(lines[number - 1]) and ":" not in lines[number - 1]:
                 number -= 1  # noqa: PLW2901 - walks back over headings
             return number
         seen_prose = seen_prose or len(line) > _SHORT or bool(_END.search(line))
     return len(lines)
 
 
-def _is_heading(line: str) -> bool:
+def is_heading(line: str) -> bool:
+    """Tell whether a line is short and no sentence."""
     return len(line) < _SHORT and not _END.search(line)
 
 
@@ -96,7 +97,9 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
     begin = start
     for mark in _END.finditer(text, start, end):
         before = text[begin : mark.start() + 1]
-        if mark[0] == "." and (_ABBREVIATION.search(before) or text[mark.end() : mark.end() + 2].strip()[:1].islower()):
+        if mark[0] == "." and (
+            _ABBREVIATION.search(before) or text[mark.end() : mark.end() + 2].strip()[:1].islower()
+        ):
             continue
         spots.append((begin, mark.end()))
         begin = mark.end()

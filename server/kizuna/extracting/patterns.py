@@ -206,7 +206,9 @@ class _Graph:
         return ValueForm(self._one(iri, "reads"), self._one(iri, "class"), properties)
 
     def adjectives(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        return {s: self._texts(s, "adjective") for s, v in self.values.items() if KZX + "adjective" in v}
+        return {
+            s: self._texts(s, "adjective") for s, v in self.values.items() if KZX + "adjective" in v
+        }
 
     def pattern(self, iri: str) -> Pattern:
         mints = (Minting(r[0], r[1].strip("<>"), tuple(r[2:])) for r in self._rows(iri, "mints"))

@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kizuna.extracting.cascade import Said, Text
 from kizuna.extracting.dates import Date
-from kizuna.extracting.forms import Forms
 from kizuna.extracting.mentions import OFFICE
 from kizuna.extracting.minting import Mint
+from kizuna.extracting.said import Said, Text
 from kizuna.extracting.things import Known, Thing
+from kizuna.project import Project
 from kizuna.project.documents import find
 from kizuna.proposals.claims import ClaimProposal, Proposals, Quote
 from kizuna.vocabulary import RDF_TYPE, term
 
+_NUMBERED = re.compile(r"(.*/id/claim/.+?)-([0-9]+)$")
 _AROUND = 160
 _HEADING = 0.1
 _RULES = {
@@ -42,7 +43,11 @@ class Draft:
 
 
 def propose(
-    said: list[Said], text: str, mint: Mint, numbered: tuple[NamedNode, str, int], dropped: Counter[str]
+    said: list[Said],
+    text: str,
+    mint: Mint,
+    numbered: tuple[NamedNode, str, int],
+    dropped: Counter[str],
 ) -> Proposals:
     """Return the proposals that follow from what was said, in reading order.
 
@@ -73,15 +78,21 @@ def _merged(said: list[Said]) -> list[Said]:
     """
     facts: dict[int, dict[str, set[object]]] = {}
     for one in said:
-        facts.setdefault(id(one.subject), {}).setdefault(one.predicate, set()).add(_plain(one.value))
+        facts.setdefault(id(one.subject), {}).setdefault(one.predicate, set()).add(
+            _plain(one.value)
+        )
     same: dict[int, Thing] = {}
     firsts: dict[str, list[Thing]] = {}
-    minted = dict.fromkeys(t for one in said for t in (one.subject, one.value) if isinstance(t, Thing) and t.parts)
+    minted = dict.fromkeys(
+        t for one in said for t in (one.subject, one.value) if isinstance(t, Thing) and t.parts
+    )
     for thing in minted:
         group = firsts.setdefault(min(thing.classes), [])
         mine = facts.setdefault(id(thing), {})
         for other in group:
-            if set(map(id, thing.parts)) != set(map(id, other.parts)) and not _less(mine, facts[id(other)]):
+            if set(map(id, thing.parts)) != set(map(id, other.parts)) and not _less(
+                mine, facts[id(other)]
+            ):
                 continue
             theirs = facts[id(other)]
             if _agree(mine, theirs):
@@ -116,7 +127,9 @@ def _meet(said: list[Said], known: Known, mint: Mint) -> None:
         return
     edtf = form.properties["edtf"]
     for one in said:
-        if not (one.subject.new and isinstance(one.value, Thing) and isinstance(one.value.value, Date)):
+        if not (
+            one.subject.new and isinstance(one.value, Thing) and isinstance(one.value.value, Date)
+        ):
             continue
         if one.value.value.day:
             one.subject.iri = _known_on(one, one.value.value.edtf, edtf, known)
@@ -214,7 +227,9 @@ def _complete(drafts: list[Draft], mint: Mint, dropped: Counter[str]) -> list[Dr
         lacking = {
             node
             for node, rows in mint.described.items()
-            for need in mint.forms.wants(frozenset(t.object.value for t in rows if t.predicate == RDF_TYPE))  # type: ignore[union-attr]
+            for need in mint.forms.wants(
+                frozenset(t.object.value for t in rows if t.predicate == RDF_TYPE)
+            )  # type: ignore[union-attr]
             if not any(_has(node, p, drafts, rows, inverse=need.inverse) for p in need.predicates)
         }
         kept = [d for d in drafts if not {d.fact.subject, d.fact.object} & lacking]
@@ -224,7 +239,9 @@ def _complete(drafts: list[Draft], mint: Mint, dropped: Counter[str]) -> list[Dr
         drafts = kept
 
 
-def _has(node: NamedNode, predicate: str, drafts: list[Draft], rows: tuple[Triple, ...], *, inverse: bool) -> bool:
+def _has(
+    node: NamedNode, predicate: str, drafts: list[Draft], rows: tuple[Triple, ...], *, inverse: bool
+) -> bool:
     if any(t.predicate.value == predicate for t in rows):
         return True
     facts = (d.fact for d in drafts if d.fact.predicate.value == predicate)
@@ -237,13 +254,21 @@ def _claim(draft: Draft, iri: NamedNode, document: NamedNode, mint: Mint) -> Cla
     rule = said.pattern.iri.rpartition("#")[2]
     rules = tuple(Literal(t.format(rule=rule), language=lang) for lang, t in _RULES.items())
     new = tuple(
-        part for part in (draft.fact.subject, draft.fact.object)
+        part
+        for part in (draft.fact.subject, draft.fact.object)
         if isinstance(part, NamedNode) and part in mint.described
     )
     return ClaimProposal(
-        id=iri, fact=draft.fact, document=document, quote=draft.quote, modality=modality,
-        score=round(draft.score - 0.05 * len(new), 2), rule=rule, attributed=attributed,
-        rules=rules if modality == term("kz:inferred") else (), brings=new,
+        id=iri,
+        fact=draft.fact,
+        document=document,
+        quote=draft.quote,
+        modality=modality,
+        score=round(draft.score - 0.05 * len(new), 2),
+        rule=rule,
+        attributed=attributed,
+        rules=rules if modality == term("kz:inferred") else (),
+        brings=new,
     )
 
 
@@ -262,13 +287,24 @@ def _needed(claim: ClaimProposal, claims: list[ClaimProposal], mint: Mint) -> It
     """Yield the proposals without which the new things of a claim would not conform."""
     for node in claim.brings:
         classes = frozenset(
-            t.object.value for t in mint.described[node] if t.predicate == RDF_TYPE and isinstance(t.object, NamedNode)
+            t.object.value
+            for t in mint.described[node]
+            if t.predicate == RDF_TYPE and isinstance(t.object, NamedNode)
         )
         for need in mint.forms.wants(classes):
             giving = [
-                c for c in claims
+                c
+                for c in claims
                 if c.fact.predicate.value in need.predicates
                 and (c.fact.object if need.inverse else c.fact.subject) == node
             ]
             if giving and claim not in giving:
                 yield max(giving, key=lambda c: c.score).id
+
+
+def numbering(data: Known, document: NamedNode, project: Project) -> tuple[str, int]:
+    """Return how the document's claims are named, and the next number."""
+    name = document.value.rpartition("/")[2]
+    beginning = f"{project.addresses.things}claim/{name}"
+    taken = [m for iri in data.about if (m := _NUMBERED.match(iri)) and m[1] == beginning]
+    return beginning, max((int(m[2]) for m in taken), default=0) + 1

@@ -25,15 +25,13 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\u00a0\u3000]+(?=\n|$)")
 _MARKDOWN = re.compile(r"^(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+\.\s+)", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_HEADING = 160
-"""A longer first line is no title."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A text as the folder of documents will hold it, and what is known of it.
 
-    ``title`` is empty where the text has none; ``url`` where it was not fetched.
+    ``title`` is empty where none came beside the text; ``url`` where it was not fetched.
     """
 
     name: str
@@ -62,7 +60,12 @@ def read_source(where: str, bounds: Bounds) -> Reading:
     if re.match(r"[a-z][a-z0-9+.-]+://", where, re.IGNORECASE):
         page = fetch(where, bounds)
         stem = Path(urlsplit(page.url).path).stem or (urlsplit(page.url).hostname or "page")
-        return _finished(_READERS[_kind_of(page.media_type, page.url)](Raw(stem, page.data, page.charset, where)), where)
+        return _finished(
+            _READERS[_kind_of(page.media_type, page.url)](
+                Raw(stem, page.data, page.charset, where)
+            ),
+            where,
+        )
     path = Path(where)
     try:
         data = read_bytes(path, links=True)
@@ -70,7 +73,9 @@ def read_source(where: str, bounds: Bounds) -> Reading:
         raise ProjectError(f"{where}: {error.message}", hint=error.hint) from error
     kind = path.suffix.lower().lstrip(".")
     if kind not in _READERS:
-        raise UsageError(f"{where}: texts of this kind are not read", hint=f"Read are: {', '.join(_READERS)}.")
+        raise UsageError(
+            f"{where}: texts of this kind are not read", hint=f"Read are: {', '.join(_READERS)}."
+        )
     return _finished(_READERS[kind](Raw(path.stem, data)), where)
 
 
@@ -78,21 +83,24 @@ def _kind_of(media_type: str, url: str) -> str:
     kind = _MEDIA_TYPES.get(media_type)
     if kind is None:
         raise UsageError(
-            f"{url}: is {media_type}, which is not read", hint=f"Read are: {', '.join(sorted(_MEDIA_TYPES))}."
+            f"{url}: is {media_type}, which is not read",
+            hint=f"Read are: {', '.join(sorted(_MEDIA_TYPES))}.",
         )
     return kind
 
 
 def _finished(read: Reading, where: str) -> Reading:
-    """Return the reading with even line ends, its title and its language."""
-    text = read.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").removeprefix("\ufeff")
+    """Return the reading with even line ends, and its language."""
+    text = (
+        read.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").removeprefix("\ufeff")
+    )
     text = _BLANK_LINES.sub("\n\n", _SPACES.sub("", text)).strip() + "\n"
     if not text.strip():
-        raise UsageError(f"{where}: has no text", hint="A scanned PDF has pictures alone: recognise its text first.")
-    first = text.partition("\n")[0].strip()
-    heads = len(first) < _HEADING and not re.search(r"[.!?。]$", first) and text.strip() != first
-    title = read.title.strip() or (first if heads else "")
-    return replace(read, text=text, title=title, language=recognise(text))
+        raise UsageError(
+            f"{where}: has no text",
+            hint="A scanned PDF has pictures alone: recognise its text first.",
+        )
+    return replace(read, text=text, title=read.title.strip(), language=recognise(text))
 
 
 def _plain(raw: Raw) -> Reading:
@@ -122,7 +130,12 @@ def _html(raw: Raw) -> Reading:
     """Return the article of a web page, without menus and teasers."""
     trafilatura = _library("trafilatura")
     page = decoded(raw)
-    text = trafilatura.extract(page, include_comments=False, include_tables=False, favor_precision=True) or ""
+    text = (
+        trafilatura.extract(
+            page, include_comments=False, include_tables=False, favor_precision=True
+        )
+        or ""
+    )
     metadata: Any = trafilatura.extract_metadata(page)
     title = str(getattr(metadata, "title", None) or "")
     if title and not text.lstrip().startswith(title):
@@ -135,8 +148,11 @@ def _pdf(raw: Raw) -> Reading:
     pypdf = _library("pypdf")
     try:
         pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(raw.data)).pages]
-    except Exception as error:  # noqa: BLE001 - hostile files break the library in many ways
-        raise UsageError(f"{raw.name}: is no PDF that can be read: {error}", hint="Save it anew, without a password.") from error
+    except Exception as error:
+        raise UsageError(
+            f"{raw.name}: is no PDF that can be read: {error}",
+            hint="Save it anew, without a password.",
+        ) from error
     joined = "\n\n".join(pages)
     joined = re.sub(r"(?<=[a-zäöüß])-\n(?=[a-zäöüß])", "", joined)
     return Reading(raw.name, re.sub(r"(?<=[^\n.!?:])\n(?=[^\n])", " ", joined), "", "", raw.url)
@@ -146,8 +162,10 @@ def _docx(raw: Raw) -> Reading:
     docx = _library("docx")
     try:
         document = docx.Document(io.BytesIO(raw.data))
-    except Exception as error:  # noqa: BLE001 - hostile files break the library in many ways
-        raise UsageError(f"{raw.name}: is no Word document that can be read: {error}", hint="Save it as .docx.") from error
+    except Exception as error:
+        raise UsageError(
+            f"{raw.name}: is no Word document that can be read: {error}", hint="Save it as .docx."
+        ) from error
     return Reading(raw.name, "\n\n".join(p.text for p in document.paragraphs), "", "", raw.url)
 
 
@@ -157,7 +175,8 @@ def _library(name: str) -> ModuleType:
         return import_module(name)
     except ImportError as error:
         raise UnavailableError(
-            f"the library {name} is not installed", hint="Install it: pip install 'kizuna[extract]'."
+            f"the library {name} is not installed",
+            hint="Install it: pip install 'kizuna[extract]'.",
         ) from error
 
 

@@ -11,7 +11,9 @@ from kizuna.extracting.passages import Sentence
 from kizuna.extracting.things import Known, Thing
 from kizuna.extracting.tokens import Token
 
-_PASSAGE = re.compile(r"„[^“”\n]{30,}[“”]|“[^”“\n]{30,}”|\"[^\"\n]{30,}\"|「[^」\n]{15,}」|«[^»\n]{30,}»")
+_PASSAGE = re.compile(
+    r"„[^“”\n]{30,}[“”]|“[^”“\n]{30,}”|\"[^\"\n]{30,}\"|「[^」\n]{15,}」|«[^»\n]{30,}»"
+)
 
 
 _FEW = 5
@@ -78,7 +80,9 @@ def _reported(
     found: list[Speech] = []
     for sentence, tokens in read:
         persons = [(t, thing) for t, s, thing in named if s is sentence]
-        verbs = [t for t in tokens if not t.things and tongue(sentence.language).has("speech", t.text)]
+        verbs = [
+            t for t in tokens if not t.things and tongue(sentence.language).has("speech", t.text)
+        ]
         for verb in verbs:
             before = [thing for t, thing in persons if t.end <= verb.start]
             inside = any(d.start <= verb.start < d.end for d in direct)

@@ -86,7 +86,9 @@ def _above(project: Project) -> dict[str, frozenset[str]]:
     for file in project.having(Role.ONTOLOGY):
         for triple in file.triples:
             if triple.predicate == RDFS_SUBCLASS and isinstance(triple.object, NamedNode):
-                direct.setdefault(getattr(triple.subject, "value", ""), set()).add(triple.object.value)
+                direct.setdefault(getattr(triple.subject, "value", ""), set()).add(
+                    triple.object.value
+                )
     return {name: frozenset(_climb(name, direct)) for name in direct}
 
 

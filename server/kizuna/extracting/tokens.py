@@ -10,7 +10,7 @@ from kizuna.extracting.things import Thing
 
 _SPACED = re.compile(r"[^\W_]+(?:['’](?=\w)[^\W_]+)?|[^\w\s]|_")
 _UNSPACED = re.compile(r"[A-Za-z0-9]+|[^\s]")
-QUOTES = frozenset("„“”\"»«‚‘›‹「」『』*")
+QUOTES = frozenset('„“”"»«‚‘›‹「」『』*')
 SKIPPED = QUOTES | {"-", "‐", "–"}
 """Marks that make no difference between two spellings of a name."""
 
@@ -35,7 +35,8 @@ def tokenise(text: str, start: int, end: int, spoken: Tongue) -> list[Token]:
     """Return the words and marks of a sentence; hyphens stand alone."""
     form = _SPACED if spoken.spaced else _UNSPACED
     return [
-        Token(m.start(), m.end(), m[0], _norm(m[0], spoken)) for m in form.finditer(text, start, end)
+        Token(m.start(), m.end(), m[0], _norm(m[0], spoken))
+        for m in form.finditer(text, start, end)
     ]
 
 

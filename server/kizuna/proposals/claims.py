@@ -36,8 +36,7 @@ from kizuna.vocabulary import (
 FOLDER = Path("data/proposals")
 KZX = "https://w3id.org/kizuna/extraction#"
 _SCORE, _RULE, _NEEDS, _START, _END, _BEFORE, _AFTER = (
-    NamedNode(KZX + name)
-    for name in ("score", "rule", "needs", "start", "end", "before", "after")
+    NamedNode(KZX + name) for name in ("score", "rule", "needs", "start", "end", "before", "after")
 )
 XSD_DECIMAL = NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
 
@@ -127,7 +126,9 @@ def write(root: Path, proposals: Proposals) -> Path:
     Equal proposals give equal bytes.
     """
     blocks = [Block("The document", list(_by_subject(proposals.describes)))]
-    blocks.append(Block("New things", [proposals.things[iri] for iri in sorted(proposals.things, key=str)]))
+    blocks.append(
+        Block("New things", [proposals.things[iri] for iri in sorted(proposals.things, key=str)])
+    )
     claims = [tuple((*c.claim(), *c.notes())) for c in proposals.claims]
     blocks.append(Block("Claims, in reading order", claims))
     head = f"Proposed claims from {proposals.name}. For review: kizuna review. Never published as they stand here."
@@ -187,7 +188,9 @@ def _value(rows: Sequence[Triple], predicate: NamedNode) -> str:
 
 
 def _nodes(rows: Sequence[Triple], predicate: NamedNode) -> tuple[NamedNode, ...]:
-    return tuple(t.object for t in rows if t.predicate == predicate and isinstance(t.object, NamedNode))
+    return tuple(
+        t.object for t in rows if t.predicate == predicate and isinstance(t.object, NamedNode)
+    )
 
 
 def _proposal(
@@ -212,7 +215,18 @@ def _proposal(
         score=float(_value(rows, _SCORE)),
         rule=_value(rows, _RULE),
         attributed=next(iter(_nodes(rows, PROV_ATTRIBUTED_TO)), None),
-        rules=tuple(t.object for t in rows if t.predicate == KZ_INFERENCE_RULE and isinstance(t.object, Literal)),
-        brings=tuple(e for e in ends if isinstance(e, NamedNode) and e in about and not _value(about[e], DCT_IDENTIFIER) and not _value(about[e], KZ_SHA256)),
+        rules=tuple(
+            t.object
+            for t in rows
+            if t.predicate == KZ_INFERENCE_RULE and isinstance(t.object, Literal)
+        ),
+        brings=tuple(
+            e
+            for e in ends
+            if isinstance(e, NamedNode)
+            and e in about
+            and not _value(about[e], DCT_IDENTIFIER)
+            and not _value(about[e], KZ_SHA256)
+        ),
         needs=_nodes(rows, _NEEDS),
     )

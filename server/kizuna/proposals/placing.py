@@ -85,14 +85,20 @@ def _place(project: Project, proposals: Proposals, claims: Sequence[ClaimProposa
     known = {c.iri for c in project.claims}
     for claim in claims:
         if claim.id in known:
-            raise Changed(f"{claim.id.value}: the data has this claim already", hint="Extract the document again.")
+            raise Changed(
+                f"{claim.id.value}: the data has this claim already",
+                hint="Extract the document again.",
+            )
     file = _file_of(project, proposals.document)
     path = project.root / (file.path if file else _DATA / f"{proposals.name}.ttl")
     changed = []
     if proposals.describes and not any(d.iri == proposals.document for d in project.documents):
         changed.append(_describe(project, proposals.describes, path))
     facts = _facts(proposals, claims, project, file)
-    _replace(path, _extended(project, file, facts, claims) if file else _new(proposals, facts, claims, path))
+    _replace(
+        path,
+        _extended(project, file, facts, claims) if file else _new(proposals, facts, claims, path),
+    )
     return [*changed, path]
 
 
@@ -118,21 +124,34 @@ def _facts(
     return [tuple(dict.fromkeys(rows)) for rows in grouped.values() if rows]
 
 
-def _new(proposals: Proposals, facts: list[tuple[Triple, ...]], claims: Sequence[ClaimProposal], path: Path) -> str:
+def _new(
+    proposals: Proposals,
+    facts: list[tuple[Triple, ...]],
+    claims: Sequence[ClaimProposal],
+    path: Path,
+) -> str:
     """Return a new file: the things first, then the claims."""
-    rows = [Block("Things and facts", facts), Block("Claims, in reading order", [tuple(c.claim()) for c in claims])]
+    rows = [
+        Block("Things and facts", facts),
+        Block("Claims, in reading order", [tuple(c.claim()) for c in claims]),
+    ]
     if path.exists():
         head = path.read_text(encoding="utf-8")
         return _added(head, facts, claims)
-    title = next((str(t.object.value) for t in proposals.describes if t.predicate.value.endswith("/title")), proposals.name)  # type: ignore[union-attr]
+    title = next(
+        (str(t.object.value) for t in proposals.describes if t.predicate.value.endswith("/title")),
+        proposals.name,
+    )  # type: ignore[union-attr]
     return written(f"Facts and claims from {proposals.name}: {title}", rows)
 
 
 def _describe(project: Project, rows: Sequence[Triple], otherwise: Path) -> Path:
     """Write the description of a new document beside those of the others; return the file."""
     described = [
-        f.path for f in project.having(Role.DATA)
-        for t in f.triples if t.predicate == RDF_TYPE and t.object == KZ_SOURCE_DOCUMENT
+        f.path
+        for f in project.having(Role.DATA)
+        for t in f.triples
+        if t.predicate == RDF_TYPE and t.object == KZ_SOURCE_DOCUMENT
     ]
     path = project.root / Counter(described).most_common(1)[0][0] if described else otherwise
     text = path.read_text(encoding="utf-8") if path.exists() else written("Documents", [])
@@ -141,10 +160,15 @@ def _describe(project: Project, rows: Sequence[Triple], otherwise: Path) -> Path
 
 
 def _extended(
-    project: Project, file: SourceFile, facts: list[tuple[Triple, ...]], claims: Sequence[ClaimProposal]
+    project: Project,
+    file: SourceFile,
+    facts: list[tuple[Triple, ...]],
+    claims: Sequence[ClaimProposal],
 ) -> str:
     """Return the text of a file with facts and claims in their places."""
-    text = _declared(file.text, [t for rows in facts for t in rows] + [t for c in claims for t in c.claim()])
+    text = _declared(
+        file.text, [t for rows in facts for t in rows] + [t for c in claims for t in c.claim()]
+    )
     used = _bound(text)
     lines = text.split("\n")
     for rows in facts:
@@ -175,7 +199,9 @@ def _bound(text: str) -> dict[str, str]:
 def _declared(text: str, triples: list[Triple]) -> str:
     """Return a Turtle text with the prefixes declared that these statements need."""
     have = _bound(text)
-    missing = {n: iri for n, iri in prefixes(triples).items() if iri not in have.values() and n not in have}
+    missing = {
+        n: iri for n, iri in prefixes(triples).items() if iri not in have.values() and n not in have
+    }
     lines = text.split("\n")
     at = [i for i, line in enumerate(lines) if line.startswith("@prefix")]
     for name, iri in sorted(missing.items()):
@@ -191,7 +217,9 @@ def _insert_fact(lines: list[str], rows: tuple[Triple, ...], used: dict[str, str
     at = index_positions("\n".join(lines)).subjects.get(str(getattr(rows[0].subject, "value", "")))
     block = thing(rows, used).split("\n")
     if at is not None:
-        end = next((i for i in range(at.line - 1, len(lines)) if lines[i].rstrip().endswith(" .")), -1)
+        end = next(
+            (i for i in range(at.line - 1, len(lines)) if lines[i].rstrip().endswith(" .")), -1
+        )
         if end >= 0:
             lines[end] = lines[end].rstrip()[:-2] + " ;"
             first = block[0].removeprefix(shortened(str(rows[0].subject.value), used)).strip()
@@ -216,10 +244,14 @@ def _starts(project: Project, file: SourceFile) -> dict[str, int]:
     return found
 
 
-def _insert_claim(lines: list[str], claim: ClaimProposal, starts: dict[str, int], used: dict[str, str]) -> None:
+def _insert_claim(
+    lines: list[str], claim: ClaimProposal, starts: dict[str, int], used: dict[str, str]
+) -> None:
     """Put a claim before the first one whose quote stands behind its own."""
     at = index_positions("\n".join(lines)).subjects
-    later = sorted(at[iri].line for iri, start in starts.items() if iri in at and start > claim.quote.start)
+    later = sorted(
+        at[iri].line for iri, start in starts.items() if iri in at and start > claim.quote.start
+    )
     block = thing(tuple(claim.claim()), used).split("\n")
     if later:
         lines[later[0] - 1 : later[0] - 1] = [*block, ""]

@@ -44,7 +44,13 @@ def prefixes(triples: Iterable[Triple]) -> dict[str, str]:
     found: dict[str, str] = {}
     for triple in triples:
         for part in triple:
-            iri = part.datatype.value if isinstance(part, Literal) else str(getattr(part, "value", ""))
+            if part == RDF_TYPE:
+                continue
+            iri = (
+                part.datatype.value
+                if isinstance(part, Literal)
+                else str(getattr(part, "value", ""))
+            )
             kind = _KIND.match(iri)
             if kind:
                 found[kind[2]] = kind[1]
@@ -66,7 +72,9 @@ def thing(rows: Sequence[Triple], known: dict[str, str]) -> str:
         parts.append("a " + " , ".join(grouped.pop(RDF_TYPE)))
     said = [grouped.pop(p) for p in (RDF_SUBJECT, RDF_PREDICATE, RDF_OBJECT) if p in grouped]
     if len(said) == 3:
-        pieces = [f"rdf:{n} {v[0]}" for n, v in zip(("subject", "predicate", "object"), said, strict=True)]
+        pieces = [
+            f"rdf:{n} {v[0]}" for n, v in zip(("subject", "predicate", "object"), said, strict=True)
+        ]
         line = " ; ".join(pieces)
         parts += [line] if len(line) < _WIDTH + 20 else [" ; ".join(pieces[:2]), pieces[2]]
     parts += [line_of(predicate, values, known) for predicate, values in grouped.items()]
@@ -77,7 +85,9 @@ def thing(rows: Sequence[Triple], known: dict[str, str]) -> str:
 def line_of(predicate: NamedNode, values: list[str], known: dict[str, str]) -> str:
     """Return a predicate with its values: texts stand on lines of their own."""
     texts = any(v.startswith('"') for v in values) or sum(map(len, values)) > _WIDTH
-    return f"{shortened(predicate.value, known)} " + (" ,\n        " if texts else " , ").join(values)
+    return f"{shortened(predicate.value, known)} " + (" ,\n        " if texts else " , ").join(
+        values
+    )
 
 
 def term(value: object, known: dict[str, str]) -> str:
@@ -88,11 +98,20 @@ def term(value: object, known: dict[str, str]) -> str:
         plain = _plain(value)
         if plain is not None:
             return plain
-        text = value.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+        text = (
+            value.value.replace("\\", "\\\\")
+            .replace('"', '\\"')
+            .replace("\n", "\\n")
+            .replace("\r", "\\r")
+        )
         if value.language:
             return f'"{text}"@{value.language}'
         datatype = value.datatype.value
-        return f'"{text}"' if datatype == _XSD + "string" else f'"{text}"^^{shortened(datatype, known)}'
+        return (
+            f'"{text}"'
+            if datatype == _XSD + "string"
+            else f'"{text}"^^{shortened(datatype, known)}'
+        )
     return str(value)
 
 

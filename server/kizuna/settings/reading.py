@@ -56,6 +56,13 @@ class Settings:
     proxies: tuple[str, ...]
     services: tuple[str, ...]
     service_seconds: float
+    extract_from: tuple[str, ...]
+    extract_mb: int
+    extract_seconds: float
+    model: str
+    model_name: str
+    model_tokens: int
+    model_seconds: float
     engine: str
     engine_default_graph: str
 
@@ -228,6 +235,9 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         services=_addresses(path, text, lists["services"]),
         documents=(root / str(given["documents"])).resolve(),
         releases=(root / str(given["releases"])).absolute(),
+        extract_from=lists["extract_from"],
+        model=str(given["model"]),
+        model_name=str(given["model_name"]),
         engine=str(given["engine"]),
         engine_default_graph=str(given["engine_default_graph"]),
         **_numbers(given),
