@@ -98,7 +98,7 @@ def _with(before: Known, triples: list[Triple]) -> Known:
     about = {s: list(rows) for s, rows in before.about.items()}
     classes = dict(before.classes)
     for triple in triples:
-        subject = str(triple.subject.value)
+        subject = str(getattr(triple.subject, "value", ""))
         about.setdefault(subject, []).append(triple)
         if triple.predicate == RDF_TYPE and "/expected/" in subject:
             classes[subject] = classes.get(subject, frozenset()) | {

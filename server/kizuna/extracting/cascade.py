@@ -11,16 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from kizuna.extracting.binding import Binding, Memory
+from kizuna.extracting.compiling import Compiled, compile_pattern
 from kizuna.extracting.language import tongue
-from kizuna.extracting.matching import (
-    Compiled,
-    Encoded,
-    Match,
-    compile_pattern,
-    encode,
-    matches,
-    slot_letters,
-)
+from kizuna.extracting.matching import Encoded, Match, encode, matches, slot_letters
 from kizuna.extracting.passages import Sentence
 from kizuna.extracting.patterns import Saying
 from kizuna.extracting.said import Said, Value
@@ -84,22 +77,27 @@ class Cascade:
         spoken = tongue(sentence.language)
         self.memory.sentence += 1
         planned = any(spoken.has("plans", t.text) for t in tokens if not t.things)
-        encoded = self._encoded(tokens, sentence)
         for compiled in (c for c in self.compiled if c.language == spoken.code):
-            for _ in range(_ROUNDS):
-                found = list(matches(compiled, encoded, self.names))
-                for match in found:
-                    view = View(compiled, match, tokens, sentence, planned=planned)
-                    self.memory.said += list(self._say(view))
-                if not found or not compiled.pattern.reduces:
-                    break
-                for match in reversed(found):
-                    tokens = _reduced(tokens, match, compiled.pattern.reduces)
-                encoded = self._encoded(tokens, sentence)
-        for token in tokens:
+            tokens = self._apply(compiled, tokens, sentence, planned=planned)
+        for token in (t for t in tokens if not t.adjective):
             for thing in token.things:
-                if not token.adjective and thing.value is None:
+                if thing.value is None:
                     self.memory.mention(thing)
+
+    def _apply(
+        self, compiled: Compiled, tokens: list[Token], sentence: Sentence, *, planned: bool
+    ) -> list[Token]:
+        """Say what a pattern finds; return the tokens, reduced where it reduces."""
+        for _ in range(_ROUNDS):
+            found = list(matches(compiled, self._encoded(tokens, sentence), self.names))
+            for match in found:
+                view = View(compiled, match, tokens, sentence, planned=planned)
+                self.memory.said += list(self._say(view))
+            if not found or not compiled.pattern.reduces:
+                break
+            for match in reversed(found):
+                tokens = _reduced(tokens, match, compiled.pattern.reduces)
+        return tokens
 
     def _encoded(self, tokens: list[Token], sentence: Sentence) -> Encoded:
         return encode(tokens, [self._fits(t) for t in tokens], tongue(sentence.language))

@@ -136,7 +136,8 @@ def _figure_form(spoken: Tongue) -> re.Pattern[str]:
     number = rf"(?P<n>[0-9]{{1,3}}(?:[.,\u2009 ][0-9]{{3}})+|[0-9]{{1,6}}|(?:{words})(?!\w))"
     if not spoken.spaced:
         return re.compile(rf"(?P<about>{about})?{number}(?:{people})(?P<over>{over})?")
-    form = rf"(?<!\w)(?:(?P<about>{about})\s+|(?P<over>{over})\s+)?{number}\s+(?:\w+\s+)?(?:{people})(?!\w)"
+    how = rf"(?:(?P<about>{about})\s+|(?P<over>{over})\s+)?"
+    form = rf"(?<!\w){how}{number}\s+(?:\w+\s+)?(?:{people})(?!\w)"
     return re.compile(form, re.IGNORECASE)
 
 

@@ -32,7 +32,7 @@ class Discourse:
         self.history.append(thing)
 
     def latest(self, cls: str, label: str = "") -> Thing | None:
-        """Return the last thing of a class, or of a class above it; ``label`` must be in its name."""
+        """Return the last thing of a class or a class above; ``label`` must be in its name."""
         wide = frozenset({cls})
         for thing in reversed(self.history):
             near = self.known.is_a(thing.classes, cls)

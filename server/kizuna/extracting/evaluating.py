@@ -172,7 +172,7 @@ class Comparison:
                 taken.add(ours)
 
     def _meeting(self, expected: object, proposed: object) -> tuple[str, str] | tuple[()] | None:
-        """Return the two new things that would stand for one another, () if none need to, else None."""
+        """Return the two new things that would be one, () where none is needed, else None."""
         if self._equal(expected, proposed):
             return ()
         if self._is_removed(expected) and self._is_new(proposed):
@@ -224,7 +224,7 @@ class Comparison:
     def _rows(self, term: object) -> Sequence[Triple]:
         if not isinstance(term, NamedNode):
             return ()
-        return self.proposals.things.get(term) or self.after.about.get(term.value, ())
+        return self.proposals.things.get(term) or tuple(self.after.about.get(term.value, ()))
 
     def _is_described(self, node: NamedNode) -> bool:
         return node in self.proposals.things or node.value in self.after.classes

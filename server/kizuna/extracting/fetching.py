@@ -86,9 +86,8 @@ def _once(url: str, line: CheckedLine, bounds: Bounds) -> Page | str:
         )
     handlers = (PlainHandler(line), SecureHandler(line, ssl.create_default_context()), _Still())
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *handlers)
-    request = urllib.request.Request(
-        url, headers={"User-Agent": _AGENT, "Accept": "text/html,*/*;q=0.5"}
-    )
+    headers = {"User-Agent": _AGENT, "Accept": "text/html,*/*;q=0.5"}
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme is checked
     try:
         with opener.open(request, timeout=bounds.seconds) as answer:
             return _page(answer, url, bounds)
@@ -102,8 +101,9 @@ def _once(url: str, line: CheckedLine, bounds: Bounds) -> Page | str:
     except Refused:
         raise
     except (OSError, http.client.HTTPException) as error:
-        if isinstance(getattr(error, "reason", None), Refused):
-            raise error.reason from error  # type: ignore[attr-defined]
+        reason = getattr(error, "reason", None)
+        if isinstance(reason, Refused):
+            raise reason from error
         late = " in time" if line.is_cut else ""
         raise UnavailableError(
             f"{url}: cannot be fetched{late}: {error}", hint="Save the text and give the file."

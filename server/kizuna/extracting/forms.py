@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -40,6 +41,9 @@ _SPECIAL = {
 }
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """One of these properties a thing of a class must have; inverse: one must point at it."""
@@ -58,14 +62,14 @@ class Forms:
     known: Known
 
     def kind(self, classes: frozenset[str]) -> str:
-        """Return the part of the address that things of a class share, "thing" where none is set."""
+        """Return the part of the address that things of a class share, else "thing"."""
         return next(iter(self._of(classes, self.kinds)), "thing")
 
     def wants(self, classes: frozenset[str]) -> list[Need]:
         """Return what things of these classes cannot be without."""
         return [need for needs in self._of(classes, self.needs) for need in needs]
 
-    def _of(self, classes: frozenset[str], table: dict[str, object]) -> Iterator[object]:  # type: ignore[override]
+    def _of(self, classes: frozenset[str], table: Mapping[str, T]) -> Iterator[T]:
         for cls in sorted(classes):
             above = self.known.above.get(cls, frozenset({cls}))
             nearest = sorted(above, key=lambda c: -len(self.known.above.get(c, ())))

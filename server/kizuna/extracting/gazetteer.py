@@ -90,25 +90,27 @@ class Gazetteer:
         adjective = self._adjective(tokens, first)
         if adjective:
             yield adjective
+        for key, last in self._keys(tokens, first):
+            if key in self.names and not (adjective and len(key) == 1):
+                yield Hit(first, last, tuple(self.names[key]))
+            elif noun := self.nouns.get(key) or self._head(key):
+                yield Hit(first, last, (), noun)
+
+    def _keys(self, tokens: list[Token], first: int) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Yield the forms of the words from ``first`` on, one word more each, and their ends."""
         key: tuple[str, ...] = ()
         for last in range(first, len(tokens)):
-            if tokens[last].text in SKIPPED:
-                continue
-            key = (*key, self.spoken.stem(tokens[last].text))
-            if len(key) > self.longest:
-                break
-            if key in self.names and not (adjective and len(key) == 1):
-                yield Hit(first, last + 1, tuple(self.names[key]))
-            elif key in self.nouns:
-                yield Hit(first, last + 1, (), self.nouns[key])
-            elif len(key) == 1 and self.spoken.spaced:
-                yield from self._compound(key[0], first)
+            if tokens[last].text not in SKIPPED:
+                key = (*key, self.spoken.stem(tokens[last].text))
+                if len(key) > self.longest:
+                    return
+                yield key, last + 1
 
-    def _compound(self, word: str, first: int) -> Iterator[Hit]:
-        for head, noun in self.heads:
-            if word.endswith(head) and len(word) > len(head) >= _SHORTEST_HEAD:
-                yield Hit(first, first + 1, (), noun)
-                return
+    def _head(self, key: tuple[str, ...]) -> Noun | None:
+        """Return the noun in which a closed compound ends."""
+        word = key[0] if len(key) == 1 and self.spoken.spaced else ""
+        ending = ((head, noun) for head, noun in self.heads if word.endswith(head))
+        return next((n for head, n in ending if len(word) > len(head) >= _SHORTEST_HEAD), None)
 
     def beginning(self, word: str) -> list[Thing]:
         """Return what the first part of a closed compound names: Optik in Optikcluster."""
@@ -117,7 +119,7 @@ class Gazetteer:
         return next((self.names[low[:n],] for n in sizes if (low[:n],) in self.names), [])
 
     def _adjective(self, tokens: list[Token], first: int) -> Hit | None:
-        """Return the adjective that begins here; names with a hyphen have one in their last part."""
+        """Return the adjective that begins here; a name with a hyphen has it at its end."""
         for size in (3, 1):
             part = tokens[first : first + size]
             if len(part) == size and (size == 1 or part[1].text == "-"):
@@ -133,22 +135,24 @@ def gazetteer(
     """Return the names of ``things`` and the nouns of ``patterns`` for texts in one language."""
     found = Gazetteer(spoken)
     for noun in patterns.nouns:
-        for language, word in noun.words:
-            if language == spoken.code:
-                found.add_noun(word, noun)
-    places = {
-        c for slot in patterns.slots.values() if slot.reads == "adjective" for c in slot.accepts
-    }
+        for word in _spoken(noun.words, spoken):
+            found.add_noun(word, noun)
+    shown = [s for s in patterns.slots.values() if s.reads == "adjective"]
+    places = {c for slot in shown for c in slot.accepts}
     for thing in things:
-        for language, name in names(known, thing.iri):
+        named = names(known, thing.iri)
+        for _, name in named:
             found.add_name(name, thing)
-            if language == spoken.code and any(known.is_a(thing.classes, c) for c in places):
-                for word in _adjectives(name, spoken):
-                    found.add_adjective(word, thing)
-        for language, word in patterns.adjectives.get(thing.iri, ()):
-            if language == spoken.code:
-                found.add_adjective(word, thing)
+        words = list(patterns.adjectives.get(thing.iri, ()))
+        if any(known.is_a(thing.classes, c) for c in places):
+            words += [(lang, word) for lang, name in named for word in _adjectives(name, spoken)]
+        for word in _spoken(words, spoken):
+            found.add_adjective(word, thing)
     return found
+
+
+def _spoken(words: Iterable[tuple[str, str]], spoken: Tongue) -> list[str]:
+    return [word for language, word in words if language == spoken.code]
 
 
 def names(known: Known, iri: str) -> list[tuple[str, str]]:

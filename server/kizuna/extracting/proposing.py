@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kizuna.extracting.dates import Date
 from kizuna.extracting.mentions import OFFICE
+from kizuna.extracting.merging import meet, merged, precise
 from kizuna.extracting.minting import Mint
 from kizuna.extracting.said import Said, Text
 from kizuna.extracting.things import Known, Thing
 from kizuna.project import Project
 from kizuna.project.documents import find
 from kizuna.proposals.claims import ClaimProposal, Proposals, Quote
-from kizuna.vocabulary import RDF_TYPE, term
+from kizuna.vocabulary import KZ_INFERRED, XSD_DATE, term
 
 _NUMBERED = re.compile(r"(.*/id/claim/.+?)-([0-9]+)$")
 _AROUND = 160
@@ -54,10 +54,9 @@ def propose(
     ``numbered`` are the document, the beginning of its claims' addresses, and the first number.
     """
     document, beginning, first = numbered
-    said = _merged(said)
-    mint.said = said
-    _meet(said, mint.known, mint)
-    drafts = _best(_drafts(_precise(said), text, mint, dropped))
+    mint.said = said = merged(said)
+    meet(said, mint.known, mint.patterns)
+    drafts = _best(_drafts(precise(said), text, mint, dropped))
     kept = _complete(drafts, mint, dropped)
     kept.sort(key=lambda d: (d.quote.start, d.quote.end, str(d.fact)))
     claims = [
@@ -70,80 +69,6 @@ def propose(
     return Proposals(document, tuple(claims), things)
 
 
-def _merged(said: list[Said]) -> list[Said]:
-    """Return what was said with things of single sentences as one, unless they disagree.
-
-    Two sentences that tell of the signing of one agreement tell of one signing, unless each has
-    a place, a date or a signatory of its own.
-    """
-    facts: dict[int, dict[str, set[object]]] = {}
-    for one in said:
-        facts.setdefault(id(one.subject), {}).setdefault(one.predicate, set()).add(
-            _plain(one.value)
-        )
-    same: dict[int, Thing] = {}
-    firsts: dict[str, list[Thing]] = {}
-    minted = dict.fromkeys(
-        t for one in said for t in (one.subject, one.value) if isinstance(t, Thing) and t.parts
-    )
-    for thing in minted:
-        group = firsts.setdefault(min(thing.classes), [])
-        mine = facts.setdefault(id(thing), {})
-        for other in group:
-            if set(map(id, thing.parts)) != set(map(id, other.parts)) and not _less(
-                mine, facts[id(other)]
-            ):
-                continue
-            theirs = facts[id(other)]
-            if _agree(mine, theirs):
-                same[id(thing)] = other
-                for predicate, values in mine.items():
-                    theirs.setdefault(predicate, set()).update(values)
-                break
-        else:
-            group.append(thing)
-    one_of = lambda value: same.get(id(value), value)  # noqa: E731 - a table with a default
-    return [replace(one, subject=one_of(one.subject), value=one_of(one.value)) for one in said]
-
-
-def _agree(mine: dict[str, set[object]], theirs: dict[str, set[object]]) -> bool:
-    return all(mine[p] & theirs[p] for p in mine.keys() & theirs.keys())
-
-
-def _less(mine: dict[str, set[object]], theirs: dict[str, set[object]]) -> bool:
-    """Tell whether a thing has nothing of its own: "minister X" beside "minister X of Y"."""
-    return bool(mine) and all(values <= theirs.get(p, set()) for p, values in mine.items())
-
-
-def _plain(value: object) -> object:
-    inner = value.value if isinstance(value, Thing) else value
-    return (inner.edtf if isinstance(inner, Date) else inner) or id(value)
-
-
-def _meet(said: list[Said], known: Known, mint: Mint) -> None:
-    """Let new things be known ones where class and day agree: match before minting."""
-    form = mint.patterns.values.get("date")
-    if form is None:
-        return
-    edtf = form.properties["edtf"]
-    for one in said:
-        if not (
-            one.subject.new and isinstance(one.value, Thing) and isinstance(one.value.value, Date)
-        ):
-            continue
-        if one.value.value.day:
-            one.subject.iri = _known_on(one, one.value.value.edtf, edtf, known)
-
-
-def _known_on(one: Said, day: str, edtf: str, known: Known) -> str:
-    for iri, classes in sorted(known.classes.items()):
-        if any(known.is_a(classes, c) for c in one.subject.classes):
-            nodes = known.values(iri, one.predicate)
-            if any(day in known.values(node, edtf) for node in nodes):
-                return iri
-    return ""
-
-
 def _drafts(said: Iterable[Said], text: str, mint: Mint, dropped: Counter[str]) -> Iterable[Draft]:
     for one in said:
         if _is_office(one.value) or _is_office(one.subject):
@@ -154,42 +79,24 @@ def _drafts(said: Iterable[Said], text: str, mint: Mint, dropped: Counter[str]) 
         quote = _quote(text, one.start, one.end)
         if quote is None:
             dropped["quote not unique"] += 1
-        elif value is not None and subject != value:
+        elif subject != value:
             yield Draft(Triple(subject, NamedNode(one.predicate), value), one, quote)
-
-
-def _precise(said: list[Said]) -> list[Said]:
-    """Return what was said without dates that only say less of what another says: "im März"."""
-    dates: dict[tuple[int, str], list[str]] = {}
-    for one in said:
-        if isinstance(one.value, Thing) and isinstance(one.value.value, Date):
-            dates.setdefault((id(one.subject), one.predicate), []).append(one.value.value.edtf)
-
-    def vague(one: Said) -> bool:
-        if not (isinstance(one.value, Thing) and isinstance(one.value.value, Date)):
-            return False
-        mine = one.value.value.edtf
-        others = (d for d in dates[id(one.subject), one.predicate] if d != mine)
-        form = re.compile(re.escape(mine).replace("X", "[0-9]"))
-        return any(form.match(other) for other in others)
-
-    return [one for one in said if not vague(one)]
 
 
 def _is_office(value: object) -> bool:
     return isinstance(value, Thing) and value.value == OFFICE
 
 
-def _value(one: Said, subject: NamedNode, mint: Mint) -> NamedNode | Literal | None:
+def _value(one: Said, subject: NamedNode, mint: Mint) -> NamedNode | Literal:
     """Return the object of a fact."""
     value = one.value
     if isinstance(value, Text):
         return Literal(re.sub(r"\s+", " ", value.words), language=value.language)
-    if isinstance(value, str):
-        if value.startswith("<"):
-            return NamedNode(value.strip("<>"))
-        return Literal(value, datatype=term("xsd:date"))
-    return mint.node(value) if value.value is None else mint.value(subject, one.predicate, value)
+    if isinstance(value, Thing):
+        return mint.value(subject, one, value)
+    if value.startswith("<"):
+        return NamedNode(value.strip("<>"))
+    return Literal(value, datatype=XSD_DATE)
 
 
 def _quote(text: str, start: int, end: int) -> Quote | None:
@@ -227,9 +134,7 @@ def _complete(drafts: list[Draft], mint: Mint, dropped: Counter[str]) -> list[Dr
         lacking = {
             node
             for node, rows in mint.described.items()
-            for need in mint.forms.wants(
-                frozenset(t.object.value for t in rows if t.predicate == RDF_TYPE)
-            )  # type: ignore[union-attr]
+            for need in mint.forms.wants(mint.classes(node))
             if not any(_has(node, p, drafts, rows, inverse=need.inverse) for p in need.predicates)
         }
         kept = [d for d in drafts if not {d.fact.subject, d.fact.object} & lacking]
@@ -267,7 +172,7 @@ def _claim(draft: Draft, iri: NamedNode, document: NamedNode, mint: Mint) -> Cla
         score=round(draft.score - 0.05 * len(new), 2),
         rule=rule,
         attributed=attributed,
-        rules=rules if modality == term("kz:inferred") else (),
+        rules=rules if modality == KZ_INFERRED else (),
         brings=new,
     )
 
@@ -275,7 +180,7 @@ def _claim(draft: Draft, iri: NamedNode, document: NamedNode, mint: Mint) -> Cla
 def _modality(said: Said, mint: Mint) -> tuple[NamedNode, NamedNode | None]:
     """Return how a fact is said; what a person says is that person's claim."""
     if said.pattern.modality == "inferred":
-        return term("kz:inferred"), None
+        return KZ_INFERRED, None
     if said.speaker is not None and said.speaker is not said.subject:
         return term("kz:claimedByPerson"), mint.node(said.speaker)
     if said.planned:
@@ -286,12 +191,7 @@ def _modality(said: Said, mint: Mint) -> tuple[NamedNode, NamedNode | None]:
 def _needed(claim: ClaimProposal, claims: list[ClaimProposal], mint: Mint) -> Iterable[NamedNode]:
     """Yield the proposals without which the new things of a claim would not conform."""
     for node in claim.brings:
-        classes = frozenset(
-            t.object.value
-            for t in mint.described[node]
-            if t.predicate == RDF_TYPE and isinstance(t.object, NamedNode)
-        )
-        for need in mint.forms.wants(classes):
+        for need in mint.forms.wants(mint.classes(node)):
             giving = [
                 c
                 for c in claims

@@ -181,9 +181,13 @@ def _library(name: str) -> ModuleType:
 
 
 _READERS: dict[str, Callable[[Raw], Reading]] = {
-    "txt": _plain, "text": _plain, "md": _markdown, "markdown": _markdown, "html": _html, "htm": _html,
-    "xhtml": _html, "pdf": _pdf, "docx": _docx,
-}  # fmt: skip
+    "txt": _plain,
+    "md": _markdown,
+    "html": _html,
+    "htm": _html,
+    "pdf": _pdf,
+    "docx": _docx,
+}
 _MEDIA_TYPES = {
     "text/plain": "txt",
     "text/markdown": "md",

@@ -129,9 +129,9 @@ def write(root: Path, proposals: Proposals) -> Path:
     blocks.append(
         Block("New things", [proposals.things[iri] for iri in sorted(proposals.things, key=str)])
     )
-    claims = [tuple((*c.claim(), *c.notes())) for c in proposals.claims]
+    claims = [(*c.claim(), *c.notes()) for c in proposals.claims]
     blocks.append(Block("Claims, in reading order", claims))
-    head = f"Proposed claims from {proposals.name}. For review: kizuna review. Never published as they stand here."
+    head = f"Proposed claims from {proposals.name}, for review. Nothing here is published."
     path = root / FOLDER / f"{proposals.name}.ttl"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(written(head, blocks), encoding="utf-8")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kizuna.errors import Changed, NotFound
 from kizuna.project import Project, Role, SourceFile
@@ -16,7 +16,7 @@ from kizuna.project.evidence import places
 from kizuna.project.positions import index_positions
 from kizuna.proposals.claims import FOLDER, ClaimProposal, Proposals, read, write
 from kizuna.proposals.turtle import Block, prefixes, thing, written
-from kizuna.vocabulary import KZ_SOURCE_DOCUMENT, RDF_TYPE, shortened
+from kizuna.vocabulary import DCT_TITLE, KZ_SOURCE_DOCUMENT, RDF_TYPE, shortened
 
 _DATA = Path(Role.DATA.value)
 _CLAIMS = "# Claims"
@@ -138,10 +138,8 @@ def _new(
     if path.exists():
         head = path.read_text(encoding="utf-8")
         return _added(head, facts, claims)
-    title = next(
-        (str(t.object.value) for t in proposals.describes if t.predicate.value.endswith("/title")),
-        proposals.name,
-    )  # type: ignore[union-attr]
+    titles = (t.object for t in proposals.describes if t.predicate == DCT_TITLE)
+    title = next((x.value for x in titles if isinstance(x, Literal)), "no title is printed")
     return written(f"Facts and claims from {proposals.name}: {title}", rows)
 
 
@@ -214,7 +212,8 @@ def _declared(text: str, triples: list[Triple]) -> str:
 
 def _insert_fact(lines: list[str], rows: tuple[Triple, ...], used: dict[str, str]) -> None:
     """Add statements to the block of their thing, or a block before the claims."""
-    at = index_positions("\n".join(lines)).subjects.get(str(getattr(rows[0].subject, "value", "")))
+    subject = str(getattr(rows[0].subject, "value", ""))
+    at = index_positions("\n".join(lines)).subjects.get(subject)
     block = thing(rows, used).split("\n")
     if at is not None:
         end = next(
@@ -222,7 +221,7 @@ def _insert_fact(lines: list[str], rows: tuple[Triple, ...], used: dict[str, str
         )
         if end >= 0:
             lines[end] = lines[end].rstrip()[:-2] + " ;"
-            first = block[0].removeprefix(shortened(str(rows[0].subject.value), used)).strip()
+            first = block[0].removeprefix(shortened(subject, used)).strip()
             lines[end + 1 : end + 1] = [f"    {first}", *block[1:]]
             return
     spot = next((i for i, line in enumerate(lines) if line.startswith(_CLAIMS)), len(lines))

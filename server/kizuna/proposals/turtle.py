@@ -56,9 +56,9 @@ def prefixes(triples: Iterable[Triple]) -> dict[str, str]:
                 found[kind[2]] = kind[1]
             for name, namespace in (PREFIXES | _EXTRACTION).items():
                 local = iri[len(namespace) :]
-                if iri.startswith(namespace) and local and not {"/", "#"} & set(local):
-                    if not isinstance(part, Literal) or _plain(part) is None:
-                        found[name] = namespace
+                short = iri.startswith(namespace) and local and not {"/", "#"} & set(local)
+                if short and not (isinstance(part, Literal) and _plain(part)):
+                    found[name] = namespace
     return found
 
 

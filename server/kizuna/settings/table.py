@@ -110,8 +110,8 @@ SETTINGS: tuple[Setting, ...] = (
             "Seconds by the clock in which such a page must come.",
             env="KIZUNA_EXTRACT_SECONDS", example="extract_seconds = 20"),
     Setting("model", str, "",
-            "Address of an OpenAI-compatible endpoint for kizuna extract --by model; its key stands "
-            "in KIZUNA_MODEL_KEY alone.",
+            "Address of an OpenAI-compatible endpoint for kizuna extract --by model; the key "
+            "stands in KIZUNA_MODEL_KEY alone.",
             env="KIZUNA_MODEL", example='model = "https://models.example.org/v1"'),
     Setting("model_name", str, "",
             "Name of the model at that endpoint.",

@@ -63,7 +63,7 @@ def recognise(text: str, otherwise: str = "en") -> str:
 
     A passage that shows nothing (a name, a date) has the language ``otherwise``.
 
-    >>> recognise("Die Reise wurde verschoben."), recognise("覚書を締結した。"), recognise("Kobe", "de")
+    >>> recognise("Die Reise wurde verschoben."), recognise("締結した。"), recognise("Kobe", "de")
     ('de', 'ja', 'de')
     """
     if _KANA.search(text) or len(_HAN.findall(text)) * 2 > len(text.strip()):

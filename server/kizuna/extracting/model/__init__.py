@@ -1,4 +1,4 @@
-"""The extractor by a language model: what it answers is believed as far as the text bears it out."""
+"""The extractor by a language model: its answers are kept as far as the text bears them out."""
 
 from kizuna.extracting.model.client import Client, Endpoint
 from kizuna.extracting.model.extractor import Model

@@ -40,8 +40,8 @@ class Endpoint:
     def __post_init__(self) -> None:
         if urlsplit(self.url).scheme not in {"http", "https"} or not self.name:
             raise SettingsError(
-                f"model is {self.url!r} and model_name {self.name!r}, but an endpoint and a name are needed",
-                hint='For example: model = "https://models.example.org/v1" and model_name = "some-model-7b".',
+                f"model is {self.url!r} and model_name {self.name!r}: both are needed",
+                hint='For example: model = "https://models.example.org/v1", model_name = "m".',
             )
 
 
@@ -123,7 +123,7 @@ class Client:
     def _away(self, what: str) -> UnavailableError:
         return UnavailableError(
             f"the model at {self.endpoint.url} {what}",
-            hint="See that the settings model and model_name are right, and the key in KIZUNA_MODEL_KEY.",
+            hint="See that model and model_name are right, and the key in KIZUNA_MODEL_KEY.",
         )
 
     def _answer(self, body: bytes) -> str:

@@ -66,7 +66,10 @@ def _messages(part: str, mentioned: list[str], names: Terms) -> list[dict[str, s
     """Return what is said to the model: the rules, the things, and the text as data."""
     listed = "\n".join(mentioned) or "(none)"
     properties = ", ".join(names.predicates)
-    asked = f"Known things:\n{listed}\n\nProperties: {properties}\n\nText, as a JSON string:\n{json.dumps(part, ensure_ascii=False)}"
+    text = json.dumps(part, ensure_ascii=False)
+    asked = (
+        f"Known things:\n{listed}\n\nProperties: {properties}\n\nText, as a JSON string:\n{text}"
+    )
     return [
         {"role": "system", "content": PROMPT.read_text(encoding="utf-8")},
         {"role": "user", "content": asked},
@@ -131,7 +134,7 @@ class Answers:
                 self.dropped[reason] += 1
 
     def _new_things(self, rows: list[Any]) -> dict[str, Thing]:
-        """Return the things that an answer adds, by its names for them: those with a printed name."""
+        """Return the things that an answer adds, by its names for them, if the text names them."""
         found: dict[str, Thing] = {}
         for row in rows:
             if not isinstance(row, dict):

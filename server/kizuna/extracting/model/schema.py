@@ -25,9 +25,10 @@ class Terms:
 
 
 def terms(project: Project, patterns: Patterns) -> Terms:
-    """Return the properties that shapes constrain, without editorial ones, and classes for new things.
+    """Return the properties that facts may have, and the classes that new things may be of.
 
-    New things may be of the classes that the patterns and the shapes name.
+    Properties are those that shapes constrain and claims use, without editorial ones; classes those
+    that the patterns and the shapes name.
     """
     paths, classes = set(), {c for slot in patterns.slots.values() for c in slot.accepts}
     for file in project.having(Role.SHAPES):
