@@ -15,8 +15,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kizuna.extracting.evaluating import Comparison, Evaluation, Expected
 from kizuna.extracting.protocol import Source
 from kizuna.extracting.rules import Rules
-from kizuna.extracting.things import Known, known
-from kizuna.project import Project
+from kizuna.extracting.things import Known
 from kizuna.vocabulary import EDTF, PREFIXES, RDF_TYPE, SKOS_PREF_LABEL, term
 from support import ID
 
@@ -82,15 +81,15 @@ class Reader:
         return node
 
 
-def compare(project: Project, name: str) -> Evaluation:
+def compare(rules: Rules, name: str) -> Evaluation:
     """Return what the rules find in a text of ours, beside what was expected."""
     text = (TEXTS / f"{name}.txt").read_text(encoding="utf-8")
     reader = Reader(text, name.rpartition(".")[2])
     for line in (TEXTS / f"{name}.expected").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             reader.line(line)
-    before = known(project)
-    proposals = Rules(project).extract(Source(DOCUMENT, text, reader.language)).proposals
+    before = rules.data
+    proposals = rules.extract(Source(DOCUMENT, text, reader.language)).proposals
     return Comparison(before, _with(before, reader.triples), proposals).of(name, reader.expected)
 
 

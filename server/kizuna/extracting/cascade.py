@@ -22,6 +22,8 @@ from kizuna.extracting.things import Thing
 from kizuna.extracting.tokens import Token
 
 _ROUNDS = 4
+Seen = tuple[list[Token], Encoded]
+"""The tokens of a sentence, and what patterns see of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,14 @@ class View:
 
     @property
     def negated(self) -> bool:
-        """Whether the words deny what they tell of; "nicht nur" denies nothing."""
+        """Whether the words deny what they tell of or leave it open; "nicht nur" does not."""
         spoken, tokens = tongue(self.sentence.language), self.tokens
         if not spoken.spaced:
             rest = "".join(t.text for t in tokens[self.match.first :])
-            return any(word in rest for word in spoken.words["negations"])
+            words = (*spoken.words["negations"], *spoken.words["doubts"])
+            return any(word in rest for word in words)
+        if any(spoken.has("doubts", t.text) for t in tokens[: self.match.last] if not t.things):
+            return True
         near = range(max(0, self.match.first - 1), min(self.match.last + 3, len(tokens)))
         plain = (n for n in near if not tokens[n].things)
         denials = (n for n in plain if spoken.has("negations", tokens[n].text))
@@ -77,19 +82,20 @@ class Cascade:
         spoken = tongue(sentence.language)
         self.memory.sentence += 1
         planned = any(spoken.has("plans", t.text) for t in tokens if not t.things)
+        seen = tokens, self._encoded(tokens, sentence)
         for compiled in (c for c in self.compiled if c.language == spoken.code):
-            tokens = self._apply(compiled, tokens, sentence, planned=planned)
+            seen = self._apply(compiled, seen, sentence, planned=planned)
+        tokens, _ = seen
         for token in (t for t in tokens if not t.adjective):
             for thing in token.things:
                 if thing.value is None:
                     self.memory.mention(thing)
 
-    def _apply(
-        self, compiled: Compiled, tokens: list[Token], sentence: Sentence, *, planned: bool
-    ) -> list[Token]:
+    def _apply(self, compiled: Compiled, seen: Seen, sentence: Sentence, *, planned: bool) -> Seen:
         """Say what a pattern finds; return the tokens, reduced where it reduces."""
+        tokens, encoded = seen
         for _ in range(_ROUNDS):
-            found = list(matches(compiled, self._encoded(tokens, sentence), self.names))
+            found = list(matches(compiled, encoded, self.names))
             for match in found:
                 view = View(compiled, match, tokens, sentence, planned=planned)
                 self.memory.said += list(self._say(view))
@@ -97,7 +103,8 @@ class Cascade:
                 break
             for match in reversed(found):
                 tokens = _reduced(tokens, match, compiled.pattern.reduces)
-        return tokens
+            encoded = self._encoded(tokens, sentence)
+        return tokens, encoded
 
     def _encoded(self, tokens: list[Token], sentence: Sentence) -> Encoded:
         return encode(tokens, [self._fits(t) for t in tokens], tongue(sentence.language))

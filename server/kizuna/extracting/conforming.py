@@ -13,6 +13,7 @@ from kizuna.project import Project, Role, SourceFile
 from kizuna.project.documents import read_documents
 from kizuna.project.evidence import read_claims
 from kizuna.proposals.claims import FOLDER, ClaimProposal, Proposals
+from kizuna.vocabulary import shortened
 
 _ROUNDS = 3
 
@@ -23,19 +24,18 @@ def conforming(project: Project, proposals: Proposals, dropped: Counter[str]) ->
     What they object to is dropped and counted, with all that needs it.
     """
     for _ in range(_ROUNDS):
-        found = objections(project, proposals)
-        bad = {f.focus for f in found}
-        kept = _without(proposals, bad)
-        if len(kept.claims) == len(proposals.claims):
-            return kept
-        dropped.update(f"violates {name}" for name in sorted({f.check for f in found}))
-        proposals = kept
+        file = _as_file(project, proposals)
+        found = _objections(project, file)
+        if not found:
+            break
+        dropped.update(f"violates {finding.check}" for finding in found)
+        bad = {c.id for f in found for c in _blamed(f, file, proposals)}
+        proposals = _without(proposals, bad)
     return proposals
 
 
-def objections(project: Project, proposals: Proposals) -> list[Finding]:
+def _objections(project: Project, file: SourceFile) -> list[Finding]:
     """Return the violations that accepting all the proposals would bring."""
-    file = _as_file(project, proposals)
     files = (*project.files, file)
     triples = [t for f in files if f.role is Role.DATA for t in f.triples]
     whole = replace(
@@ -44,8 +44,30 @@ def objections(project: Project, proposals: Proposals) -> list[Finding]:
         documents=read_documents(triples, project.documents_folder),
         claims=(*project.claims, *read_claims(file)),
     )
-    report = check_project(whole)
-    return [f for f in report.findings if f.severity is Severity.VIOLATION and f.path == file.path]
+    about = {str(getattr(t.subject, "value", "")) for t in file.triples}
+    bad = (f for f in check_project(whole).findings if f.severity is Severity.VIOLATION)
+    return [f for f in bad if f.path == file.path or f.focus in about]
+
+
+def _blamed(finding: Finding, file: SourceFile, proposals: Proposals) -> list[ClaimProposal]:
+    """Return the claims that a finding is about: of its statement, else of its thing.
+
+    Of several about one thing, those are meant whose predicate the message names.
+    """
+    here = finding.path == file.path and 0 < finding.line <= len(file.triples)
+    statement = file.triples[finding.line - 1] if here else None
+    exact = [c for c in proposals.claims if c.fact == statement]
+    if exact:
+        return exact
+    focus = {finding.focus, str(getattr(statement and statement.subject, "value", ""))}
+    about = [
+        c
+        for c in proposals.claims
+        if {c.id.value, *(n.value for n in c.brings)} & focus
+        or str(getattr(c.fact.subject, "value", "")) in focus
+    ]
+    named = [c for c in about if shortened(c.fact.predicate.value) in finding.message]
+    return named or about
 
 
 def _as_file(project: Project, proposals: Proposals) -> SourceFile:
@@ -72,13 +94,12 @@ def accepted_triples(proposals: Proposals, claims: Iterable[ClaimProposal]) -> I
         yield from claim.claim()
 
 
-def _without(proposals: Proposals, bad: set[str]) -> Proposals:
-    """Return the proposals without those about ``bad`` things, and without what needs them."""
-    claims = list(proposals.claims)
+def _without(proposals: Proposals, bad: set[NamedNode]) -> Proposals:
+    """Return the proposals without the ``bad`` ones, and without what needs them."""
+    claims = [c for c in proposals.claims if c.id not in bad]
     while True:
-        gone = {c.id for c in claims if {c.id.value, *(n.value for n in c.brings)} & bad}
-        ids = {c.id for c in claims} - gone
-        kept = [c for c in claims if c.id in ids and all(need in ids for need in c.needs)]
+        ids = {c.id for c in claims}
+        kept = [c for c in claims if all(need in ids for need in c.needs)]
         if len(kept) == len(claims):
             break
         claims = kept

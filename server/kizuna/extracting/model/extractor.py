@@ -41,15 +41,21 @@ class Model:
 
     project: Project
     client: Client
+    patterns: Patterns = field(init=False)
+    data: Known = field(init=False)
+    names: Terms = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.patterns = load_patterns(self.project.root)
+        self.data = known(self.project)
+        self.names = terms(self.project, self.patterns, self.data)
 
     def extract(self, source: Source) -> Extracted:
         """Return the claims of the model that the text bears out.
 
         Raises UnavailableError where the endpoint does not answer or the budget is spent.
         """
-        patterns = load_patterns(self.project.root)
-        data = known(self.project)
-        names = terms(self.project, patterns)
+        patterns, data, names = self.patterns, self.data, self.names
         reader = Answers(source, data, patterns, names, sentences(source.text, source.language))
         for part in reader.parts():
             answer = self.client.ask(_messages(part, reader.mentioned(part), names), schema(names))
@@ -67,8 +73,10 @@ def _messages(part: str, mentioned: list[str], names: Terms) -> list[dict[str, s
     listed = "\n".join(mentioned) or "(none)"
     properties = ", ".join(names.predicates)
     text = json.dumps(part, ensure_ascii=False)
+    constants = ", ".join(names.constants)
     asked = (
-        f"Known things:\n{listed}\n\nProperties: {properties}\n\nText, as a JSON string:\n{text}"
+        f"Known things:\n{listed}\n\nProperties: {properties}\n\nConstants, which are things too: "
+        f"{constants}\n\nText, as a JSON string:\n{text}"
     )
     return [
         {"role": "system", "content": PROMPT.read_text(encoding="utf-8")},
@@ -94,6 +102,8 @@ class Answers:
     def __post_init__(self) -> None:
         self.document = Thing(self.source.document.value, frozenset())
         self.things = {iri: Thing(iri, classes) for iri, classes in self.data.classes.items()}
+        for name, iri in self.names.constants.items():
+            self.things[name] = Thing(iri, frozenset())
 
     def parts(self) -> Iterator[str]:
         """Yield the content in pieces of whole sentences."""

@@ -8,23 +8,25 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from kizuna.extracting.patterns import Patterns
+from kizuna.extracting.things import Known
 from kizuna.project import Project, Role
 from kizuna.vocabulary import PREFIXES, RDF_TYPE, shortened, term
 
 MODALITIES = ("stated", "claimedByPerson", "evaluative", "planned")
 KINDS = ("thing", "text", "date", "number")
-_EITHER, _PATH, _TARGET = term("sh:alternativePath"), term("sh:path"), term("sh:targetClass")
+_PATH, _TARGET, _CONCEPT = term("sh:path"), term("sh:targetClass"), term("skos:Concept")
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The properties and classes that answers may use, by the names that stand for them."""
+    """The properties, classes and constants that answers may use, by their names."""
 
     predicates: dict[str, str]
     classes: dict[str, str]
+    constants: dict[str, str]
 
 
-def terms(project: Project, patterns: Patterns) -> Terms:
+def terms(project: Project, patterns: Patterns, known: Known) -> Terms:
     """Return the properties that facts may have, and the classes that new things may be of.
 
     Properties are those that shapes constrain and claims use, without editorial ones; classes those
@@ -41,10 +43,18 @@ def terms(project: Project, patterns: Patterns) -> Terms:
     used = {t.predicate for t in project.data} - project.editorial
     claimed = {c.fact.predicate for c in project.claims if c.fact is not None} | (paths & used)
     claimed -= {RDF_TYPE, *(p for p in claimed if p.value.startswith(PREFIXES["rdf"]))}
+    classes |= {c for c, above in known.above.items() if above & classes}
     values = {c.value for c in project.value_classes}
+    constants = {
+        t.subject.value
+        for file in project.having(Role.ONTOLOGY)
+        for t in file.triples
+        if t.predicate == RDF_TYPE and t.object == _CONCEPT and isinstance(t.subject, NamedNode)
+    }
     return Terms(
         {shortened(p.value): p.value for p in sorted(claimed, key=str)},
         {shortened(c): c for c in sorted(classes - values)},
+        {shortened(c): c for c in sorted(constants)},
     )
 
 
