@@ -83,7 +83,7 @@ def _date_forms(spoken: Tongue) -> tuple[re.Pattern[str], ...]:
         rf"(?:im|aus dem|in dem|in the|of the)\s+(?:Jahre?|year)\s+{_YEAR}",
         rf"{month}\s+{_DAY}{ordinal}(?![0-9])",
         rf"(?:am\s+){_DAY}\.\s+{month}",
-        rf"(?:im|in|since|seit|last)\s+{month}(?:\s+(?:dieses Jahres|this year))?",
+        rf"(?:im|in|since|seit|last|next)\s+(?:kommenden\s+|vergangenen\s+)?{month}(?:\s+(?:dieses Jahres|this year))?",
         rf"(?<![0-9.,/-]){_YEAR}(?!\.[0-9]|[0-9/-]|\s?(?:Euro|EUR|Personen|km))",
     )
     flags = re.IGNORECASE

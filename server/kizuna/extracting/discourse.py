@@ -80,7 +80,12 @@ class Discourse:
 
 
 def definiteness(tokens: list[Token], first: int, spoken: Tongue) -> str:
-    """Return definite, indefinite or bare, by the word before the noun and its adjectives."""
+    """Return definite, indefinite or bare, by the word before the noun and its adjectives.
+
+    Japanese has no articles: the same word means the same thing.
+    """
+    if not spoken.spaced:
+        return "definite"
     for at in range(first - 1, max(-1, first - 5), -1):
         text = tokens[at].text
         if text in QUOTES:
