@@ -68,6 +68,7 @@ def _date_forms(spoken: Tongue) -> tuple[re.Pattern[str], ...]:
     month, ordinal = rf"(?P<mn>{names})", r"(?:\.|st|nd|rd|th)?"
     seasons = "|".join(spoken.words["seasons"])
     parts = {k: "|".join(spoken.words[k]) for k in ("begin", "middle", "end", "since", "until")}
+    this_year = r"(?:\s+(?:dieses Jahres|this year))?"
     half = rf"(?P<part>{parts['begin']}|{parts['middle']}|{parts['end']})"
     forms = (
         rf"{_DAY}{ordinal}\s*(?:bis|to|until|-|–)\s*(?P<d2>[0-3]?[0-9]){ordinal}\s+(?:of\s+)?{month},?\s+{_YEAR}",
@@ -83,7 +84,7 @@ def _date_forms(spoken: Tongue) -> tuple[re.Pattern[str], ...]:
         rf"(?:im|aus dem|in dem|in the|of the)\s+(?:Jahre?|year)\s+{_YEAR}",
         rf"{month}\s+{_DAY}{ordinal}(?![0-9])",
         rf"(?:am\s+){_DAY}\.\s+{month}",
-        rf"(?:im|in|since|seit|last|next)\s+(?:kommenden\s+|vergangenen\s+)?{month}(?:\s+(?:dieses Jahres|this year))?",
+        rf"(?:im|in|since|seit|last|next)\s+(?:kommenden\s+|vergangenen\s+)?{month}{this_year}",
         rf"(?<![0-9.,/-]){_YEAR}(?!\.[0-9]|[0-9/-]|\s?(?:Euro|EUR|Personen|km))",
     )
     flags = re.IGNORECASE
