@@ -143,6 +143,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(302, b"", ("Location", "/loop"))
         elif self.path == "/slow":
             time.sleep(1.5)
+            self.close_connection = True
         elif self.path == "/large":
             self.answer(200, b"x" * 2_000_000)
         elif self.path == "/image":
@@ -164,9 +165,14 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that hang up: they are to."""
+
+
 @contextmanager
 def serving() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

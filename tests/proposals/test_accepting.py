@@ -163,6 +163,17 @@ def test_a_text_is_never_written_over_another(root: Path) -> None:
     assert other.read_text(encoding="utf-8") == "another text"
 
 
+def test_a_text_of_the_data_is_recognised(root: Path) -> None:
+    path = root / "data/documents/bay-letter.txt"
+    project = load(root)
+    outcome = extract_text(project, read_source(str(path), Bounds()), Rules(project))
+    assert outcome.proposals.document.value == ID + "document/bay-letter"
+    assert outcome.proposals.describes == ()
+    claimed = {c.fact for c in project.claims if c.document == outcome.proposals.document}
+    assert not claimed & {c.fact for c in outcome.proposals.claims}
+    assert sorted(p.name for p in path.parent.iterdir()) == ["bay-letter.txt", "harbour-news.txt"]
+
+
 def test_rejected_proposals_go(root: Path) -> None:
     outcome = extract(root)
     settle(root, outcome.proposals, {c.id for c in outcome.proposals.claims})

@@ -9,7 +9,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kizuna.errors import UsageError
-from kizuna.extracting.forms import slug
+from kizuna.extracting.forms import languages, slug
 from kizuna.extracting.passages import content, first_and_last, is_heading
 from kizuna.extracting.reading import Reading
 from kizuna.project import Project
@@ -58,14 +58,18 @@ def document_of(project: Project, reading: Reading) -> NewDocument:
         free = f"{name}-{number}"
     iri = NamedNode(f"{project.addresses.things}document/{free}")
     file_name = f"{free}.txt"
-    return NewDocument(iri, file_name, tuple(_described(iri, file_name, digest, reading)))
+    return NewDocument(
+        iri, file_name, tuple(_described(iri, file_name, digest, reading, languages(project)))
+    )
 
 
-def _described(iri: NamedNode, file_name: str, digest: str, reading: Reading) -> list[Triple]:
+def _described(
+    iri: NamedNode, file_name: str, digest: str, reading: Reading, codes: tuple[str, ...]
+) -> list[Triple]:
     title = _title(reading)
     label = title or reading.name
     rows = [Triple(iri, RDF_TYPE, KZ_SOURCE_DOCUMENT)]
-    rows += [Triple(iri, SKOS_PREF_LABEL, Literal(label, language=code)) for code in ("de", "en")]
+    rows += [Triple(iri, SKOS_PREF_LABEL, Literal(label, language=code)) for code in codes]
     if title:
         rows.append(Triple(iri, DCT_TITLE, Literal(title, language=reading.language)))
     rows += [

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kizuna.extracting.things import Known
 from kizuna.project import Project, Role
-from kizuna.vocabulary import RDFS_LABEL, term
+from kizuna.vocabulary import RDFS_LABEL, SKOS_PREF_LABEL, term
 
 _TARGET, _PROPERTY, _PATH, _PATTERN, _MIN, _INVERSE, _EITHER = (
     term(f"sh:{n}")
@@ -27,6 +27,7 @@ _TARGET, _PROPERTY, _PATH, _PATTERN, _MIN, _INVERSE, _EITHER = (
     )
 )
 _FIRST, _REST, _NIL = term("rdf:first"), term("rdf:rest"), term("rdf:nil")
+_NEARLY_ALL = 0.9
 _KIND = re.compile(r"/id/\(?([a-z]+)")
 _SPECIAL = {
     "ä": "ae",
@@ -59,6 +60,8 @@ class Forms:
     kinds: dict[str, str]
     needs: dict[str, tuple[Need, ...]]
     labels: dict[str, dict[str, str]]
+    languages: tuple[str, ...]
+    """Those in which the data names nearly all its things, so that new ones have names in them."""
     known: Known
 
     def kind(self, classes: frozenset[str]) -> str:
@@ -109,7 +112,19 @@ def forms(project: Project, known: Known) -> Forms:
             if pattern:
                 kinds.setdefault(target, pattern[1])
             needs[target] = needs.get(target, ()) + wanted
-    return Forms(kinds, needs, labels, known)
+    return Forms(kinds, needs, labels, languages(project), known)
+
+
+def languages(project: Project) -> tuple[str, ...]:
+    """Return the languages in which the data names nearly all its things, else the first one."""
+    named: dict[str, set[str]] = {}
+    for triple in project.data:
+        value = triple.object
+        if triple.predicate == SKOS_PREF_LABEL and isinstance(value, Literal) and value.language:
+            named.setdefault(value.language, set()).add(str(triple.subject))
+    things = set().union(*named.values())
+    common = (code for code, found in named.items() if len(found) >= _NEARLY_ALL * len(things))
+    return tuple(sorted(common)) or project.languages[:1]
 
 
 def _needs(rows: list[Triple], about: dict[object, list[Triple]]) -> Iterator[Need]:

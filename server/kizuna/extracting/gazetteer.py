@@ -113,7 +113,7 @@ class Gazetteer:
         return next((n for head, n in ending if len(word) > len(head) >= _SHORTEST_HEAD), None)
 
     def beginning(self, word: str) -> list[Thing]:
-        """Return what the first part of a closed compound names: Optik in Optikcluster."""
+        """Return what the first part of a closed compound names: Optik in Optikwerk."""
         low = word.lower()
         sizes = range(len(low) - 3, _SHORTEST_PART - 1, -1)
         return next((self.names[low[:n],] for n in sizes if (low[:n],) in self.names), [])

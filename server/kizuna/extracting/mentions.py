@@ -70,7 +70,7 @@ class Mentions:
     def _inner(
         self, tokens: list[Token], hit: Hit, hits: list[Hit], spoken: Tongue
     ) -> tuple[Thing, ...]:
-        """Return what a name holds besides: the place and the field in "Thüringer Optikcluster"."""
+        """Return what a name holds besides: the place and the field in "Alphaer Optikwerk"."""
         within = (
             h for h in hits if hit.first <= h.first and h.last <= hit.last and h.size < hit.size
         )
@@ -249,7 +249,7 @@ def _chosen(hits: list[Hit]) -> list[Hit]:
 
 
 def _follows(tokens: list[Token], noun: Hit, hits: list[Hit], known: Known) -> Thing | None:
-    """Return the known thing named right after a noun for its kind: the symposium “…”."""
+    """Return the known thing named right after a noun for its kind: the fair “…”."""
     at = noun.last
     while at < len(tokens) and tokens[at].text in QUOTES:
         at += 1
@@ -266,7 +266,7 @@ def _follows(tokens: list[Token], noun: Hit, hits: list[Hit], known: Known) -> T
 
 
 def _merged(tokens: list[Token]) -> list[Token]:
-    """Return the tokens with second names taken in: "the Ministry (BMBF)", "symposium “…”"."""
+    """Return the tokens with second names taken in: "the Office (OA)", "the fair “…”"."""
     out: list[Token] = []
     at = 0
     while at < len(tokens):

@@ -15,8 +15,6 @@ from kizuna.extracting.said import Said
 from kizuna.extracting.things import Known, Thing
 from kizuna.vocabulary import RDF_TYPE, SKOS_PREF_LABEL
 
-_LANGUAGES = ("de", "en")
-
 
 @dataclass(slots=True)
 class Mint:
@@ -61,15 +59,16 @@ class Mint:
     def _name(self, thing: Thing) -> None:
         cls = min(thing.classes)
         if id(thing) in self.open:  # a name made of itself
-            thing.iri = self._free(cls, slug(self._title(thing, "en")))
+            thing.iri = self._free(cls, slug(self._title(thing, self.forms.languages[0])))
             return
         self.open.add(id(thing))
-        texts = {language: self._label(thing, language) for language in _LANGUAGES}
-        if (cls, texts["en"]) in self.labels:
+        texts = {language: self._label(thing, language) for language in self.forms.languages}
+        main = "en" if "en" in texts else self.forms.languages[0]
+        if (cls, texts[main]) in self.labels:
             number = sum(c == cls for c, _ in self.labels) + 1
             texts = {language: f"{text} ({number})" for language, text in texts.items()}
-        self.labels.add((cls, texts["en"]))
-        thing.iri = thing.iri or self._free(cls, slug(texts["en"]))
+        self.labels.add((cls, texts[main]))
+        thing.iri = thing.iri or self._free(cls, slug(texts[main]))
         node = NamedNode(thing.iri)
         rows = [Triple(node, RDF_TYPE, NamedNode(c)) for c in sorted(thing.classes)]
         for language, text in texts.items():

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from kizuna.errors import ProjectError, UnavailableError, UsageError
 from kizuna.extracting.fetching import Bounds, fetch
 from kizuna.extracting.language import recognise
-from kizuna.project.files import Unreadable, read_bytes
+from kizuna.project.files import Unreadable, as_text, read_bytes
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\u00a0\u3000]+(?=\n|$)")
@@ -39,6 +39,8 @@ class Reading:
     title: str
     language: str
     url: str = ""
+    verbatim: bool = False
+    """Whether the text is what the file holds, so that its digest is the file's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,8 @@ def _kind_of(media_type: str, url: str) -> str:
 
 
 def _finished(read: Reading, where: str) -> Reading:
-    """Return the reading with even line ends, and its language."""
-    text = (
-        read.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").removeprefix("\ufeff")
-    )
-    text = _BLANK_LINES.sub("\n\n", _SPACES.sub("", text)).strip() + "\n"
+    """Return the reading with its language. Raises UsageError where there is no text."""
+    text = read.text if read.verbatim else _even(read.text)
     if not text.strip():
         raise UsageError(
             f"{where}: has no text",
@@ -103,8 +102,18 @@ def _finished(read: Reading, where: str) -> Reading:
     return replace(read, text=text, title=read.title.strip(), language=recognise(text))
 
 
+def _even(text: str) -> str:
+    """Return a text with even line ends, without spaces at them and without marks of the file."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").removeprefix("\ufeff")
+    return _BLANK_LINES.sub("\n\n", _SPACES.sub("", text)).strip() + "\n"
+
+
 def _plain(raw: Raw) -> Reading:
-    return Reading(raw.name, decoded(raw), "", "", raw.url)
+    """Return a plain text; one that a project can hold as it is stays as it is."""
+    try:
+        return Reading(raw.name, as_text(raw.data), "", "", raw.url, verbatim=True)
+    except Unreadable:
+        return Reading(raw.name, decoded(raw), "", "", raw.url)
 
 
 def decoded(raw: Raw) -> str:
