@@ -54,7 +54,8 @@ class View:
 
     def quote(self, parts: list[int]) -> tuple[int, int]:
         """Return where the words stand that say a fact: its parts, and those of the pattern."""
-        numbers = sorted({*parts, *self.match.fixed}) or [self.match.first]
+        words = (n for n in self.match.fixed if self.tokens[n].text[0].isalnum())
+        numbers = sorted({*parts, *words}) or [self.match.first]
         ends = [span[1] for span in self.match.texts.values() if span[0] in parts]
         return self.tokens[numbers[0]].start, self.tokens[max([numbers[-1], *ends])].end
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from kizuna.extracting.dates import values
+from kizuna.extracting.dates import Found, values
 from kizuna.extracting.discourse import Discourse, definiteness
 from kizuna.extracting.gazetteer import Gazetteer, Hit, gazetteer, names
 from kizuna.extracting.language import Tongue, tongue
@@ -85,7 +85,7 @@ class Mentions:
         for new in organisations(tokens, self.patterns.namings, spoken):
             name = self._words(tokens, new.first, new.last)
             if not any(_overlaps(hit, new, self.known) for hit in known):
-                yield Hit(new.first, new.last, (self._new(name, new.cls, spoken),))
+                yield Hit(new.first, new.last, (self._new(name, new.cls),))
 
     def _offices(self, tokens: list[Token], spoken: Tongue) -> Iterator[Hit]:
         """Yield offices that the data does not list: they show persons, and are no concepts."""
@@ -118,19 +118,17 @@ class Mentions:
             name = _untitled(tokens, first, last, spoken)
             words = self._words(tokens, name, last)
             found = self.names(spoken).names.get(self.names(spoken).key(words))
-            yield Hit(
-                first, last, tuple(found) if found else (self._new(words, slot.accepts[0], spoken),)
-            )
+            yield Hit(first, last, tuple(found or [self._new(words, slot.accepts[0])]))
 
     def _words(self, tokens: list[Token], first: int, last: int) -> str:
         return _SPACE.sub(" ", self.text[tokens[first].start : tokens[last - 1].end])
 
-    def _new(self, name: str, cls: str, spoken: Tongue) -> Thing:
+    def _new(self, name: str, cls: str) -> Thing:
         """Return the new thing with this name; it is made once."""
         for alias, thing in self.aliases:
             if alias == name:
                 return thing
-        thing = Thing("", frozenset({cls}), name, spoken.code)
+        thing = Thing("", frozenset({cls}), name)
         self._alias(name, thing)
         return thing
 
@@ -183,20 +181,19 @@ class Mentions:
 
 
 def _kind(things: tuple[Thing, ...]) -> str:
-    return things[0].language if things and _is_value(things[0]) else ""
+    return things[0].kind if things and _is_value(things[0]) else ""
 
 
 def _is_value(thing: Thing) -> bool:
     return thing.value is not None and thing.value != OFFICE
 
 
-def _values(tokens: list[Token], found: Iterable[object]) -> Iterator[Hit]:
-    """Yield dates, figures and numbers as hits; the kind stands where names have their language."""
+def _values(tokens: list[Token], found: Iterable[Found]) -> Iterator[Hit]:
+    """Yield dates, figures and numbers as hits."""
     for value in found:
-        start, end = value.start, value.end  # type: ignore[attr-defined]
-        inside = [i for i, t in enumerate(tokens) if start <= t.start and t.end <= end]
+        inside = [i for i, t in enumerate(tokens) if value.start <= t.start and t.end <= value.end]
         if inside:
-            thing = Thing("", frozenset(), value=value.value, language=value.kind)  # type: ignore[attr-defined]
+            thing = Thing("", frozenset(), value=value.value, kind=value.kind)
             yield Hit(inside[0], inside[-1] + 1, (thing,))
 
 

@@ -48,7 +48,7 @@ class Mint:
         """Return the object of a fact: a thing, or what a printed value becomes."""
         if value.value is None:
             return self.node(value)
-        return self.printed.value(subject, said, value.language, value.value)
+        return self.printed.value(subject, said, value.kind, value.value)
 
     def classes(self, node: NamedNode) -> frozenset[str]:
         """Return the classes of a new thing."""

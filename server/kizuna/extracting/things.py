@@ -15,15 +15,17 @@ class Thing:
     """A thing or a value; two mentions of one thing hold the same object.
 
     ``iri`` is empty while a new thing has none. ``parts`` are what a new thing is made of, for
-    its name and its identity; ``value`` holds what a value says (a date, a figure, a number).
+    its name and its identity. ``value`` holds what a value says, ``kind`` what sort it is: date,
+    figure, duration, number. ``noun`` is the row of the patterns that introduced a thing, and
+    ``heading`` tells that only headings have spoken of it so far.
     """
 
     iri: str
     classes: frozenset[str]
     label: str = ""
-    language: str = ""
     parts: tuple[Thing, ...] = ()
     value: object = None
+    kind: str = ""
     heading: bool = False
     noun: object = None
     numbers: set[int] = field(default_factory=set)

@@ -158,9 +158,7 @@ class Answers:
             elif not label or not any(find(label, self.source.text)):
                 self.dropped["name not in text"] += 1
             else:
-                thing = self.new.setdefault(
-                    (cls, label), Thing("", frozenset({cls}), label, self.source.language)
-                )
+                thing = self.new.setdefault((cls, label), Thing("", frozenset({cls}), label))
                 found[str(row.get("id"))] = thing
         return found
 
@@ -245,5 +243,5 @@ class Answers:
         for found in values(self.source.text, start, end, sentence.language):
             printed = self.source.text[found.start : found.end]
             if found.kind in wanted and (words in printed or printed in words):
-                return Thing("", frozenset(), value=found.value, language=found.kind)
+                return Thing("", frozenset(), value=found.value, kind=found.kind)
         return None
