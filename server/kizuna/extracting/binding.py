@@ -2,7 +2,7 @@
 
 A name is a variable of the pattern, or of a thing that the sentence brings. Besides, ``document``
 is the document, ``match`` all words of the match, ``~event`` the last thing spoken of before that
-fits the slot, ``org>place`` what is named within a name or within words, ``~agreement/kz:party``
+fits the slot, ``org>place`` what is named within a name or within words, ``~event/schema:about``
 what the text has said of a thing so far, and ``adj^dct:spatial`` who has the thing as a value.
 """
 
