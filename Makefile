@@ -6,12 +6,14 @@ BIN    := $(VENV)/bin
 PORT   ?= 8000
 HOST   ?= 127.0.0.1
 FUSEKI := $(VENV)/engines/jena-fuseki-server-4.10.0.jar
+# Each process has its tests in the order of the files, so that what they share is made once; who is done helps the others.
+TEST   := $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal
 # The engines that tests run over besides the embedded one: those that are here.
 ENGINES = oxigraph $(shell command -v virtuoso-t >/dev/null && echo virtuoso) $(shell test -f $(FUSEKI) && echo fuseki)
 # Tests over HTTP of what no engine has a part in: they are run once, not over each engine.
-ENGINELESS = $(foreach name,anything catalogue changes compare comunica conditions crawling data_files document_pages drawings fragments \
-	hooks keeping lists negotiation pictures profiles proxies quick respond schema_org search signposting term_pages texts turns \
-	vocabularies waiting,--ignore=tests/web/test_$(name).py)
+ENGINELESS = $(foreach name,anything catalogue changes compare comunica conditions crawling data_files document_pages drawings feed \
+	fragments graph_store holder hooks keeping lending lists mementos negotiation oai old_http openapi openrefine pictures profiles proxies \
+	quick reconciliation respond schema_org search shown signposting term_pages texts turns updates vocabularies waiting,--ignore=tests/web/test_$(name).py)
 # Tests that look at whole servers from outside: nothing is learned from counting the lines that they reach.
 FROM_OUTSIDE = tests/browser tests/test_conformance.py tests/web/test_anything.py
 # The texts that the data quotes, where they are at hand; without them quotes are taken from the lock.
@@ -41,7 +43,7 @@ build: install  ## Check the project and build a release
 	$(BIN)/kizuna build
 
 test: install  ## Run the tests
-	$(BIN)/python -m pytest --quiet --numprocesses auto
+	$(TEST)
 
 test-engines: install engines  ## Run the tests over HTTP over other engines: the oxigraph server, Virtuoso, Fuseki
 	@set -e; for engine in $(ENGINES); do echo "-- over $$engine"; KIZUNA_TEST_ENGINE=$$engine \
@@ -67,15 +69,17 @@ check: install  ## Everything that CI runs: style, types, layers, docs, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/texts --check
+	$(BIN)/python .ci/scaffold --check
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/kizuna check --format github
 	git diff --exit-code data/documents.lock
-	$(BIN)/python -m pytest --quiet --numprocesses auto
+	$(TEST)
 
 fmt: install  ## Format and mend what can be mended by machine
 	$(BIN)/ruff format server tests docs benchmarks
 	$(BIN)/ruff check --fix server tests docs benchmarks
 	$(BIN)/python .ci/texts
+	$(BIN)/python .ci/scaffold
 	$(BIN)/python docs/generate.py
 
 docs: install  ## Write the generated parts of docs/ anew

@@ -55,6 +55,7 @@ KINDS = {
     "one kind":        ("/search?q=Kobe&type=Claim", 200),
     "nothing found":   ("/search?q=xyzzyqwx", 200),
     "no search":       ("/search", 200),
+    "preview":         ("/reconcile/preview?id=organisation/biom", 200),
 }
 # Of the site in oddities.py.
 ODD = {

@@ -43,6 +43,7 @@ def copy_bridge(to: Path) -> Path:
         (to / folder).mkdir()
         for path in (ROOT / folder).glob("*.ttl"):
             shutil.copy(path, to / folder)
+    shutil.copy(ROOT / "pages.toml", to)
     return to
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -45,3 +46,37 @@ def test_the_rules_are_those_that_the_tests_rely_on() -> None:
 
 def test_modules_are_found() -> None:
     assert len(MODULES) > 60
+
+
+DOMAIN = re.compile(
+    r"cluster|vereinbarung|memorandum|letter of intent|cooperat|kooperation|innovation"
+    r"|jetro|bmbf|kawasaki|クラスター|協定|合意|連携",
+    re.IGNORECASE,
+)
+"""Words of the dataset that kizuna ships with: its program serves any other as well."""
+EVIDENCE = {
+    "Claim", "SourceDocument", "TimeReference", "announced", "asStated", "claimedByPerson", "contentEnd", "dateText", "editorial",
+    "edtf", "evaluative", "evidence", "furniture", "inferenceRule", "inferred", "Modalities", "modality", "openQuestion",
+    "planned", "qualifier", "quote", "quotePrefix", "search", "sha256", "stated", "status",
+    "textFragment", "valueClass", "when",
+}  # fmt: skip
+"""The terms of evidence and time that every project has."""
+TEXTS = [
+    path
+    for suffix in ("py", "html", "css", "po", "toml", "ttl", "rq", "txt", "md")
+    for path in sorted(PACKAGE.rglob(f"*.{suffix}"))
+    if path.name != "THIRD-PARTY.txt"
+]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_program_has_no_word_of_its_first_dataset(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert DOMAIN.findall(text) == []
+    assert set(re.findall(r"\bkz:(\w+)", text)) <= EVIDENCE
+
+
+def test_the_words_of_the_dataset_are_found_where_they_are() -> None:
+    texts = (ROOT / "pages.toml").read_text(encoding="utf-8")
+    assert DOMAIN.search(texts)
+    assert not set(re.findall(r"\bkz:(\w+)", texts)) <= EVIDENCE

@@ -138,7 +138,7 @@ class Addresses:
         return iri.startswith(self.things)
 
     def kind(self, iri: str) -> str:
-        """Return the kind in a thing's IRI (``agreement`` …), or an empty text."""
+        """Return the kind in a thing's IRI (``event`` …), or an empty text."""
         return iri[len(self.things) :].partition("/")[0] if self.is_thing(iri) else ""
 
     def page(self, iri: str) -> str | None:

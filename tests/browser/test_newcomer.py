@@ -16,8 +16,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browsing import Visit, Visitor
+from kizuna.checks.pages import read_pages
 from kizuna.web.texts import LANGUAGES, text
+from support import ROOT
 
+GROUPS = {group.name: group.labels for group in read_pages(ROOT / "pages.toml", {}).navigation}
 LOI = "Letter of Intent of FBRI and Life Science Nord"
 RIT = "Regional Industry Tie-Up Program"
 
@@ -37,11 +40,10 @@ class Newcomer:
         """Return a text of the interface as this person reads it."""
         return text(key, self.language)
 
-    def go(self, key: str) -> None:
-        """Follow a link of the head of the page."""
-        self.page.get_by_role("navigation").get_by_role(
-            "link", name=self.says(key), exact=True
-        ).click()
+    def go(self, name: str) -> None:
+        """Follow a link of the head of the page: of a group of the project, or the site's own."""
+        called = GROUPS[name][self.language] if name in GROUPS else self.says(name)
+        self.page.get_by_role("navigation").get_by_role("link", name=called, exact=True).click()
 
     def follow(self, name: str, within: Locator | None = None) -> None:
         """Follow a link of the page."""
@@ -145,7 +147,7 @@ def test_who_led_the_delegation_of_2017(visitor: Visitor, language: str) -> None
 
 
 def test_who_led_the_delegation_of_2017_by_the_list_of_events(newcomer: Newcomer) -> None:
-    newcomer.go("nav.events")
+    newcomer.go("events")
     newcomer.follow("2017")
     newcomer.follow("Delegation trip led by Wolfgang Tiefensee, 2017")
     expect(newcomer.fact("delegation leader")).to_contain_text("Wolfgang Tiefensee")
@@ -154,7 +156,7 @@ def test_who_led_the_delegation_of_2017_by_the_list_of_events(newcomer: Newcomer
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_all_agreements_before_2011_as_a_table(visitor: Visitor, language: str) -> None:
     newcomer = at_the_front(visitor, language)
-    newcomer.go("nav.agreements")
+    newcomer.go("agreements")
     newcomer.page.get_by_label(newcomer.says("lists.last_year")).fill("2010")
     newcomer.press("lists.apply")
     rows = list(csv.DictReader(io.StringIO(newcomer.take("CSV"))))
@@ -176,14 +178,14 @@ JAPANESE = {
 def test_the_japanese_clusters(visitor: Visitor, language: str) -> None:
     newcomer = at_the_front(visitor, language)
     country, cluster = JAPANESE[language]
-    newcomer.go("nav.clusters")
+    newcomer.go("clusters")
     newcomer.follow(country)
     assert newcomer.names == [cluster]
     assert newcomer.visit.wrong == []
 
 
 def test_what_two_documents_say_of_the_number_of_guests(newcomer: Newcomer) -> None:
-    newcomer.go("nav.events")
+    newcomer.go("events")
     newcomer.follow("German-Japanese Symposium “Regional Innovation and Cluster Collaborations”")
     figures = newcomer.fact("attendance")
     expect(figures).to_contain_text("Said differently")
@@ -249,7 +251,7 @@ def test_what_two_clusters_share(visitor: Visitor, language: str) -> None:
 
 
 def test_a_thing_as_data(newcomer: Newcomer) -> None:
-    newcomer.go("nav.agreements")
+    newcomer.go("agreements")
     newcomer.follow(LOI)
     thing = newcomer.page.url
     newcomer.follow("Turtle")

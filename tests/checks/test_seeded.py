@@ -286,6 +286,18 @@ LINKS = [
          "organisation:beta-bay a kz:ClusterOrganisation ;\n   ", "organisation:beta-bay",
          alone=False),
 ]
+PAGES = "pages.toml"
+SHOWN = [
+    seed("no TOML", "pages", PAGES, "[map\n", "[map]\n", "[map\n"),
+    seed("class that there is not", "pages", PAGES, '["kz:Clusters"]', '["kz:Cluster"]', '["kz:Clusters"]'),
+    seed("prefix that there is not", "pages", PAGES, '["kx:Cluster"]', '["kz:Cluster"]', '["kx:Cluster"]'),
+    seed("a key that there is not", "pages", PAGES, "partner =", "partners =", "partner ="),
+    seed("a table that there is not", "pages", PAGES, "[time]", "[times]", "[time]"),
+    seed("a label in no language", "pages", PAGES, 'label = "Clusters"', "{ en = \"Clusters\", de = \"Cluster\", ja = \"クラスター\" }", '"Clusters"'),
+    seed("no path", "pages", PAGES, "kz:topic|", "kz:topic|dct:subject", "kz:topic|/"),
+    seed("the name of another parameter", "pages", PAGES, '"page"', 'name = "field"', 'name = "page"'),
+    seed("no word of schema.org", "pages", PAGES, "a Corporation", '"Corporation"', '"a Corporation"'),
+]
 TWICE = [
     seed("statement twice", "duplicate-statement", LETTER, "kz:party organisation:beta-bay",
          "kz:party organisation:beta-bay .",
@@ -383,7 +395,18 @@ SHAPES = [
          added("ontology/kizuna.ttl", "\nkz:Broken a"), alone=False),
 ]
 # fmt: on
-SEEDS = [*FILES, *SYNTAX, *EVIDENCE_RULE, *DOCUMENT, *QUOTES, *TERMS, *LINKS, *TWICE, *DATES]
+SEEDS = [
+    *FILES,
+    *SYNTAX,
+    *EVIDENCE_RULE,
+    *DOCUMENT,
+    *QUOTES,
+    *TERMS,
+    *LINKS,
+    *SHOWN,
+    *TWICE,
+    *DATES,
+]
 SEEDS += SHAPES
 
 

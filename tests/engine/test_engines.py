@@ -381,6 +381,7 @@ class TestPush:
         assert count(target.endpoint, left_over) == 0
 
 
+@pytest.mark.skipif(bool(CHOSEN), reason="it is of names, and looked at where all engines are")
 @pytest.mark.parametrize("engine", sorted({known.engine for known in DEVIATIONS}))
 def test_deviations_are_documented_and_of_tests_that_exist(engine: str) -> None:
     known = [one for one in DEVIATIONS if one.engine == engine]

@@ -47,7 +47,6 @@ SAME = [
     ("/doc/event/fair.jsonld",          "doc/event/fair.jsonld"),
     ("/ontology.ttl",                   "ontology.ttl"),
     ("/shapes.nt",                      "shapes.nt"),
-    ("/catalog.rdf",                    "catalog.rdf"),
     ("/graph/fair-report.trig",         "graph/fair-report.trig"),
     ("/queries/events.csv",             "queries/events.csv"),
     ("/queries/events.rq",              "queries/events.rq"),
@@ -181,6 +180,8 @@ def test_what_the_catalogue_announces_is_there(exported: Path) -> None:
     graph = list(parse(path=str(exported / "catalog.ttl"), format=RdfFormat.TURTLE))
     files = [q.object.value for q in graph if q.predicate.value.endswith("#downloadURL")]
     assert len(files) > 10
+    nobody = {"sparqlEndpoint", "openSearchDescription", "service", "endpointURL"}
+    assert not nobody & {re.split("[#/]", q.predicate.value)[-1] for q in graph}
     for file in files:
         assert (exported / file.removeprefix(SMALL_BASE)).is_file(), file
     sitemaps = (exported / "sitemap.xml").read_text(encoding="utf-8")

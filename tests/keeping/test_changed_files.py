@@ -39,6 +39,7 @@ CHANGES: list[tuple[Callable[[Path], object], bool]] = [
     (lambda root: replaced(root / TTL),                                      True),
     (lambda root: append(root / "kizuna.toml"),                              True),
     (lambda root: replaced(root / "kizuna.toml"),                            True),
+    (lambda root: append(root / "pages.toml"),                               True),
     (lambda root: (root / TTL).unlink(),                                     True),
     (lambda root: (root / TTL).rename(root / "data/ttl/x.ttl"),              True),
     (lambda root: (root / "ontology/examples").mkdir(),                      False),  # nothing is in it

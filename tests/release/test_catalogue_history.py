@@ -10,9 +10,37 @@ from pyoxigraph import NamedNode, Triple
 from kizuna.engine import DescriptionIndex
 from kizuna.release import Release, Releases
 from kizuna.release.archive import archive
-from kizuna.release.catalogue import catalogue, source_of
+from kizuna.release.catalogue import Parts, catalogue, datasets, source_of
 from kizuna.vocabulary import term
 from support import BASE, build, copy_bridge, edit
+
+
+def test_old_releases_stand_without_their_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets, "MOST_WITH_FILES", 1)
+    root = copy_bridge(tmp_path / "bridge")
+    (root / FILE).write_text(ABOUT, encoding="utf-8")
+    first = build(root)
+    edit(root / FILE, '"Bridge"@en', '"New bridge"@en')
+    second = build(root)
+    index = DescriptionIndex(second.index)
+    source = source_of(second, index)
+    index.close()
+    found = catalogue(source)
+    node = f"{BASE}dumps/{first.id}#dataset"
+    assert not values(found, node, "dcat:distribution")
+    assert values(found, node, "dct:license") == {BY}
+    assert values(found, f"{BASE}dumps/{second.id}#dataset", "dcat:distribution")
+    assert values(found, f"{BASE}catalog#releases", "dcat:first") == {node}
+    own = Parts(source, found).of(NamedNode(node))
+    files = values(own, node, "dcat:distribution")
+    assert f"{BASE}dumps/{first.id}#dataset.ttl.gz" in files
+    for file in files:
+        assert values(own, file, "dcat:byteSize")
+        for form in values(own, file, "dct:format"):
+            assert values(own, form, "skos:inScheme")
+
 
 FILE = "data/ttl/about.ttl"
 BY = "https://creativecommons.org/licenses/by/4.0/"

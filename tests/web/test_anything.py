@@ -102,7 +102,7 @@ def live(small_release: Release, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.mark.embedded("what another engine makes of nonsense is its own affair")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(body=BODIES, accept=ACCEPTS)
 def test_any_query_in_any_format_is_answered_or_refused(
     live: Live, body: bytes, accept: str
@@ -114,7 +114,7 @@ def test_any_query_in_any_format_is_answered_or_refused(
 
 
 @pytest.mark.embedded("what another engine makes of an order is its own affair")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(query=QUESTIONS, accept=PLAIN_ACCEPTS)
 @example(query=f"SELECT * {{ VALUES ?a {{ {' '.join(CIRCLES)} }} }} ORDER BY ?a", accept="text/csv")
 def test_any_question_is_answered_as_asked(live: Live, query: str, accept: str) -> None:
@@ -122,7 +122,7 @@ def test_any_question_is_answered_as_asked(live: Live, query: str, accept: str) 
 
 
 @pytest.mark.embedded("what another engine makes of nonsense is its own affair")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(path=PATHS, accept=ACCEPTS | PLAIN_ACCEPTS)
 def test_any_address_is_answered_as_asked(live: Live, path: str, accept: str) -> None:
     check(live, path, accept)

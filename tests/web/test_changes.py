@@ -108,7 +108,7 @@ def test_the_page_shows_facts(visited: Client, releases: tuple[Release, Release]
     page = visited.get(f"/changes/{releases[1].id}?lang=en", headers={"accept": "text/html"}).text
     main = page.partition("<main")[2].partition("</main")[0]
     assert "Ada &lt;Quill&gt; &amp; Co" in main
-    assert ">Ada Quill<" in main
+    assert '>Ada Quill</bdi> <span class="small">en</span>' in main
     assert "Facts: 1 added, 1 removed" in main
     assert f'href="/changes/{releases[1].id}.rdfp"' in main
     led = visited.get("/changes/current?lang=en")

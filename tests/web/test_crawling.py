@@ -138,6 +138,7 @@ ROBOTS = [
     ("/search.json?q=fair",                     False),
     ("/fragments",                              True),
     ("/fragments?page=2",                       False),
+    ("/reconcile/preview?id=event/fair",        False),
     ("/classes/kz-Event",                       True),
     ("/classes/kz-Event?year-from=2019",        False),
     ("/classes/kz-Event?lang=de",               True),

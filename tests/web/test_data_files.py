@@ -13,6 +13,7 @@ from conftest import Client
 from kizuna.engine import EmbeddedEngine
 from kizuna.release import Release, Releases
 from kizuna.web import Site, create_app, open_site
+from kizuna.web.routes import data
 
 OLD = "Sat, 01 Jan 2000 00:00:00 GMT"
 
@@ -183,3 +184,21 @@ def test_an_older_release_that_is_kept_can_still_be_fetched(
         assert client.get(f"/dumps/{newer.id}/dataset.ttl").status_code == 200
     finally:
         opened.close()
+
+
+@pytest.mark.parametrize(("moved", "status"), [(0, 200), (1, 200), (2, 200), (9, 404)])
+def test_a_release_may_move_into_the_archive_while_a_file_of_it_is_asked_for(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch, moved: int, status: int
+) -> None:
+    """Whoever has looked where it is finds it also if it is elsewhere a moment later."""
+    there = iter([True, *[False] * moved, *[True] * 9])
+
+    def found(releases: Path, identifier: str) -> Path:
+        return releases / (identifier if next(there) else "gone")
+
+    monkeypatch.setattr(data, "folder_of", found)
+    answer = client.get(address(site, "dataset.nt"))
+    assert answer.status_code == status
+    if status == 200:
+        digest = hashlib.sha256(answer.content).hexdigest()
+        assert digest == site.manifest.files["dumps/dataset.nt"].sha256

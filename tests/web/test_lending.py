@@ -77,6 +77,31 @@ def test_what_cannot_be_opened_is_tried_again() -> None:
         assert lent == "a"
 
 
+def test_others_are_lent_while_one_is_opened() -> None:
+    shelf, lending = Shelf(), Lending[str](2)
+    begun, go_on = threading.Event(), threading.Event()
+
+    @contextmanager
+    def slow() -> Iterator[str]:
+        begun.set()
+        assert go_on.wait(10)
+        yield "slow"
+
+    def use() -> None:
+        with lending.lend("slow", slow) as lent:
+            assert lent == "slow"
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    assert begun.wait(10)
+    with lending.lend("a", shelf.opener("a")) as lent:
+        assert lent == "a"
+    go_on.set()
+    thread.join()
+    lending.close()
+    assert shelf.notes == ["+a", "-a"]
+
+
 def test_many_threads_open_once() -> None:
     shelf, lending = Shelf(), Lending[str](1)
 

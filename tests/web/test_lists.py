@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
 from conftest import SMALL_BASE, Client
+from kizuna.checks.pages import read_pages
 from kizuna.engine import DescriptionIndex
 from kizuna.engine.index import write_index
 from kizuna.vocabulary import PREFIXES, term
@@ -27,7 +29,7 @@ from kizuna.web import Site, create_app
 from kizuna.web.cache import Cache
 from kizuna.web.classes import read_classes
 from kizuna.web.lists.collation import sort_key
-from kizuna.web.lists.facets import FACETS, TIMES, Span
+from kizuna.web.lists.facets import Span
 from kizuna.web.lists.members import weighs_more
 from kizuna.web.lists.store import ListStore
 from kizuna.web.lists.table import Table
@@ -35,6 +37,7 @@ from kizuna.web.names import Names
 from kizuna.web.ordering import Ordering
 
 ID = f"{SMALL_BASE}id/"
+PAGES = read_pages(Path(__file__).parents[2] / "pages.toml", {})
 GRAPH = NamedNode(f"{SMALL_BASE}graph/town")
 NAMES = [
     "Zürich",
@@ -161,6 +164,7 @@ def many(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]
     opened = replace(
         site,
         release=replace(site.release, manifest=manifest),
+        pages=PAGES,
         index=index,
         names=Names(index, site.languages, site.prefixes, frozenset({term("kz:TimeReference")})),
         classes=read_classes(index, manifest),
@@ -178,8 +182,9 @@ LIST = "/classes/kz-Agreement"
 
 
 def union(facet: str) -> str:
-    paths = next(f.paths for f in FACETS if f.name == facet)
-    return "|".join(f"({path})" for path in paths)
+    found = PAGES.facet(facet)
+    assert found is not None
+    return "|".join(f"({path})" for path in found.paths)
 
 
 VALUES = {
@@ -259,7 +264,7 @@ def test_a_year_is_that_of_the_signing_and_certain(
 
 
 def test_no_time_at_all_is_said_to_be_none(many: Town) -> None:
-    wanted = many.asked(f"FILTER NOT EXISTS {{ ?m {'|'.join(f'({p})' for p in TIMES)} ?v }}")
+    wanted = many.asked(f"FILTER NOT EXISTS {{ ?m {'|'.join(f'({p})' for p in PAGES.times)} ?v }}")
     assert many.iris(f"{LIST}.csv?year=unstated") >= {i for i in wanted if "/a" in i}
 
 

@@ -17,10 +17,11 @@ from oaipmh_scythe.models import Header, Record
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, Triple, parse
 
 from conftest import SMALL_BASE, Client
-from kizuna.release.catalogue import part
+from kizuna.release.history import Step, Way
 from kizuna.vocabulary import RDF_TYPE, term
 from kizuna.web import Site
 from kizuna.web.oai import answers
+from kizuna.web.oai.records import repository
 from live import Live, serving
 
 ROOT = Path(__file__).parent.parent
@@ -154,7 +155,7 @@ def test_the_repository_says_what_it_is(client: Client) -> None:
     found = ask(client, verb="Identify")
     assert texts(found, "repositoryName") == ["Small: catalogue"]
     assert texts(found, "baseURL") == [f"{SMALL_BASE}oai"]
-    assert texts(found, "deletedRecord") == ["no"]
+    assert texts(found, "deletedRecord") == ["transient"]
     assert texts(found, "adminEmail") == ["nobody@example.invalid"]
     dates = [d for p in walk(client, "ListIdentifiers", metadataPrefix="oai_dc") for d in texts(p, "datestamp")]  # fmt: skip
     assert texts(found, "earliestDatestamp") == [min(dates)]
@@ -219,11 +220,40 @@ def test_a_period_has_both_its_ends(client: Client, site: Site) -> None:
     assert code(found) == "noRecordsMatch"
 
 
-def test_a_release_has_the_date_of_its_making(client: Client, site: Site) -> None:
+def test_a_release_has_the_date_at_which_it_could_first_be_read(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who harvests while it is made asks from then on the next time, and must be given it."""
+    steps = [
+        Step(Way.MADE, site.release.id, "9001-02-03T04:05:06+00:00"),
+        Step(Way.MADE, "0123456789ab", "9002-02-03T04:05:06+00:00"),
+        Step(Way.BACK, site.release.id, "9003-02-03T04:05:06+01:00"),
+    ]
+    found = repository(site.source, site.catalogue, site.modified, steps)
+    monkeypatch.setitem(vars(site), "repository", found)
     release = f"oai:example.org:small/dumps/{site.release.id}%23dataset"
     found = ask(client, verb="GetRecord", identifier=release, metadataPrefix="oai_dc")
-    assert texts(found, "datestamp") == [site.manifest.created.replace("+00:00", "Z")]
+    assert texts(found, "datestamp") == ["9001-02-03T04:05:06Z"]
     assert f"{SMALL_BASE}catalog#releases" in [e.text for e in found.iter(f"{DC}relation")]
+    gone = "oai:example.org:small/dumps/0123456789ab%23dataset"
+    (part,) = walk(client, "ListRecords", metadataPrefix="oai_dc", from_="9003-01-01")
+    for answer in (
+        part,
+        ask(client, verb="GetRecord", identifier=gone, metadataPrefix="dcat_ap"),
+        ask(client, verb="ListIdentifiers", metadataPrefix="oai_dc", from_="9003-01-01"),
+    ):
+        (header,) = answer.iter(f"{OAI}header")
+        assert header.get("status") == "deleted"
+        assert texts(answer, "identifier") == [gone]
+        assert texts(answer, "datestamp") == ["9003-02-03T03:05:06Z"]
+        assert not list(answer.iter(f"{OAI}metadata"))
+
+
+def test_without_a_history_a_release_has_the_date_of_its_making(site: Site) -> None:
+    found = repository(site.source, site.catalogue, site.modified, ())
+    record = found.find(f"oai:example.org:small/dumps/{site.release.id}%23dataset")
+    assert record is not None
+    assert record.datestamp == site.manifest.created.replace("+00:00", "Z")
 
 
 def test_the_dataset_in_dublin_core(client: Client, site: Site) -> None:
@@ -255,7 +285,7 @@ def test_a_record_in_dcat_ap_is_its_part_of_the_catalogue(
     assert found.tag == RDF
     text = etree.tostring(found, encoding="unicode").strip()
     triples = {q.triple for q in parse(text, RdfFormat.RDF_XML)}
-    expected = part(site.catalogue, NamedNode(SMALL_BASE + path.replace("%23", "#")))
+    expected = site.parts.of(NamedNode(SMALL_BASE + path.replace("%23", "#")))
     assert graph(triples) == graph(expected)
 
 
@@ -304,7 +334,8 @@ def test_hostile_texts_stay_texts(
     told = HOSTILE.replace("BASE", SMALL_BASE)
     more = [q.triple for q in parse(told, RdfFormat.TURTLE)]
     monkeypatch.setitem(vars(site), "catalogue", [*site.catalogue, *more])
-    monkeypatch.delitem(vars(site), "repository", raising=False)
+    for name in ("repository", "parts"):
+        monkeypatch.delitem(vars(site), name, raising=False)
     hostile = "oai:example.org:small/id/d"
     title = "]]></dc:title><x> & \N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER} \"'"
     dublin_core = record(client, "oai_dc", hostile)
@@ -370,7 +401,7 @@ def test_a_harvester_gets_every_record(live: Live) -> None:
             records = list(scythe.list_records(metadata_prefix=prefix))
             got = [record for record in records if isinstance(record, Record)]
             assert [record.header.identifier for record in got] == listed
-            assert all(record.metadata for record in got)
+            assert all(record.header.deleted or record.metadata for record in got)
     assert len(listed) == len(set(listed)) > 7
     assert any(str(name).endswith("id/%E7%A5%9E/x%23y") for name in listed)
 
@@ -380,6 +411,33 @@ def test_a_token_is_for_one_release(live: Live) -> None:
     (token,) = texts(listed, "resumptionToken")
     asked = {"verb": "ListRecords", "resumptionToken": token}
     assert texts(read(live.client.get("/oai", params=asked).content), "identifier")
+    before = releases(live)
     assert live.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }").status_code == 204
     filled(live)
+    (left,) = before - releases(live)  # what is written over HTTP is kept while it is current
+    assert left in gone(live)
+    assert len(releases(live) - before) == 1
     assert code(read(live.client.get("/oai", params=asked).content)) == "badResumptionToken"
+
+
+def releases(live: Live) -> set[str]:
+    """Return the identifiers of the releases that the repository has."""
+    return {name for name, status in _headers(live) if "dumps/" in name and status is None}
+
+
+def gone(live: Live) -> set[str]:
+    """Return the identifiers of the records that it has no more."""
+    return {name for name, status in _headers(live) if status == "deleted"}
+
+
+def _headers(live: Live) -> list[tuple[str, str | None]]:
+    with Scythe(f"{live.base}oai") as scythe:
+        found = [
+            etree.fromstring(part.raw, STRICT)
+            for part in scythe.list_identifiers(metadata_prefix="oai_dc")
+        ]
+    return [
+        (texts(h, "identifier")[0], h.get("status"))
+        for part in found
+        for h in part.iter(f"{OAI}header")
+    ]

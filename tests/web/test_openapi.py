@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -88,6 +89,12 @@ SAMPLES = {
     "/search/suggest":              ("/search/suggest{}?q=fair",),
     "/complete":                    ("/complete{}?q=fair",),
     "/oai":                         ("/oai{}?verb=Identify",),
+    "/reconcile/suggest/{what}":   ("/reconcile/suggest/entity{}?prefix=fair",),
+    "/reconcile/draft/suggest/{what}": ("/reconcile/draft/suggest/type{}",),
+    "/reconcile/flyout/{what}":    ("/reconcile/flyout/entity{}?id=event/fair",),
+    "/reconcile/preview":          ("/reconcile/preview{}?id=event/fair",),
+    "/reconcile/draft/preview":    ("/reconcile/draft/preview{}?id=event/fair",),
+    "/reconcile/view":             ("/reconcile/view{}?id=event%2Ffair",),
     "/sitemap/{name}.xml":          ("/sitemap/things-1.xml{}",),
     "/linkset/{page}":              ("/linkset/doc/event/fair{}",),
 }
@@ -99,7 +106,7 @@ NONE_HERE = {"/ontology/{version}", "/shapes/{version}", "/changes/{name}",
 
 @pytest.mark.parametrize(
     "operation",
-    [operation for operation in OPERATIONS if operation.path not in NONE_HERE],
+    [o for o in OPERATIONS if o.path not in NONE_HERE and not o.posted],
     ids=lambda operation: operation.path,
 )
 def test_what_is_served_has_the_status_and_types_that_are_described(
@@ -141,6 +148,11 @@ def live(small_release: Release, tmp_path_factory: pytest.TempPathFactory) -> It
     project = shutil.copytree(SMALL, folder / "project")
     releases = shutil.copytree(small_release.folder.parent, folder / "releases", symlinks=True)
     with serving(str(project), "--releases", str(releases)) as server:
+        until = time.monotonic() + 60
+        for feed in ("/changes/feed", "/catalog/feed"):  # they are written once it serves
+            while server.client.get(feed).status_code == 503:
+                assert time.monotonic() < until
+                time.sleep(0.1)
         yield server
 
 

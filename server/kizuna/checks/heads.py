@@ -2,8 +2,8 @@
 
 A line gives one field; a text may go on in lines that begin with ``#`` and three blanks::
 
-    # title@en: Which agreements were signed before {day}?
-    # theme: kz:Agreement
+    # title@en: Which letters were written before {day}?
+    # theme: schema:Message
     # picture: timeline
     # table: csv
     # parameter day (date)
@@ -42,9 +42,9 @@ class Field:
 
 
 FIELDS = (
-    Field("title", "# title@en: Which agreements are there?"),
-    Field("description", "# description@en: All agreements, the oldest first."),
-    Field("theme", "# theme: kz:Agreement", spoken=False),
+    Field("title", "# title@en: Which letters are there?"),
+    Field("description", "# description@en: All letters, the oldest first."),
+    Field("theme", "# theme: schema:Message", spoken=False),
     Field("picture", "# picture: timeline", spoken=False),
     Field("table", "# table: csv", spoken=False),
     Field("parameter", "# parameter day (date)  and  # parameter day@en: Before", named=True),

@@ -95,7 +95,7 @@ def things_without_class(project: Project) -> Iterator[Finding]:
                 "class",
                 Spot(thing.value),
                 f"<{thing.value}> has no class",
-                "Say what it is: a kz:Agreement, a kz:Cluster, …",
+                "Say what it is: the narrowest class of the ontology that fits.",
                 path=path,
             )
 

@@ -25,6 +25,7 @@ from kizuna.checks.links import (
     things_without_class,
     things_without_label,
 )
+from kizuna.checks.pages import page_findings
 from kizuna.checks.questions import query_findings
 from kizuna.checks.shapes import shape_findings
 from kizuna.checks.terms import unknown_terms
@@ -77,6 +78,8 @@ CHECKS: tuple[Check, ...] = (
     Check("base", "There is data, and it is about things under the project's base.",
           _DATA, foreign_base),
     Check("query", "Every saved query has a title and is SPARQL.", frozenset(), query_findings),
+    Check("pages", "pages.toml, where there is one, names terms of the ontology, and all it must.",
+          frozenset({Role.ONTOLOGY}), page_findings),
     Check("duplicate-statement", "No file says the same twice.", frozenset(), repeated_statements),
     Check("duplicate-claim", "No two claims say the same with the same words.",
           _DATA, repeated_claims),

@@ -17,6 +17,7 @@ from kizuna.errors import KizunaError, UnavailableError
 # fmt: off
 COMMANDS = {
     # name          module below kizuna.cli, function
+    "init":         ("scaffold",    "init"),
     "check":        ("projects",    "check"),
     "build":        ("projects",    "build"),
     "serve":        ("serve",       "serve"),

@@ -79,8 +79,8 @@ def query(
     The query runs in a process of its own: Ctrl-C ends it and leaves nothing behind. Exit status:
     0 answered, 2 no query or wrong usage, 3 no answer (too long, too large, no release).
 
-    Examples: `kizuna query agreements` · `kizuna query 'ASK { ?s ?p "Kobe"@en }'` ·
-    `kizuna query question.rq --param thing=agreement:loi --format json` ·
+    Examples: `kizuna query letters` · `kizuna query 'ASK { ?s ?p "Lindenau"@en }'` ·
+    `kizuna query question.rq --param thing=letter:first --format json` ·
     `kizuna query - --endpoint https://query.wikidata.org/sparql < question.rq`
     """
     source = query_source(question, directory / "queries")

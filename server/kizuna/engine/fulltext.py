@@ -42,6 +42,8 @@ _WEIGHTS = (
     | {SKOS_ALT_LABEL: OTHER_NAME}
     | dict.fromkeys((KZ_QUOTE, KZ_DATE_TEXT, KZ_AS_STATED), QUOTED)
 )
+NAME_PREDICATES = frozenset(p for p, weight in _WEIGHTS.items() if weight >= OTHER_NAME)
+"""What things are called by."""
 
 _SCHEMA = """
 CREATE TABLE literal (

@@ -95,7 +95,7 @@ class TextIndex:
     """An index that is open for reading. One that was built before names were kept has none."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def things(
         self, words: str, languages: Sequence[str] = (), limit: int = 100, *, some: bool = False
@@ -132,7 +132,7 @@ class TextIndex:
             return {}
         typed = dict.fromkeys(plain(words).split()[:MOST_WORDS])
         new = islice((word for word in typed if self._is_new(word)), _MOST_MENDED)
-        pairs = ((word, nearest(self._connection, word)) for word in new)
+        pairs = ((word, nearest(self.connection, word)) for word in new)
         return {word: meant for word, meant in pairs if meant is not None}
 
     def _is_new(self, word: str) -> bool:
@@ -140,12 +140,11 @@ class TextIndex:
         if is_paired(word):
             return False
         return not any(
-            self._connection.execute(_KNOWN, (form, form + _LAST)).fetchone()
-            for form in forms(word)
+            self.connection.execute(_KNOWN, (form, form + _LAST)).fetchone() for form in forms(word)
         )
 
     def _holding(self, wanted: str, least: float = 0) -> Iterator[Hit]:
-        for *row, weight, score in self._connection.execute(_FIND, (wanted, least)):
+        for *row, weight, score in self.connection.execute(_FIND, (wanted, least)):
             yield _hit(row, _RANKS.get(weight, _ANYTHING) + score / (1 + score))
 
     def _named(self, words: str, least: float) -> Iterator[Hit]:
@@ -154,13 +153,13 @@ class TextIndex:
         for name in forms(plain(words)):
             if not name or not self._has("name"):
                 return
-            for *row, weight, other in self._connection.execute(_BEGIN, (name, name + end)):
+            for *row, weight, other in self.connection.execute(_BEGIN, (name, name + end)):
                 if weight >= least or other == name:
                     rank = _named_rank(weight, same=other == name)
                     yield _hit(row, rank + 1 / (1 + len(other)))
 
     def _has(self, table: str) -> bool:
-        return self._connection.execute(_IS_THERE, (table,)).fetchone() is not None
+        return self.connection.execute(_IS_THERE, (table,)).fetchone() is not None
 
 
 def _named_rank(weight: float, *, same: bool) -> int:

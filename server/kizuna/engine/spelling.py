@@ -19,7 +19,7 @@ _MOST_ERRORS = ((3, 0), (6, 1), (LONGEST + 1, 2))
 """For words with fewer letters than this, so many errors are mended."""
 _MOST_COMPARED = 300
 """Words that are compared letter by letter; those that share most pairs of letters."""
-_PAIRS_PER_ERROR = 6
+PAIRS_PER_ERROR = 6
 """One error changes at most so many pairs of letters: those that are gone, and new ones."""
 _LIKELY = """
 SELECT pairs, word, texts FROM near
@@ -65,7 +65,7 @@ _Ranked = tuple[int, bool, int, str]
 
 def _best(word: str, most: int, others: Iterable[tuple[int, str, int]]) -> _Ranked | None:
     """Return the nearest of ``others`` after its rank, None where none is near."""
-    mine, limit = pairs_of(word), _PAIRS_PER_ERROR * most
+    mine, limit = pairs_of(word), PAIRS_PER_ERROR * most
     near = {
         (differ, other, texts)
         for pairs, other, texts in others
@@ -73,7 +73,7 @@ def _best(word: str, most: int, others: Iterable[tuple[int, str, int]]) -> _Rank
     }
     best: _Ranked | None = None
     for differ, other, texts in nsmallest(_MOST_COMPARED, near):
-        if best is not None and differ > _PAIRS_PER_ERROR * best[0]:
+        if best is not None and differ > PAIRS_PER_ERROR * best[0]:
             break  # from here on, all have more errors
         found = (distance(word, other, most), other[0] != word[0], -texts, other)
         if found[0] <= most and (best is None or found < best):

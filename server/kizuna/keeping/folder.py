@@ -16,7 +16,7 @@ QUIET = 0.3
 LONGEST = 10.0
 """Seconds after which it is looked at though nothing was told, or though it goes on changing."""
 _FOLDERS = ("data", "ontology", "shapes", "queries")
-_SETTINGS = "kizuna.toml"
+_FILES = ("kizuna.toml", "pages.toml")
 _READ = {".ttl", ".rq", ".txt", ".lock"}
 _log = logging.getLogger(__name__)
 
@@ -43,14 +43,13 @@ class Folder:
         return found
 
     def _files(self) -> Iterator[Path]:
-        yield self.root / _SETTINGS
+        yield from (self.root / name for name in _FILES)
         for folder in {*(self.root / name for name in _FOLDERS), self.documents}:
             for place, _, names in os.walk(folder):
                 yield from (Path(place, n) for n in names if _is_read(n))
 
     def _watched(self) -> list[Path]:
-        places = [self.root / _SETTINGS, self.documents]
-        places += [self.root / name for name in _FOLDERS]
+        places = [self.documents, *(self.root / name for name in (*_FILES, *_FOLDERS))]
         return [path for path in places if path.exists()]
 
     async def changes(self) -> AsyncIterator[State]:

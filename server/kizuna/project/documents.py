@@ -82,7 +82,7 @@ def find(quote: str, text: str) -> Iterator[tuple[int, int]]:
     else must be equal, letter for letter: case is not folded and Unicode is not normalised. An
     empty quote stands nowhere.
 
-    >>> list(find("a letter of intent", "Both signed a letter\n  of intent."))
+    >>> list(find("a letter of thanks", "Both signed a letter\n  of thanks."))
     [(12, 32)]
     """
     words = quote.split()

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 
 FILE_NAME = ".history"
@@ -98,6 +99,25 @@ def _back_to(identifier: str, way: list[str]) -> list[str]:
 def last_made(steps: Iterable[Step]) -> dict[str, int]:
     """Return for each release that was made a number: the later it was, the higher."""
     return {step.identifier: n for n, step in enumerate(steps) if step.way is Way.MADE}
+
+
+def first_moments(steps: Iterable[Step]) -> dict[str, str]:
+    """Return for each release when it first became current, where that is known."""
+    moments: dict[str, str] = {}
+    for step in steps:
+        if step.moment:
+            moments.setdefault(step.identifier, step.moment)
+    return moments
+
+
+def ends(steps: Sequence[Step]) -> dict[str, str]:
+    """Return for each release but the current one when it last ceased to be that, where known."""
+    moments = {
+        before.identifier: after.moment
+        for before, after in pairwise(steps)
+        if after.moment and after.identifier != before.identifier
+    }
+    return {name: at for name, at in moments.items() if name != steps[-1].identifier}
 
 
 def last_moments(steps: Iterable[Step]) -> dict[str, str]:

@@ -83,10 +83,20 @@ def _by_iri(reader: Reader, start: str, kind: str) -> Iterator[NamedNode]:
 
 
 def _by_words(reader: Reader, words: str, kind: str) -> Iterator[NamedNode]:
+    return chain(
+        terms_called(reader, words, kind), _things(reader, words) if kind == "thing" else ()
+    )
+
+
+def terms_called(reader: Reader, words: str, kind: str) -> list[NamedNode]:
+    """Return the terms of a kind that are called so or have the words in their names, best first.
+
+    Without words it is all of them.
+    """
     wanted = words.casefold()
     ranked = ((_rank(reader, node, wanted), node) for node in _terms(reader, kind))
     best = sorted((r, str(node), node) for r, node in ranked if r is not None)
-    return chain((node for *_, node in best), _things(reader, words) if kind == "thing" else ())
+    return list(dict.fromkeys(node for *_, node in best))
 
 
 def _rank(reader: Reader, node: NamedNode, wanted: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
@@ -32,8 +33,11 @@ def note(request: Request, reader: Asking) -> Response:
 
 
 def app_to_copy(site: Site) -> FastAPI:
-    """Return the application of a site that is to be copied: it has the page ``NOTE``, too."""
-    app = create_app(site)
+    """Return the application of a site that is to be copied: it has the page ``NOTE``, too.
+
+    A copy has no interfaces for programs, and so its catalogue has none.
+    """
+    app = create_app(replace(site, services=()))
     app.include_router(_router)
     return app
 

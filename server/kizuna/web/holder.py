@@ -209,11 +209,16 @@ class SiteHolder:
         _close_if_unused(self._tenure)
 
     async def _warm(self, tenure: _Tenure) -> _Tenure:
-        """Return a tenure whose engine answers at once. Raises what ``Engine.ready`` raises."""
+        """Return a tenure whose engine answers at once, and whose catalogue is made.
+
+        Raises what ``Engine.ready`` raises.
+        """
         with ExitStack() as undo:
             undo.callback(tenure.hold.close)
             undo.callback(tenure.site.close)
             await tenure.site.engine.ready()
+            if tenure.site.manifest.filled:
+                await asyncio.to_thread(getattr, tenure.site, "repository")
             undo.pop_all()
         return tenure
 

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -14,10 +14,14 @@ T = TypeVar("T")
 
 @dataclass(eq=False)
 class _Open(Generic[T]):
-    """Something that is open; ``over`` tells that it is closed when the last one gives it back."""
+    """Something that is open, or being opened: then it has no value yet.
 
-    value: T
-    hold: ExitStack
+    ``over`` tells that it is closed when the last one gives it back.
+    """
+
+    value: list[T] = field(default_factory=list)
+    hold: ExitStack = field(default_factory=ExitStack)
+    opening: threading.Lock = field(default_factory=threading.Lock)
     users: int = 0
     over: bool = False
 
@@ -32,30 +36,32 @@ class Lending(Generic[T]):
 
     @contextmanager
     def lend(self, key: Hashable, make: Callable[[], AbstractContextManager[T]]) -> Iterator[T]:
-        """Give what is open under ``key``, or what ``make`` opens; it stays open meanwhile."""
+        """Give what is open under ``key``, or what ``make`` opens; it stays open meanwhile.
+
+        While one thing is opened, the others are lent on.
+        """
         with self._lock:
-            found = self._taken(key, make)
+            found = self._taken(key)
         try:
-            yield found.value
+            with found.opening:
+                if not found.value:
+                    found.value.append(found.hold.enter_context(make()))
+            yield found.value[0]
         finally:
             with self._lock:
                 found.users -= 1
                 self._close_if_over(found)
+                self._keep(self._most)
 
     def close(self) -> None:
         """Close everything, as soon as nobody uses it."""
         with self._lock:
             self._keep(0)
 
-    def _taken(self, key: Hashable, make: Callable[[], AbstractContextManager[T]]) -> _Open[T]:
-        found = self._open.get(key)
-        if found is None:
-            with ExitStack() as undo:
-                value = undo.enter_context(make())
-                found = self._open[key] = _Open(value, undo.pop_all())
+    def _taken(self, key: Hashable) -> _Open[T]:
+        found = self._open.setdefault(key, _Open())
         self._open.move_to_end(key)
         found.users += 1
-        self._keep(self._most)
         return found
 
     def _keep(self, most: int) -> None:
@@ -68,3 +74,4 @@ class Lending(Generic[T]):
     def _close_if_over(found: _Open[T]) -> None:
         if found.over and found.users == 0:
             found.hold.close()
+            found.value.clear()

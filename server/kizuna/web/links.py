@@ -157,5 +157,5 @@ def _types(site: Site, iri: str) -> list[str]:
     types = sorted(site.names.types(NamedNode(iri)), key=str)
     found = [to_uri(kind.value) for kind in types[:MOST_TYPES]]
     if types:
-        found.append(f"https://schema.org/{kind_of(site.classes, types)}")
+        found.append(f"https://schema.org/{kind_of(site, types)}")
     return list(dict.fromkeys(found))

@@ -50,7 +50,10 @@ def common_headers(content_type: str) -> tuple[tuple[str, str], ...]:
 
 
 class CommonHeaders:
-    """Adds the headers that every answer carries: CORS, nosniff, and a policy to each page."""
+    """Adds the headers that every answer carries: CORS, nosniff, and a policy to each page.
+
+    A page that brings a policy of its own keeps it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -62,7 +65,7 @@ class CommonHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in common_headers(headers.get("content-type", "")):
-                    headers[name] = value
+                    headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

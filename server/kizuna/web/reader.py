@@ -14,6 +14,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Triple
 from starlette.requests import Request
 
+from kizuna.checks.pages import Facet, Group
 from kizuna.iris import to_path
 from kizuna.vocabulary import PREFIXES
 from kizuna.web import texts
@@ -22,6 +23,19 @@ from kizuna.web.negotiation import negotiate_language
 from kizuna.web.site import Site
 
 _DATES = {f"{PREFIXES['xsd']}{name}" for name in ("date", "dateTime")}
+_CALLED = {
+    "claims": "front.claims",
+    "country": "lists.country",
+    "document": "lists.document",
+    "documents": "nav.documents",
+    "events": "nav.events",
+    "organisations": "nav.organisations",
+    "others": "pictures.others",
+    "people": "pictures.people",
+    "places": "pictures.places",
+    "type": "lists.type",
+}
+"""What groups and facets of the program itself are called, by their names."""
 _BOOLEAN = f"{PREFIXES['xsd']}boolean"
 
 
@@ -53,6 +67,13 @@ class Reader:
     def text(self, key: str, **values: object) -> str:
         """Return a text of the pages in the reader's language."""
         return texts.text(key, self.language, **values)
+
+    def called(self, group: Group | Facet) -> str:
+        """Return what the project calls a group of classes, or what lists are filtered by."""
+        if not group.labels:
+            return self.text(_CALLED[group.name])
+        found = [Literal(text, language=tag) for tag, text in group.labels.items()]
+        return self.best(found).text
 
     def number(self, value: int) -> str:
         """Return a number as the reader's language writes it."""

@@ -7,7 +7,7 @@ import math
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,10 +15,13 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
+from kizuna.checks.pages import FILE as PAGES_FILE
+from kizuna.checks.pages import Pages, read_pages
 from kizuna.checks.questions import SavedQuery, readable_queries
 from kizuna.engine import FRAGMENTS_FILE, DescriptionIndex, Engine, Fragments
 from kizuna.engine.federation import Federated
 from kizuna.engine.remote import RemoteEngine
+from kizuna.errors import ProjectError
 from kizuna.iris import Addresses
 from kizuna.release import (
     Manifest,
@@ -29,8 +32,10 @@ from kizuna.release import (
     read_tombstones,
     read_touched,
 )
-from kizuna.release.catalogue import Source, catalogue, source_of
+from kizuna.release.catalogue import Parts, Source, catalogue, source_of
+from kizuna.release.catalogue.services import SERVICES, Service
 from kizuna.release.dumps import statements_of
+from kizuna.release.history import read_history
 from kizuna.vocabulary import (
     DCAT_DATASET,
     DCT_DESCRIPTION,
@@ -54,6 +59,7 @@ _log = logging.getLogger(__name__)
 _LICENSE, _CREATOR, _PUBLISHER = (term(f"dct:{n}") for n in ("license", "creator", "publisher"))
 FRESH_SECONDS = 5.0
 """How long answers of an engine elsewhere are kept: what it holds may change."""
+MATCHING_PLACES = 2
 MOST_PAST = 3
 """How many earlier releases are open at once."""
 
@@ -77,6 +83,7 @@ class Site:
     index: DescriptionIndex
     engine: Engine
     queries: tuple[SavedQuery, ...]
+    pages: Pages
     addresses: Addresses
     languages: tuple[str, ...]
     prefixes: dict[str, str]
@@ -99,8 +106,12 @@ class Site:
     """Of those who search."""
     drawing: Turns = field(default_factory=Turns)
     """Of those who want lists, comparisons and pictures."""
+    matching: Turns = field(default_factory=lambda: Turns(MATCHING_PLACES))
+    """Of those who match their names with things."""
     past: Lending[Site] = field(default_factory=lambda: Lending(MOST_PAST))
     """This site with earlier releases (``web.past``)."""
+    services: tuple[Service, ...] = SERVICES
+    """The interfaces for programs that there are."""
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
 
@@ -127,7 +138,7 @@ class Site:
     @cached_property
     def source(self) -> Source:
         """Of what the catalogue is made."""
-        return source_of(self.release, self.index)
+        return replace(source_of(self.release, self.index), services=self.services)
 
     @cached_property
     def catalogue(self) -> list[Triple]:
@@ -135,9 +146,15 @@ class Site:
         return catalogue(self.source)
 
     @cached_property
+    def parts(self) -> Parts:
+        """The catalogue, by what it describes."""
+        return Parts(self.source, self.catalogue)
+
+    @cached_property
     def repository(self) -> Repository:
         """The records of the catalogue for harvesters; they are looked up once as well."""
-        return repository(self.source, self.catalogue, self.modified)
+        steps = read_history(self.release.folder.parent)
+        return repository(self.source, self.catalogue, self.modified, steps)
 
     def query(self, name: str) -> SavedQuery | None:
         """Return the saved query with this name."""
@@ -168,7 +185,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
     """Return the site that serves ``release``, its queries answered by ``engine``.
 
     A saved query that is none is left out and logged: it must not keep the good ones from readers.
-    The examples of the ontology's classes stand in the same project as the queries.
+    The examples of the ontology's classes, and what pages show, stand in the same project as they.
 
     Raises ReleaseBroken when the index is unreadable.
     """
@@ -176,6 +193,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
     queries, unreadable = readable_queries(queries_folder, manifest.base)
     for error in unreadable:
         _log.warning("left out: %s", error.message)
+    folder = queries_folder.parent
     index = DescriptionIndex(release.index if manifest.filled else None)
     facts = facts_of(index, manifest)
     return Site(
@@ -183,12 +201,13 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
         index=index,
         engine=engine,
         queries=queries,
+        pages=_pages(folder, manifest),
         **facts,
         tombstones=read_tombstones(release.folder.parent),
         things=ThingParts(
             index, facts["names"], facts["addresses"], read_touched(release.folder.parent, manifest)
         ),
-        examples=_examples(queries_folder.parent / "ontology" / "examples"),
+        examples=_examples(folder / "ontology" / "examples"),
         fragments=Fragments(release.fragments) if FRAGMENTS_FILE in manifest.files else None,
         cache=Cache(seconds=FRESH_SECONDS if _is_elsewhere(engine) else math.inf),
     )
@@ -209,6 +228,15 @@ def facts_of(index: DescriptionIndex, manifest: Manifest) -> dict[str, Any]:
         "terms": read_terms(index, manifest),
         "ordering": Ordering(index),
     }
+
+
+def _pages(folder: Path, manifest: Manifest) -> Pages:
+    """Return what the project's file says of its pages; what cannot be read is as if not there."""
+    try:
+        return read_pages(folder / PAGES_FILE, manifest.prefixes)
+    except ProjectError as error:
+        _log.warning("left out: %s", error.message)
+        return Pages()
 
 
 def _is_elsewhere(engine: Engine) -> bool:

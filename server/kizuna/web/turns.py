@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from kizuna.errors import Busy
+from kizuna.errors import Busy, TooMany
 
 PLACES, MOST_WAITING = 4, 64
+MOST_EACH = 16
+"""How much of such work waits for one client, where clients are told apart."""
 _T = TypeVar("_T")
 
 
@@ -21,6 +24,30 @@ class Turns:
         self._places = asyncio.Semaphore(places)
         self._most = most_waiting
         self._waiting = 0
+        self._clients: Counter[str] = Counter()
+        self._lines: dict[str, asyncio.Lock] = {}
+
+    async def take_for(self, client: str, make: Callable[[], _T]) -> _T:
+        """Return what ``make`` returns on a thread, on behalf of a client, who may be nobody.
+
+        A client has one turn at a time: however much one sends, the other places are for others.
+        Raises TooMany where ``MOST_EACH`` are under way for the client, and Busy as ``take`` does.
+        """
+        if not client:
+            return await self.take(make)
+        if self._clients[client] >= MOST_EACH:
+            raise TooMany(
+                f"{MOST_EACH} requests of yours are being answered already",
+                hint="Wait for their answers, then ask on.",
+            )
+        self._clients[client] += 1
+        try:
+            async with self._lines.setdefault(client, asyncio.Lock()):
+                return await self.take(make)
+        finally:
+            self._clients[client] -= 1
+            if not self._clients[client]:
+                del self._clients[client], self._lines[client]
 
     async def take(self, make: Callable[[], _T]) -> _T:
         """Return what ``make`` returns on a thread. Raises Busy where too many wait for a turn."""

@@ -9,18 +9,19 @@ from kizuna.release.catalogue.distributions import dumps_of
 from kizuna.release.catalogue.facts import Facts, read_facts
 from kizuna.release.catalogue.mqa import MOST, Metric, Score, score
 from kizuna.release.catalogue.opening import source_of
-from kizuna.release.catalogue.whole import Source, catalogue, draft, part
+from kizuna.release.catalogue.parts import Parts
+from kizuna.release.catalogue.whole import Source, catalogue, draft
 
 __all__ = [
     "MOST",
     "Facts",
     "Metric",
+    "Parts",
     "Score",
     "Source",
     "catalogue",
     "draft",
     "dumps_of",
-    "part",
     "read_facts",
     "release_node",
     "score",

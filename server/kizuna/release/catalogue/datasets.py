@@ -12,6 +12,11 @@ from kizuna.release.catalogue.saying import say, text, texts, typed
 from kizuna.release.dumps import DUMPS
 from kizuna.release.manifest import Manifest
 
+MOST_WITH_FILES = 20
+"""How many releases, the newest ones, the catalogue lists with their files.
+
+Each takes 50 kB: portals read all of it at each visit. Those of older ones stand at their address.
+"""
 _SERIES = {"en": "all releases", "de": "alle Ausgaben", "ja": "全リリース"}
 _NOTES = {
     "en": "Release {0} of {1} triples: {3} claims from {2} documents.",
@@ -25,9 +30,14 @@ def series_node(facts: Facts) -> NamedNode:
     return NamedNode(f"{facts.base}catalog#releases")
 
 
-def release_node(facts: Facts, manifest: Manifest) -> NamedNode:
+def release_node(facts: Facts, identifier: str) -> NamedNode:
     """Return the IRI of a release as a dataset."""
-    return NamedNode(f"{_place(facts, manifest)}#dataset")
+    return NamedNode(f"{_place(facts, identifier)}#dataset")
+
+
+def without_files(manifests: Sequence[Manifest]) -> Sequence[Manifest]:
+    """Return those of all releases, the newest first, whose files the catalogue does not list."""
+    return manifests[MOST_WITH_FILES:]
 
 
 def current_triples(
@@ -51,11 +61,11 @@ def current_triples(
         ("dct:modified", _date(current.created)),
         ("dcat:version", text(current.version)),
         ("adms:versionNotes", texts(_notes(current))),
-        ("dcat:hasCurrentVersion", release_node(facts, current)),
-        ("dcat:hasVersion", [release_node(facts, manifest) for manifest in manifests]),
+        ("dcat:hasCurrentVersion", release_node(facts, current.id)),
+        ("dcat:hasVersion", [release_node(facts, manifest.id) for manifest in manifests]),
         ("dcat:distribution", distributions(place, current)),
         ("dct:conformsTo", NamedNode(f"{facts.base}ontology")),
-        ("prov:wasGeneratedBy", NamedNode(f"{_place(facts, current)}#build")),
+        ("prov:wasGeneratedBy", NamedNode(f"{_place(facts, current.id)}#build")),
     )
     yield from say(NamedNode(f"{facts.base}ontology"), "dct:Standard")
     if isinstance(landing, NamedNode):
@@ -69,13 +79,16 @@ def release_triples(
     """Yield each release as a dataset of the series, the newest first; and the series.
 
     A release is described by its ``own`` facts where they are known: a licence that is changed
-    later is not that of what was published before.
+    later is not that of what was published before. Old ones stand ``without_files``.
     """
-    nodes = [release_node(facts, manifest) for manifest in manifests]
+    nodes = [release_node(facts, manifest.id) for manifest in manifests]
+    short = {manifest.id for manifest in without_files(manifests)}
     for number, manifest in enumerate(manifests):
         before = nodes[number + 1] if number + 1 < len(nodes) else None
         said = own.get(manifest.id, facts)
         yield from _release(facts, said, manifest, before)
+        if manifest.id not in short:
+            yield from file_triples(facts, said, manifest)
     created = sorted(manifest.created for manifest in manifests)
     yield from say(
         series_node(facts),
@@ -98,7 +111,7 @@ def release_triples(
 def _release(
     facts: Facts, said: Facts, manifest: Manifest, before: NamedNode | None
 ) -> Iterator[Triple]:
-    place, node = _place(facts, manifest), release_node(facts, manifest)
+    place, node = _place(facts, manifest.id), release_node(facts, manifest.id)
     build = NamedNode(f"{place}#build")
     for predicate, value in said.shared():
         if value is not None:
@@ -118,11 +131,17 @@ def _release(
         ("dcat:inSeries", series_node(facts)),
         ("dcat:prev", before),
         ("dcat:previousVersion", before),
-        ("dcat:distribution", distributions(place, manifest)),
         ("prov:wasGeneratedBy", build),
     )
     yield from say(NamedNode(place), "foaf:Document")
     yield from say(build, "prov:Activity", ("prov:endedAtTime", _date(manifest.created)))
+
+
+def file_triples(facts: Facts, said: Facts, manifest: Manifest) -> Iterator[Triple]:
+    """Yield the files of a release, which it described as ``said`` does."""
+    place = _place(facts, manifest.id)
+    node = release_node(facts, manifest.id)
+    yield from say(node, "", ("dcat:distribution", distributions(place, manifest)))
     yield from distribution_triples(said, place, manifest)
 
 
@@ -141,5 +160,5 @@ def _date(moment: str) -> Literal:
     return typed(moment, "xsd:dateTime")
 
 
-def _place(facts: Facts, manifest: Manifest) -> str:
-    return f"{facts.base}{DUMPS}/{manifest.id}"
+def _place(facts: Facts, identifier: str) -> str:
+    return f"{facts.base}{DUMPS}/{identifier}"

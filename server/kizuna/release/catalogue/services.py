@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
@@ -47,6 +47,10 @@ SERVICES = (
     Service("search", "search", "opensearch.xml",
             {"en": "Search", "de": "Suche", "ja": "検索"},
             ("https://github.com/dewitt/opensearch",)),
+    Service("reconciliation", "reconcile", "reconcile",
+            {"en": "Reconciliation", "de": "Abgleich (Reconciliation)",
+             "ja": "名寄せ（Reconciliation）"},
+            ("https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/",)),
 )
 # fmt: on
 
@@ -56,9 +60,11 @@ def service_node(facts: Facts, service: Service) -> NamedNode:
     return NamedNode(f"{facts.base}catalog#{service.name}")
 
 
-def service_triples(facts: Facts, served: tuple[NamedNode, ...]) -> Iterator[Triple]:
+def service_triples(
+    facts: Facts, services: Iterable[Service], served: tuple[NamedNode, ...]
+) -> Iterator[Triple]:
     """Yield the services, which serve the datasets ``served``."""
-    for service in SERVICES:
+    for service in services:
         node = service_node(facts, service)
         standards = [NamedNode(iri) for iri in service.standards]
         yield from say(

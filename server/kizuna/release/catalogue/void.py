@@ -6,21 +6,26 @@ https://www.w3.org/TR/void/
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pyoxigraph import NamedNode, Triple
 
 from kizuna.formats import Kind, carrying
 from kizuna.release.catalogue.facts import Facts
 from kizuna.release.catalogue.saying import say, typed
+from kizuna.release.catalogue.services import Service
 from kizuna.release.dumps import DATASET, DUMPS
 from kizuna.release.figures import Figures
 from kizuna.release.manifest import Manifest
 
 _INTEGER = "xsd:integer"
+_LEADS = {"sparql": "void:sparqlEndpoint", "search": "void:openSearchDescription"}
+"""How VoID leads to the services that it has words for, by their names."""
 
 
-def void_triples(facts: Facts, figures: Figures, manifest: Manifest) -> Iterator[Triple]:
+def void_triples(
+    facts: Facts, figures: Figures, manifest: Manifest, services: Iterable[Service]
+) -> Iterator[Triple]:
     """Yield the description of the dataset; every count is equal to what SPARQL counts."""
     base = facts.base
     properties = {_part(base, "property", iri): iri for iri in figures.properties}
@@ -37,8 +42,11 @@ def void_triples(facts: Facts, figures: Figures, manifest: Manifest) -> Iterator
         ("void:properties", typed(len(properties), _INTEGER)),
         ("void:classes", typed(len(classes), _INTEGER)),
         ("void:uriSpace", typed(f"{base}id/", "xsd:string")),
-        ("void:sparqlEndpoint", NamedNode(f"{base}sparql")),
-        ("void:openSearchDescription", NamedNode(f"{base}opensearch.xml")),
+        *(
+            (_LEADS[service.name], NamedNode(base + service.description))
+            for service in services
+            if service.name in _LEADS
+        ),
         ("void:vocabulary", map(NamedNode, figures.vocabularies)),
         ("void:exampleResource", map(NamedNode, figures.examples)),
         ("void:feature", [NamedNode(form.iri) for form in forms]),

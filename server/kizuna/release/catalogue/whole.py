@@ -1,12 +1,11 @@
-"""The whole catalogue, and the part of it that one resource is."""
+"""The whole catalogue, and of what it is made."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import NamedNode, Triple
 
 from kizuna.release.catalogue.datasets import (
     current_triples,
@@ -18,18 +17,17 @@ from kizuna.release.catalogue.facts import Facts
 from kizuna.release.catalogue.licences import for_portals, licence_triples
 from kizuna.release.catalogue.saying import say, text, typed
 from kizuna.release.catalogue.schemes import scheme_triples
-from kizuna.release.catalogue.services import SERVICES, service_node, service_triples
+from kizuna.release.catalogue.services import SERVICES, Service, service_node, service_triples
 from kizuna.release.catalogue.void import void_triples
 from kizuna.release.figures import Figures
 from kizuna.release.manifest import FileRecord, Manifest
-from kizuna.vocabulary import RDF_TYPE, term
+from kizuna.vocabulary import term
 
 _LICENSE = term("dct:license")
 _DCAT_AP = NamedNode("http://data.europa.eu/r5r/")
 _COMPLETED = NamedNode(
     "http://publications.europa.eu/resource/authority/distribution-status/COMPLETED"
 )
-_PARTS = {term(f"dcat:{kind}") for kind in ("Catalog", "CatalogRecord", "Dataset", "DatasetSeries")}
 _UNKNOWN = FileRecord("0" * 64, 0)
 
 
@@ -46,6 +44,8 @@ class Source:
     others: tuple[Manifest, ...] = ()
     own: Mapping[str, Facts] = field(default_factory=dict)
     """What releases said of themselves, by identifier; else what is said now counts."""
+    services: tuple[Service, ...] = SERVICES
+    """The interfaces that there are: a copy as files has none."""
 
     @property
     def manifests(self) -> list[Manifest]:
@@ -69,18 +69,18 @@ def _triples(source: Source) -> Iterator[Triple]:
     facts, current, manifests = source.facts, source.current, source.manifests
     yield from _stated(facts)
     yield from licence_triples(facts.license)
-    yield from _catalog(facts, current, manifests)
+    yield from _catalog(source)
     yield from current_triples(facts, current, manifests)
     yield from release_triples(facts, manifests, source.own)
     for said in source.own.values():
         yield from _stated_then(facts, said)
     if source.figures is not None:
-        yield from void_triples(facts, source.figures, current)
-    yield from service_triples(facts, (facts.dataset,))
+        yield from void_triples(facts, source.figures, current, source.services)
+    yield from service_triples(facts, source.services, (facts.dataset,))
     yield from _record(facts, facts.dataset, current)
     yield from _record(facts, series_node(facts), manifests[0])
     for manifest in manifests:
-        yield from _record(facts, release_node(facts, manifest), manifest)
+        yield from _record(facts, release_node(facts, manifest.id), manifest)
 
 
 def _stated(facts: Facts) -> Iterator[Triple]:
@@ -98,8 +98,9 @@ def _stated_then(facts: Facts, said: Facts) -> Iterator[Triple]:
     yield from licence_triples(said.license)
 
 
-def _catalog(facts: Facts, current: Manifest, manifests: Sequence[Manifest]) -> Iterator[Triple]:
-    datasets = [facts.dataset, *(release_node(facts, manifest) for manifest in manifests)]
+def _catalog(source: Source) -> Iterator[Triple]:
+    facts, current, manifests = source.facts, source.current, source.manifests
+    datasets = [facts.dataset, *(release_node(facts, manifest.id) for manifest in manifests)]
     records = [_record_node(facts, one) for one in (*datasets, series_node(facts))]
     oldest = min(manifest.created for manifest in manifests)
     yield from say(
@@ -111,7 +112,7 @@ def _catalog(facts: Facts, current: Manifest, manifests: Sequence[Manifest]) -> 
         ("dct:modified", typed(current.created, "xsd:dateTime")),
         ("dcat:dataset", datasets),
         ("dcat:resource", series_node(facts)),
-        ("dcat:service", [service_node(facts, service) for service in SERVICES]),
+        ("dcat:service", [service_node(facts, service) for service in source.services]),
         ("dcat:record", records),
     )
 
@@ -134,27 +135,3 @@ def _record(facts: Facts, resource: NamedNode, manifest: Manifest) -> Iterator[T
 def _record_node(facts: Facts, resource: NamedNode) -> NamedNode:
     name = resource.value.removeprefix(facts.base).replace("#", "-").replace("/", "-")
     return NamedNode(f"{facts.base}catalog#record-{name}")
-
-
-def part(triples: Iterable[Triple], resource: NamedNode) -> list[Triple]:
-    """Return what a catalogue says of one resource, and of what belongs to it, sorted.
-
-    Other datasets, the catalogue and its records are named, but not described.
-    """
-    said: defaultdict[object, list[Triple]] = defaultdict(list)
-    for triple in triples:
-        said[triple.subject].append(triple)
-    found: set[Triple] = set()
-    waiting: list[object] = [resource]
-    seen: set[object] = set(waiting)
-    while waiting:
-        node = waiting.pop()
-        found.update(said[node])
-        for triple in said[node]:
-            value = triple.object
-            if isinstance(value, NamedNode | BlankNode) and value not in seen:
-                seen.add(value)
-                kinds = {t.object for t in said[value] if t.predicate == RDF_TYPE}
-                if not kinds & _PARTS:
-                    waiting.append(value)
-    return sorted(found, key=str)

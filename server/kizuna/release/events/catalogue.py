@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pyoxigraph import NamedNode, Triple
 
-from kizuna.release.catalogue import Source, catalogue, part
+from kizuna.release.catalogue import Parts, Source, catalogue
 from kizuna.release.differing.blank import canonical
 from kizuna.vocabulary import DCAT_DATASET, RDF_TYPE, term
 
@@ -20,14 +20,15 @@ def catalogue_members(source: Source) -> Iterator[tuple[str, list[str]]]:
     catalogue goes with its services, its records and the series of its releases.
     """
     triples = catalogue(source)
+    parts = Parts(source, triples)
     kinds = [(t.subject, t.object) for t in triples if t.predicate == RDF_TYPE]
     with_it = {node for node, kind in kinds if kind in _WITH_IT}
     datasets = {node for node, kind in kinds if kind == DCAT_DATASET} - with_it
     for node in sorted(datasets, key=str):
         if isinstance(node, NamedNode):
-            yield str(node), _lines(part(triples, node))
+            yield str(node), _lines(parts.of(node))
     own = [node for node in (source.facts.catalog, *with_it) if isinstance(node, NamedNode)]
-    yield str(source.facts.catalog), _lines([t for node in own for t in part(triples, node)])
+    yield str(source.facts.catalog), _lines([t for node in own for t in parts.of(node)])
 
 
 def _lines(triples: Sequence[Triple]) -> list[str]:

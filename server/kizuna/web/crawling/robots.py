@@ -10,6 +10,7 @@ RULES = (
     ("Disallow", "/fragments."),
     ("Disallow", "/graphs"),
     ("Disallow", "/oai"),
+    ("Disallow", "/reconcile"),
     ("Disallow", "/compare?"),
     ("Disallow", "/members?"),
     ("Disallow", "/classes/*?"),  # choices of values: there are more of them than of things

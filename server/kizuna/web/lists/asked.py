@@ -11,13 +11,12 @@ from starlette.datastructures import QueryParams
 
 from kizuna.errors import BadParameter, NotFound
 from kizuna.vocabulary import shortened
-from kizuna.web.lists.facets import FACETS, IMPRECISE, ROLE, UNSTATED, YEAR
+from kizuna.web.lists.facets import IMPRECISE, UNSTATED, YEAR
 from kizuna.web.lists.pointing import thing_named
 from kizuna.web.lists.table import NAME, Table
 from kizuna.web.site import Site
 
 PER_PAGE = 100
-FACET_NAMES = (*(facet.name for facet in FACETS), YEAR, ROLE)
 FROM, TO = "year-from", "year-to"
 _OTHERS = frozenset({FROM, TO, "sort", "page", "lang", "of"})
 _YEAR = re.compile(r"-?[0-9]{4}")
@@ -53,7 +52,7 @@ class Asked:
     def with_values(self, facet: str, values: Iterable[Value]) -> Asked:
         """Return the same with these values of one facet; the result begins at the first page."""
         chosen = dict(self.chosen) | {facet: tuple(sorted(values, key=str))}
-        kept = tuple((name, chosen[name]) for name in FACET_NAMES if chosen.get(name))
+        kept = tuple((name, chosen[name]) for name in sorted(chosen) if chosen[name])
         return replace(self, chosen=kept, page=0)
 
     def query(self, site: Site) -> list[tuple[str, str]]:
@@ -88,7 +87,7 @@ def _within(table: Table, span: tuple[str, str]) -> set[int]:
 
 
 def token(site: Site, value: Value) -> str:
-    """Return how a value is written in an address: ``place/japan``, ``kz:Event``, ``2017``."""
+    """Return how a value is written in an address: ``place/japan``, ``schema:Event``, ``2017``."""
     if isinstance(value, str):
         return value
     if site.addresses.is_thing(value.value):
@@ -104,7 +103,7 @@ def read_asked(site: Site, table: Table, sortable: Mapping[str, str], query: Que
 
     Raises BadParameter for a name or value that is none.
     """
-    known = (*FACET_NAMES, *sorted(_OTHERS))
+    known = (*table.columns, *sorted(_OTHERS))
     for name in query:
         if name not in known and not name.startswith("_"):
             raise BadParameter(
@@ -113,7 +112,9 @@ def read_asked(site: Site, table: Table, sortable: Mapping[str, str], query: Que
     asked = Asked(
         span=_span(query), sort=_sort(sortable, query.get("sort", NAME)), page=_page(query)
     )
-    wanted = {name: tuple(dict.fromkeys(filter(None, query.getlist(name)))) for name in FACET_NAMES}
+    wanted = {
+        name: tuple(dict.fromkeys(filter(None, query.getlist(name)))) for name in table.columns
+    }
     if sum(map(len, wanted.values())) > MOST_CHOSEN:
         raise BadParameter(
             f"more than {MOST_CHOSEN} values are chosen", hint="Choose fewer, or a span of years."

@@ -10,7 +10,6 @@ from kizuna.errors import BadParameter
 from kizuna.vocabulary import LABELS, SKOS_ALT_LABEL
 from kizuna.web.lists.asked import token
 from kizuna.web.lists.collation import sort_key
-from kizuna.web.lists.common import COMPARED
 from kizuna.web.lists.pointing import thing_named
 from kizuna.web.reader import Reader
 from kizuna.web.site import Site
@@ -24,7 +23,7 @@ _NAMES = frozenset(map(str, (*LABELS, SKOS_ALT_LABEL)))
 def candidates(site: Site) -> tuple[NamedNode, ...]:
     """Return the things that are compared, at most ``MOST``, by IRI."""
     slugs = set(site.classes.slugs.values())
-    found = {m for kind in COMPARED if kind in slugs for m in site.classes.members(kind)}
+    found = {m for kind in site.pages.compared if kind in slugs for m in site.classes.members(kind)}
     return tuple(islice(sorted(found, key=str), MOST))
 
 
@@ -56,7 +55,7 @@ def meant(site: Site, parameter: str, text: str) -> NamedNode:
     if not having:
         raise BadParameter(
             f"{parameter}={text!r} is nothing that is described here",
-            hint="Write the name of a cluster, organisation or place, or the IRI of any thing.",
+            hint="Write the name of one that is offered there, or the IRI of any thing.",
         )
     told = ", ".join(token(site, thing) for thing in having)
     raise BadParameter(f"{parameter}={text!r} has several meanings", hint=f"Write one of: {told}.")

@@ -13,44 +13,11 @@ from itertools import chain
 
 from pyoxigraph import NamedNode
 
-from kizuna.vocabulary import KZ_SOURCE_DOCUMENT, RDF_TYPE, term
+from kizuna.checks.pages import Facet, Pages
+from kizuna.vocabulary import RDF_TYPE
 from kizuna.web.lists.walks import REMEMBERED, Path, Walker, key_of, read_path, subjects
 from kizuna.web.names import Names
 
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """A facet: its name in addresses, the paths to its values, and the class that these are of."""
-
-    name: str
-    paths: tuple[str, ...]
-    kind: NamedNode | None = None
-
-    @property
-    def read(self) -> tuple[Path, ...]:
-        """The paths as they are gone."""
-        return tuple(map(read_path, self.paths))
-
-
-_WHERE = "kz:basedIn|kz:jurisdiction|dct:spatial|schema:location|kz:destination"
-# fmt: off
-FACETS: tuple[Facet, ...] = (
-    Facet("type", ("rdf:type",)),
-    Facet("country",
-          (f"(kz:party|kz:partner|kz:participant)?/({_WHERE})?/schema:containedInPlace*",),
-          term("schema:Country")),
-    Facet("field", ("kz:technologyField|kz:topic|dct:subject",)),
-    Facet("programme",
-          ("kz:underProgramme|kz:inProgramme",
-           "(^kz:participant|^kz:hasSigning|^kz:renews)/(kz:underProgramme|kz:inProgramme)")),
-    Facet("document", ("^rdf:subject/prov:wasQuotedFrom",), KZ_SOURCE_DOCUMENT),
-)
-# fmt: on
-TIMES = (
-    "kz:hasSigning?/kz:when",
-    "org:memberDuring|dct:issued|dct:date|schema:startDate|schema:datePublished",
-)
-"""Paths to the times of a thing. The time of an agreement is that of its signing."""
 ROLE, YEAR = "role", "year"
 UNSTATED, IMPRECISE = "unstated", "imprecise"
 """Values beside those of the data: nothing is said; a time is said that is in no single year."""
@@ -83,13 +50,18 @@ def _year(day: str) -> int | None:
     return int(day[: day.index("-", 1)]) if day else None
 
 
+def paths_of(facet: Facet, pages: Pages) -> tuple[Path, ...]:
+    """Return the paths of a facet as they are gone."""
+    return tuple(read_path(path, pages.named) for path in facet.paths)
+
+
 class FacetReader:
     """Reads the values of facets off the index."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, pages: Pages) -> None:
         self.names = names
-        self._facets = tuple((facet, facet.read) for facet in FACETS)
-        self._times = tuple(map(read_path, TIMES))
+        self._facets = tuple((facet, paths_of(facet, pages)) for facet in pages.all_facets)
+        self._times = tuple(read_path(path, pages.named) for path in pages.times)
         self._bounds = tuple(map(read_path, BOUNDS))
         paths = (path for _, read in self._facets for path in read)
         self._walker = Walker(names.index, (*paths, *self._times, *self._bounds))

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from kizuna.vocabulary import KZ_EDITORIAL
 from kizuna.web.lists.asked import Asked, Value, token
-from kizuna.web.lists.facets import FACETS, IMPRECISE, ROLE, UNSTATED, YEAR, Span
+from kizuna.web.lists.facets import IMPRECISE, ROLE, UNSTATED, YEAR, Span, paths_of
 from kizuna.web.lists.table import NAME, Table
 from kizuna.web.names import Term
 from kizuna.web.ordering import NOWHERE
@@ -20,25 +20,17 @@ from kizuna.web.views.values import Shown, dates_in_words, shown
 MOST_PROPERTIES = 4
 SAMPLE = 100
 """Members that are looked at to choose the properties that get a column."""
-TITLES = {
+_TITLES = {
     NAME: "lists.name",
-    "type": "lists.type",
     ROLE: "lists.role",
-    "country": "lists.country",
-    "field": "lists.field",
-    "programme": "lists.programme",
-    "document": "lists.document",
     YEAR: "lists.year",
     UNSTATED: "lists.unstated",
     IMPRECISE: "lists.imprecise",
 }
-"""What columns, facets and values without a name in the data are called."""
+"""What columns, and values without a name in the data, are called beside the project's facets."""
 RARE = 5
 """A property that fewer than one of so many members have gets no column."""
-_BEFORE, _AFTER = ("type", ROLE), ("country", "field", "programme", YEAR)
-_IN_FACETS = frozenset(
-    predicate for f in FACETS for path in f.read if len(path) == 1 for predicate in path[0].forward
-)
+_BEFORE = ("type", ROLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +74,21 @@ class Row:
     cells: tuple[tuple[Item, ...], ...]
 
 
+def title_of(reader: Reader, name: str) -> str:
+    """Return what a column or a facet is called."""
+    facet = reader.site.pages.facet(name)
+    return reader.called(facet) if facet is not None else reader.text(_TITLES[name])
+
+
 def heads(reader: Reader, source: Source) -> tuple[Head, ...]:
     """Return the columns of a list; those that would be empty, or the same all over, are none."""
     table = source.table
     before = [facet for facet in _BEFORE if is_useful(table, facet)]
-    after = [facet for facet in _AFTER if table.columns[facet].values not in {(), (UNSTATED,)}]
+    own = (*(facet.name for facet in reader.site.pages.facets), YEAR)
+    after = [facet for facet in own if table.columns[facet].values not in {(), (UNSTATED,)}]
 
     def of_facet(name: str) -> Head:
-        return Head(name, Link(Words(reader.text(TITLES[name]))))
+        return Head(name, Link(Words(title_of(reader, name))))
 
     return (
         of_facet(NAME),
@@ -115,12 +114,15 @@ def _properties(reader: Reader, table: Table) -> list[NamedNode]:
         for above in site.classes.ancestors(kind)
     )
     places = site.ordering.places(kinds)
+    pages = site.pages
+    paths = (path for facet in pages.all_facets for path in paths_of(facet, pages))
+    in_facets = {p for path in paths if len(path) == 1 for p in path[0].forward}
     candidates = [
         p
         for p, number in used.items()
         if number * RARE >= len(sample)
         and p in places
-        and str(p).encode() not in _IN_FACETS
+        and str(p).encode() not in in_facets
         and not _idle(reader, p)
     ]
     candidates.sort(key=lambda p: (-used[p], places[p].order, p.value))
@@ -201,4 +203,4 @@ def value_words(reader: Reader, value: Value) -> Words:
     """Return what a value of a facet is called."""
     if isinstance(value, NamedNode):
         return reader.name(value)
-    return Words(value if value.lstrip("-").isdigit() else reader.text(TITLES[value]))
+    return Words(value if value.lstrip("-").isdigit() else reader.text(_TITLES[value]))

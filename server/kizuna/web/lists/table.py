@@ -11,8 +11,9 @@ from itertools import chain
 
 from pyoxigraph import BlankNode, NamedNode
 
+from kizuna.checks.pages import Pages
 from kizuna.web.lists.collation import sort_key
-from kizuna.web.lists.facets import FACETS, IMPRECISE, ROLE, UNSTATED, YEAR, FacetReader, Span
+from kizuna.web.lists.facets import IMPRECISE, ROLE, UNSTATED, YEAR, FacetReader, Span
 from kizuna.web.names import Names, Term
 
 NAME = "name"
@@ -120,14 +121,15 @@ def _of_spans(spans: tuple[Span, ...]) -> Key:
 
 def make_table(
     names: Names,
+    pages: Pages,
     members: Sequence[NamedNode],
     roles: Mapping[NamedNode, Iterable[NamedNode]] | None = None,
 ) -> Table:
     """Return the table of ``members``; ``roles``: by which properties each of them points here."""
-    reader = FacetReader(names)
+    reader = FacetReader(names, pages)
     if len(members) > _MANY:
         reader.prepare()
-    makers = {facet.name: _Maker() for facet in FACETS}
+    makers = {facet.name: _Maker() for facet in pages.all_facets}
     years, played = _Maker(), _Maker()
     known: dict[tuple[Span, ...], tuple[Span, ...]] = {}
     spans: list[tuple[Span, ...]] = []

@@ -7,7 +7,7 @@ of each that is passed on the way would take most of the time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -37,20 +37,23 @@ class Step:
 Path = tuple[Step, ...]
 
 
-def read_path(text: str) -> Path:
+def read_path(text: str, named: Callable[[str], NamedNode] = term) -> Path:
     """Return a property path (SPARQL 1.1, section 9.1) of steps with ``|``, ``^``, ``?``, ``*``.
 
-    >>> path = read_path("(kz:party|^kz:when)?/dct:title")
+    ``named`` returns the term with a prefixed name.
+
+    >>> path = read_path("(dct:subject|^kz:when)?/dct:title")
     >>> [(len(s.forward), len(s.back), s.needed) for s in path]
     [(1, 1, False), (1, 0, True)]
     """
-    return tuple(_step(names.strip("()").split("|"), sign) for names, sign in _STEP.findall(text))
+    steps = _STEP.findall(text)
+    return tuple(_step(names.strip("()").split("|"), sign, named) for names, sign in steps)
 
 
-def _step(names: Sequence[str], sign: str) -> Step:
+def _step(names: Sequence[str], sign: str, named: Callable[[str], NamedNode]) -> Step:
     return Step(
-        forward=frozenset(key_of(term(n)) for n in names if not n.startswith("^")),
-        back=frozenset(key_of(term(n[1:])) for n in names if n.startswith("^")),
+        forward=frozenset(key_of(named(n)) for n in names if not n.startswith("^")),
+        back=frozenset(key_of(named(n[1:])) for n in names if n.startswith("^")),
         needed=not sign,
         again=sign == "*",
     )

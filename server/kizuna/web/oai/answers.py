@@ -63,7 +63,7 @@ def _identify(site: Site, arguments: Arguments) -> Iterator[str]:
     yield element("protocolVersion", "2.0")
     yield from (element("adminEmail", address) for address in _mailboxes(site))
     yield element("earliestDatestamp", found.records[0].datestamp)
-    yield element("deletedRecord", "no")
+    yield element("deletedRecord", "transient")
     yield element("granularity", "YYYY-MM-DDThh:mm:ssZ")
     if _DOMAIN.fullmatch(found.host):
         yield (
@@ -161,11 +161,16 @@ def _listed(
 
 
 def _header(record: Record) -> str:
+    """Return the head of a record, which is all there is of one that is gone (section 2.5.1)."""
+    head = '<header status="deleted">' if record.gone else "<header>"
     identifier = element("identifier", record.identifier)
-    return f"<header>{identifier}{element('datestamp', record.datestamp)}</header>"
+    return f"{head}{identifier}{element('datestamp', record.datestamp)}</header>"
 
 
 def _record(site: Site, form: MetadataFormat, record: Record) -> str:
+    if record.gone:
+        return f"<record>{_header(record)}</record>"
+
     def make() -> Representation:
         return Representation(form.write(site, record.node).encode(), "text/xml")
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, RdfFormat, serialize
 
 from kizuna.engine.results import is_nameable
-from kizuna.release.catalogue import part
 from kizuna.vocabulary import PREFIXES
 from kizuna.web.markup import cleaned
 from kizuna.web.oai.asked import Wrong
@@ -45,7 +44,7 @@ def _as_dublin_core(site: Site, node: NamedNode) -> str:
 
 def _as_dcat_ap(site: Site, node: NamedNode) -> str:
     """Return the part of the catalogue as RDF/XML, without properties that this cannot name."""
-    found = (t for t in part(site.catalogue, node) if is_nameable(t.predicate.value))
+    found = (t for t in site.parts.of(node) if is_nameable(t.predicate.value))
     body = serialize(found, format=RdfFormat.RDF_XML, prefixes=PREFIXES) or b""
     return _HEAD.sub("", cleaned(body.decode())).rstrip()
 

@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, Triple
 
 from kizuna.iris import to_uri
 from kizuna.release.catalogue import Source, release_node
+from kizuna.release.history import Step, ends, first_moments
 from kizuna.vocabulary import RDF_TYPE, term
 
 _KINDS = {term(f"dcat:{kind}") for kind in ("Dataset", "DatasetSeries", "DataService")}
@@ -22,11 +23,15 @@ _UNQUOTED = "-_.!~*'();/?:@&=+$,%"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record: its identifier, when it last changed (UTC, in seconds), and what it describes."""
+    """A record: its identifier, when it last changed (UTC, in seconds), and what it describes.
+
+    One that is ``gone`` describes what the catalogue has no more.
+    """
 
     identifier: str
     datestamp: str
     node: NamedNode
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,28 +59,37 @@ class Repository:
         ]
 
 
-def repository(source: Source, triples: Sequence[Triple], since: datetime) -> Repository:
+def repository(
+    source: Source, triples: Sequence[Triple], since: datetime, steps: Sequence[Step]
+) -> Repository:
     """Return the records of a catalogue, whose release is the current one ``since`` then.
 
-    A release as a dataset has the date of its making. All else describes what is current, and so
-    changes whenever another release becomes that, an older one too.
+    ``steps`` tell which releases were current before. A release as a dataset has the date at which
+    it first was: nobody could harvest it before, however long its making took. All else describes
+    what is current, and so changes whenever another release becomes that, an older one too.
     """
     said: defaultdict[object, list[Triple]] = defaultdict(list)
     for triple in triples:
         said[triple.subject].append(triple)
-    made = {release_node(source.facts, m): m.created for m in source.manifests}
+    first = first_moments(steps)
+    made = {release_node(source.facts, m.id): first.get(m.id, m.created) for m in source.manifests}
     place = urlsplit(to_uri(source.facts.base))
     host, root = place.hostname or "", f"{place.scheme}://{place.netloc}/"
-    found = (
-        Record(
-            identifier=f"oai:{host}:{quote(node.value.removeprefix(root), safe=_UNQUOTED)}",
-            datestamp=written(datetime.fromisoformat(made[node]) if node in made else since),
-            node=node,
-        )
+
+    def record(node: NamedNode, moment: datetime, *, gone: bool = False) -> Record:
+        name = quote(node.value.removeprefix(root), safe=_UNQUOTED)
+        return Record(f"oai:{host}:{name}", written(moment), node, gone)
+
+    found = [
+        record(node, datetime.fromisoformat(made[node]) if node in made else since)
         for node in _described(said)
-    )
+    ]
+    for identifier, moment in ends(steps).items():
+        node = release_node(source.facts, identifier)
+        if node not in made:
+            found.append(record(node, datetime.fromisoformat(moment), gone=True))
     records = tuple(sorted(found, key=lambda one: (one.datestamp, one.identifier)))
-    rows = [f"{one.datestamp} {one.identifier}" for one in records]
+    rows = [f"{one.datestamp} {one.identifier} {one.gone}" for one in records]
     named = "\n".join((source.current.id, since.isoformat(), *rows))
     edition = hashlib.sha256(named.encode()).hexdigest()[:12]
     return Repository(host, records, dict(said), edition)

@@ -73,7 +73,7 @@ def _path(operation: Operation, path: str) -> Json:
         for name in _IN_PATH.findall(path)
     ]
     asked = [_parameter(each, "query") for each in operation.parameters]
-    found: Json = {"get": _described(operation, [*named, *asked])}
+    found: Json = {} if operation.posted else {"get": _described(operation, [*named, *asked])}
     if operation.bodies:
         content = {kind: {"schema": _body(operation, kind)} for kind in operation.bodies}
         posted = _described(operation, named)
@@ -108,6 +108,8 @@ def _schema(parameter: Parameter) -> Json:
 
 
 def _body(operation: Operation, kind: str) -> Json:
+    if kind == "application/json":
+        return {"type": "object"}
     if kind != "application/x-www-form-urlencoded":
         return {"type": "string"}
     fields = {each.name: _schema(each) for each in operation.parameters}

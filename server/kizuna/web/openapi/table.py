@@ -35,7 +35,8 @@ class Operation:
     """What stands at a path: its formats, or its media types where they are no formats.
 
     ``suffixed``: each format has an address of its own as well, which ends in its suffix.
-    ``bodies`` are the media types that POST takes. ``status`` is that of success.
+    ``bodies`` are the media types that POST takes, which is all there is where it is ``posted``.
+    ``status`` is that of success.
     """
 
     path: str
@@ -45,6 +46,7 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     suffixed: bool = False
     bodies: tuple[str, ...] = ()
+    posted: bool = False
     status: HTTPStatus = HTTPStatus.OK
 
     @property
@@ -78,6 +80,21 @@ _HARVEST = (
     Parameter("set", "There are no sets."),
     Parameter("resumptionToken", "The token of the next part of a list."),
 )
+_MATCHED = (
+    Parameter("queries", "A batch of queries, as JSON (0.2); without one the manifest is given."),
+    Parameter("extend", "Things and the properties of which values are wanted, as JSON (0.2)."),
+)
+_TYPED = (
+    Parameter("prefix", "What has been typed, or an id."),
+    Parameter("cursor", "How many suggestions are left out (0.2)."),
+    Parameter("offset", "The same in the draft."),
+    Parameter("limit", "How many are wanted."),
+)
+_PROPOSED = (
+    Parameter("type", "The id of a type."),
+    Parameter("limit", "How many properties are wanted."),
+)
+_ONE = (Parameter("id", "The id of what is shown.", needed=True),)
 _FORM = "application/x-www-form-urlencoded"
 _SEE, _ELSEWHERE = HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT
 
@@ -138,6 +155,23 @@ OPERATIONS = (
               types=("application/x-suggestions+json",), parameters=_WORDS),
     Operation("/opensearch.xml", "Describes the search.",
               types=("application/opensearchdescription+xml",)),
+    Operation("/reconcile", "Matches names with things, or describes that service (0.2).",
+              (JSON,), parameters=_MATCHED, bodies=(_FORM,)),
+    Operation("/reconcile/draft", "Describes the service in the words of the draft.", (JSON,)),
+    Operation("/reconcile/draft/match", "Matches names with things, as the draft has it.",
+              (JSON,), bodies=("application/json",), posted=True),
+    Operation("/reconcile/draft/extend", "Gives values of properties, as the draft has it.",
+              (JSON,), bodies=("application/json",), posted=True),
+    *(operation for root in ("/reconcile", "/reconcile/draft") for operation in (
+        Operation(f"{root}/suggest/{{what}}", "Completes what is typed: entity, type, property.",
+                  (JSON,), parameters=_TYPED),
+        Operation(f"{root}/extend/propose", "Names the properties that things of a type have.",
+                  (JSON,), parameters=_PROPOSED),
+        Operation(f"{root}/preview", "Shows a thing in a small page.", (HTML,), parameters=_ONE),
+    )),
+    Operation("/reconcile/flyout/{what}", "Shows what is suggested (0.2).",
+              (JSON,), parameters=_ONE),
+    Operation("/reconcile/view", "Leads from an id to its thing.", parameters=_ONE, status=_SEE),
     Operation("/complete", "Completes a word to what it may become in a query.",
               (JSON,), parameters=(*_WORDS, Parameter("kind", "Of what.",
                                                       ("class", "property", "thing")))),

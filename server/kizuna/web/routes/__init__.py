@@ -22,6 +22,7 @@ from kizuna.web.routes import (
     pictures,
     profiles,
     queries,
+    reconcile,
     search,
     signposts,
     sparql,
@@ -45,6 +46,7 @@ ROUTERS = (
     feed.router,  # stands below the next
     changes.router,
     search.router,
+    reconcile.router,
     profiles.router,
     completion.router,
     graphs.router,

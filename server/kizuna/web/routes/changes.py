@@ -184,6 +184,8 @@ async def _file(
         )
     pieces = _WRITERS[form](found, *compared)
     if found.counts.quads > MOST_HELD:
+        if request.method == "HEAD":
+            found.close()  # nothing is read of it
         return stream(request, _chunks(found, pieces), form.content_type, meta)
     with closing(found):
         made = Representation("".join(pieces).encode(), form.content_type)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from fastapi import APIRouter
 from pyoxigraph import DefaultGraph, Quad
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from kizuna.errors import NotFound, ReleaseBroken
 from kizuna.release.archive import folder_of
-from kizuna.release.catalogue import dumps_of, part
+from kizuna.release.catalogue import dumps_of
 from kizuna.release.dumps import Dump
 from kizuna.release.manifest import FileRecord, Manifest, read_manifest
 from kizuna.web.conditions import check_wanted, is_held, wanted_ranges
@@ -32,6 +34,7 @@ from kizuna.web.views.page import Alternate, render
 
 router = APIRouter()
 _FOLDER = "dumps/"
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def release(request: Request, site: Whole) -> Response:
     manifest, iri = known[_named(path)], site.addresses.base + path
 
     def quads(_: object) -> list[Quad]:
-        triples = part(site.catalogue, node(f"{iri}#dataset"))
+        triples = site.parts.of(node(f"{iri}#dataset"))
         return [Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples]
 
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
@@ -114,12 +117,37 @@ def dump(request: Request, site: Here, release: str, name: str) -> Response:
     if is_held(request, headers["etag"], modified):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     _settle_range(request, wanted_ranges(request, record.bytes, headers["etag"], modified))
-    return FileResponse(
-        folder / _FOLDER / name,
+    return _Kept(
+        lambda: folder_of(site.release.folder.parent, release),
+        _FOLDER + name,
         headers=headers,
         media_type=Dump.named(name).media_type,
         filename=f"{manifest.version}-{name}",
     )
+
+
+class _Kept(FileResponse):
+    """A file of a release, whose folder moves into the archive when its store goes.
+
+    It is open before it is sent, so that the move does not matter any more.
+    """
+
+    def __init__(self, folder: Callable[[], Path | None], name: str, **more: Any) -> None:  # noqa: ANN401
+        self.folder = folder
+        self.name = name
+        super().__init__(name, **more)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Open the file, send it as ``FileResponse`` does, and close it."""
+        with self._opened() as file:
+            self.path = f"/dev/fd/{file.fileno()}"
+            await super().__call__(scope, receive, send)
+
+    def _opened(self) -> BinaryIO:
+        for _ in range(_TRIES):
+            with suppress(FileNotFoundError):
+                return ((self.folder() or Path()) / self.name).open("rb")
+        raise NotFound(f"the file {self.name!r} has just been removed", hint="See /dumps.")
 
 
 def _read(folder: Path | None) -> Manifest | None:

@@ -21,12 +21,12 @@ from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.locating import Locator, number_of, point_of
 from kizuna.web.views.maps import linked, map_picture
 from kizuna.web.views.networks import thing_of
-from kizuna.web.views.picturing import KINDS, Picture, kind_names, kind_of, label
-from kizuna.web.views.timelines import KINDS as SPAN_KINDS
+from kizuna.web.views.picturing import Picture, kind_names, kind_of, label, marks
 from kizuna.web.views.timelines import (
     Time,
     bounds_of,
     day_of,
+    lanes,
     span_of,
     timeline_picture,
     times_of,
@@ -146,9 +146,9 @@ def _manner(
 ) -> tuple[int, Time]:
     """Return of which kind a thing is, and a time of it as the data say it, if they do."""
     if not isinstance(item, NamedNode):
-        return len(SPAN_KINDS) - 1, Time(*bounds)
+        return len(lanes(reader)) - 1, Time(*bounds)
     known = (time for time in times_of(reader.site, item) if (time.begin, time.end) == bounds)
-    return kind_of(reader, item, SPAN_KINDS), next(known, Time(*bounds))
+    return kind_of(reader, item, lanes(reader)), next(known, Time(*bounds))
 
 
 def _bounds(
@@ -187,7 +187,7 @@ def _network(reader: Reader, answer: Answer) -> Picture | None:
     relations = [Relation(numbers[a], numbers[b], f"{a.text} – {b.text}") for a, b in drawn]
     web = Web(
         "answer-network", reader.text("pictures.network"), reader.text("pictures.network.answer"),
-        reader.language, kind_names(reader, KINDS),
+        reader.language, kind_names(reader, marks(reader)),
     )  # fmt: skip
     names = tuple(answer.columns[number] for number in (start, end))
     rows = tuple((linked(a), linked(b)) for a, b in drawn)
@@ -196,7 +196,9 @@ def _network(reader: Reader, answer: Answer) -> Picture | None:
 
 
 def _thing(reader: Reader, known: Label, item: Term | None) -> Thing:
-    return thing_of(reader, item) if isinstance(item, NamedNode) else Thing(known, len(KINDS) - 1)
+    if isinstance(item, NamedNode):
+        return thing_of(reader, item)
+    return Thing(known, len(marks(reader)) - 1)
 
 
 def _bar(reader: Reader, answer: Answer) -> Picture | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kizuna.release.differing import Counts, Difference, Row, Thing, name_of
 from kizuna.release.manifest import Manifest
@@ -48,13 +48,17 @@ class ReleaseShown:
 
 @dataclass(frozen=True, slots=True)
 class FactShown:
-    """A fact that came or went, or the evidence of one: ``claim`` and what happened to it."""
+    """A fact that came or went, or the evidence of one: ``claim`` and what happened to it.
+
+    ``language`` is that of its value: a name may have come in one and gone in another.
+    """
 
     sign: str
     how: str
     subject: Link | None
     predicate: Link
     value: Link
+    language: str = ""
     claim: Link | None = None
     quote: Words | None = None
 
@@ -147,6 +151,7 @@ def _fact_shown(reader: Reader, row: Row) -> FactShown:
         subject=None if str(quad.subject) == row.thing else reader.link(quad.subject),
         predicate=reader.link(quad.predicate),
         value=reader.link(quad.object),
+        language=(quad.object.language or "") if isinstance(quad.object, Literal) else "",
         claim=Link(Words(reader.text("changes.claim")), reader.link(claim).href) if claim else None,
         quote=_quote(reader, claim) if claim else None,
     )

@@ -31,13 +31,6 @@ from kizuna.web.views.mentions import ELSEWHERE
 from kizuna.web.views.values import Shown, shown
 
 MOST_LISTED = 100
-SECTIONS = (
-    ("agreements", "compare.agreements"),
-    ("fields", "compare.fields"),
-    ("events", "compare.events"),
-    (OTHERS, "compare.others"),
-    ("documents", "compare.documents"),
-)
 _APART = (
     RECORD
     | {KZ_EVIDENCE, KZ_OPEN_QUESTION, SKOS_PREF_LABEL, SKOS_ALT_LABEL, RDFS_LABEL}
@@ -67,7 +60,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: itself, and the organisations that are counted with it."""
+    """One of the two: itself, and who is counted with it."""
 
     iri: NamedNode
     link: Link
@@ -105,7 +98,7 @@ def compare_href(reader: Reader, types: Iterable[NamedNode], iri: NamedNode) -> 
 def comparison(reader: Reader, first: NamedNode, second: NamedNode) -> Comparison:
     """Return two described things side by side."""
     site = reader.site
-    circles = circle(site.names, first), circle(site.names, second)
+    circles = circle(site, first), circle(site, second)
     told = [describe(site.index, thing, site.names.is_value) for thing in (first, second)]
     return Comparison(
         sides=(_side(reader, circles[0]), _side(reader, circles[1])),
@@ -167,10 +160,14 @@ def _values(
 
 
 def _shared(reader: Reader, common: Common) -> Iterator[Shared]:
-    found = {**common.naming, "fields": common.fields, "documents": common.documents}
-    for name, title in SECTIONS:
+    """Yield what both have in common, by the groups of the navigation and by facets."""
+    pages = reader.site.pages
+    sections = [(group.name, reader.called(group), common.naming) for group in pages.navigation]
+    sections.append((OTHERS, reader.text("compare.others"), common.naming))
+    sections += [(each.name, reader.called(each), common.facets) for each in pages.all_facets]
+    for name, title, found in sections:
         if found.get(name):
-            yield Shared(name, reader.text(title), found[name], _links(reader, found[name]))
+            yield Shared(name, title, found[name], _links(reader, found[name]))
 
 
 def as_json(reader: Reader, found: Comparison) -> bytes:

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kizuna.checks.pages import Group
 from kizuna.keeping import Reason, Troubles
-from kizuna.vocabulary import DCT_ISSUED, KZ_SOURCE_DOCUMENT, term
+from kizuna.vocabulary import DCT_ISSUED, KZ_CLAIM, KZ_SOURCE_DOCUMENT
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.classes import counted
 from kizuna.web.views.maps import dataset_map
 from kizuna.web.views.news import NewsShown, news_shown
+from kizuna.web.views.page import there
 from kizuna.web.views.picturing import Picture
 from kizuna.web.views.questions import Question, questions
 from kizuna.web.views.timelines import dataset_timeline
 
 MOST_QUESTIONS = 6
-_COUNTED = (
-    ("nav.agreements", "kz:Agreement"),
-    ("nav.clusters", "kz:Cluster"),
-    ("nav.organisations", "org:Organization"),
-    ("nav.events", "kz:Event"),
-    ("nav.documents", "kz:SourceDocument"),
-    ("front.claims", "kz:Claim"),
-)
-
+_CLAIMS = Group("claims", (KZ_CLAIM,))
 _WHY = {
     Reason.FINDINGS: "trouble.findings",
     Reason.PROJECT: "trouble.project",
@@ -67,10 +61,11 @@ def front_page(reader: Reader) -> FrontPage:
     """Return the front page for ``reader``."""
     site = reader.site
     numbers = []
-    for key, name in _COUNTED:
-        if site.classes.slug(term(name)) is not None:
-            known = counted(reader, term(name))
-            numbers.append(Number(Link(Words(reader.text(key)), known.link.href), known.count))
+    for group in (*site.pages.all_navigation, _CLAIMS):
+        kind = there(reader, group)
+        if kind is not None:
+            known = counted(reader, kind)
+            numbers.append(Number(Link(Words(reader.called(group)), known.link.href), known.count))
     return FrontPage(
         description=reader.best(site.about.descriptions),
         numbers=tuple(numbers),

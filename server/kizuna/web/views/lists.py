@@ -10,7 +10,6 @@ from pyoxigraph import NamedNode
 
 from kizuna.iris import to_path
 from kizuna.web.lists.asked import (
-    FACET_NAMES,
     PER_PAGE,
     Asked,
     Value,
@@ -21,7 +20,6 @@ from kizuna.web.lists.asked import (
 from kizuna.web.lists.collation import sort_key
 from kizuna.web.lists.facets import YEAR
 from kizuna.web.lists.listing import (
-    TITLES,
     Head,
     Row,
     Source,
@@ -29,6 +27,7 @@ from kizuna.web.lists.listing import (
     is_useful,
     rows,
     sortable,
+    title_of,
     value_words,
 )
 from kizuna.web.lists.members import members_of, weighs_more
@@ -166,7 +165,7 @@ def _head(reader: Reader, source: Source, head: Head, asked: Asked) -> SortHead:
 
 
 def _boxes(reader: Reader, source: Source, asked: Asked) -> Iterator[Box]:
-    for name in FACET_NAMES:
+    for name in source.table.columns:
         if is_useful(source.table, name) or asked.values(name):
             box = _box(reader, source, asked, name)
             if len(box.first) > 1 or box.chosen:  # one value of all is no choice
@@ -196,7 +195,7 @@ def _box(reader: Reader, source: Source, asked: Asked, name: str) -> Box:
     ]
     return Box(
         name=name,
-        title=reader.text(TITLES[name]),
+        title=title_of(reader, name),
         first=tuple(c for n, c in enumerate(choices) if n < split or c.chosen),
         more=tuple(c for n, c in enumerate(choices) if n >= split and not c.chosen),
         unlisted=len(ranked) - len(listed),
@@ -207,7 +206,7 @@ def _box(reader: Reader, source: Source, asked: Asked, name: str) -> Box:
 def _removals(reader: Reader, source: Source, asked: Asked) -> Iterator[Link]:
     """Yield what is chosen, each with the link that gives it back."""
     for name, values in asked.chosen:
-        title = reader.text(TITLES[name])
+        title = title_of(reader, name)
         for value in values:
             words = value_words(reader, value)
             href = address(reader, source, asked.toggled(name, value))
@@ -223,7 +222,8 @@ async def class_source(reader: Reader, kind: NamedNode, path: str) -> Source:
     """Return the list of the members of a class, whose page stands at ``path``."""
     site = reader.site
     table = await site.lists.get(
-        f"class {kind.value}", lambda: make_table(site.names, site.classes.members(kind))
+        f"class {kind.value}",
+        lambda: make_table(site.names, site.pages, site.classes.members(kind)),
     )
     return Source(path, path.rpartition("/")[2], kind.value, table)
 
@@ -234,7 +234,7 @@ async def members_source(reader: Reader, thing: NamedNode) -> Source:
 
     def make() -> Table:
         roles = members_of(site.names, thing)
-        return make_table(site.names, list(roles), roles)
+        return make_table(site.names, site.pages, list(roles), roles)
 
     table = await site.lists.get(f"of {thing.value}", make)
     name = thing.value.rstrip("/#").rpartition("/")[2]

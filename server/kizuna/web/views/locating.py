@@ -29,21 +29,6 @@ NODES = (
     NamedNode(f"{_GEO}location"),
 )
 """Properties that lead to a node with the coordinates."""
-LOCATED = tuple(
-    map(
-        term,
-        (
-            "kz:basedIn",
-            "kz:jurisdiction",
-            "dct:spatial",
-            "schema:location",
-            "kz:destination",
-            "schema:address",
-            "org:basedAt",
-        ),
-    )
-)
-"""Properties that say where a thing is, the best first."""
 WITHIN = tuple(map(term, ("schema:containedInPlace", "dct:isPartOf", "skos:broader")))
 COUNTRIES = frozenset({term("schema:Country"), NamedNode("http://dbpedia.org/ontology/Country")})
 _FURTHEST = 8
@@ -81,7 +66,7 @@ class Locator:
         stated = self.site.index.outgoing(thing)
         places = [
             quad.object
-            for predicate in LOCATED
+            for predicate in self.site.pages.located
             for quad in stated
             if quad.predicate == predicate and isinstance(quad.object, NamedNode | BlankNode)
         ]

@@ -15,7 +15,6 @@ from kizuna.web.pictures.svg import Label
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.texts import number
 from kizuna.web.views.locating import (
-    LOCATED,
     Locator,
     Spot,
     around,
@@ -24,9 +23,7 @@ from kizuna.web.views.locating import (
 )
 from kizuna.web.views.picturing import MOST_READ, Picture, label, more, some_members
 
-PLACES = ("schema:Place", "dct:Location")
-TOGETHER = ("kz:Agreement", "kz:Cooperation")
-PARTNERS = frozenset(map(term, ("kz:party", "kz:partner")))
+PLACES = (term("schema:Place"), term("dct:Location"))
 COLUMNS = ("pictures.place", "pictures.things", "pictures.position")
 TOGETHER_COLUMN = "pictures.together"
 MOST_PLACES = 150
@@ -63,7 +60,7 @@ def dataset_map(reader: Reader) -> Picture | None:
     return replace(
         map_picture(reader, "map", places, ties),
         path="pictures/map",
-        more=more(reader, found.more, (*PLACES, *TOGETHER)),
+        more=more(reader, found.more, (*PLACES, *reader.site.pages.tied)),
     )
 
 
@@ -201,10 +198,10 @@ def _members(reader: Reader, kind: NamedNode, most: int) -> Iterable[NamedNode]:
 
 def _things_at(reader: Reader, place: NamedNode) -> Iterator[Node]:
     """Yield the things that name a place, not what lies in it and not the claims about it."""
-    site = reader.site
+    site, pages = reader.site, reader.site.pages
     for quad in site.index.some_incoming(place, _MOST_THINGS):
         thing = quad.subject
-        is_here = quad.predicate in LOCATED or quad.predicate in PARTNERS
+        is_here = quad.predicate in (*pages.located, *pages.partners)
         if is_here and isinstance(thing, NamedNode) and KZ_CLAIM not in site.names.types(thing):
             yield thing
 
@@ -212,8 +209,9 @@ def _things_at(reader: Reader, place: NamedNode) -> Iterator[Node]:
 def _ties(reader: Reader, where: Locator) -> dict[tuple[Node, Node], tuple[NamedNode, ...]]:
     """Return which things tie which places together: those whose partners are there."""
     ties: dict[tuple[Node, Node], list[NamedNode]] = {}
-    for thing in some_members(reader, TOGETHER):
-        partners = (q.object for q in reader.site.index.outgoing(thing) if q.predicate in PARTNERS)
+    for thing in some_members(reader, reader.site.pages.tied):
+        stated = reader.site.index.outgoing(thing)
+        partners = (q.object for q in stated if q.predicate in reader.site.pages.partners)
         spots = {spot.place: spot for p in partners if (spot := where.spot(p))}
         vague = {place for place, spot in spots.items() if not spot.exact}
         wider = {w for place in spots for w in around(reader.site, place)} if vague else set()

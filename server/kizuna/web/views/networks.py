@@ -1,4 +1,4 @@
-"""Networks: of all organisations, agreements and programmes, and around one thing."""
+"""Networks: of all things that the project wants in one, and around one thing."""
 
 from __future__ import annotations
 
@@ -27,19 +27,15 @@ from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.maps import linked
 from kizuna.web.views.mentions import ELSEWHERE
 from kizuna.web.views.picturing import (
-    KINDS,
-    OTHER,
     Picture,
     kind_names,
     kind_of,
     label,
+    marks,
     more,
     some_members,
 )
 
-NODES = ("org:Organization", "kz:Agreement", "kz:SupportProgramme", "kz:Cooperation")
-THROUGH = (("kz:ProgrammeParticipation", "kz:participant", "kz:inProgramme"),)
-"""Classes that only relate two nodes, and the properties that name the first and the second."""
 NEIGHBOURS_TEXT = "pictures.neighbours.text"
 COLUMNS = ("pictures.from", "pictures.relation", "pictures.to")
 MOST_NODES, MOST_SIDE = 150, 12
@@ -58,7 +54,8 @@ Edge = tuple[NamedNode, NamedNode, NamedNode]
 
 def dataset_network(reader: Reader) -> Picture | None:
     """Return the network of the dataset; None where nothing relates its things."""
-    members = some_members(reader, NODES)
+    nodes_of = reader.site.pages.nodes
+    members = some_members(reader, nodes_of)
     edges = sorted(set(_edges(reader, frozenset(members))), key=str)
     degrees: dict[NamedNode, int] = {}
     for start, _, end in edges:
@@ -70,7 +67,7 @@ def dataset_network(reader: Reader) -> Picture | None:
     drawn = [edge for edge in edges if edge[0] in nodes and edge[2] in nodes]
     lonely = [reader.link(m) for m in members if m not in degrees][:MOST_NODES]
     found = network_picture(reader, sorted(nodes, key=str), drawn, lonely)
-    return replace(found, more=more(reader, len(degrees) - len(nodes), NODES))
+    return replace(found, more=more(reader, len(degrees) - len(nodes), nodes_of))
 
 
 def _hubs(edges: Sequence[Edge], degrees: Mapping[NamedNode, int]) -> set[NamedNode]:
@@ -113,7 +110,7 @@ def network_picture(
 
 def thing_of(reader: Reader, node: NamedNode) -> Thing:
     """Return a thing as a mark with its name, and its kind in words."""
-    kind = kind_of(reader, node, KINDS)
+    kind = kind_of(reader, node, marks(reader))
     types = sorted(reader.name(t).text for t in reader.site.names.types(node))
     return Thing(label(reader, node), kind, ", ".join(types))
 
@@ -146,7 +143,8 @@ def neighbours_picture(reader: Reader, resource: Resource) -> Picture | None:
 
 def _chosen(reader: Reader, pairs: Sequence[tuple[NamedNode, str]]) -> list[tuple[NamedNode, str]]:
     """Return as many as one side holds: people, places and the like before topics."""
-    ranked = sorted(pairs, key=lambda pair: kind_of(reader, pair[0], KINDS) == OTHER)
+    kinds = marks(reader)
+    ranked = sorted(pairs, key=lambda pair: kind_of(reader, pair[0], kinds) == len(kinds) - 1)
     kept = set(ranked[:MOST_SIDE])
     return [pair for pair in pairs if pair in kept]
 
@@ -209,17 +207,21 @@ def _edges(reader: Reader, members: frozenset[NamedNode]) -> Iterator[Edge]:
         for quad in index.outgoing(node):
             if quad.object in members and quad.predicate not in _SILENT and quad.object != node:
                 yield node, quad.predicate, quad.object  # type: ignore[misc]
-    for kind, first, second in THROUGH:
-        for between in some_members(reader, (kind,)):
+    for way in reader.site.pages.through:
+        for between in some_members(reader, (way.kind,)):
             stated = index.outgoing(between)
-            starts = [q.object for q in stated if q.predicate == term(first)]
-            ends = [q.object for q in stated if q.predicate == term(second)]
+            starts = [q.object for q in stated if q.predicate == way.first]
+            ends = [q.object for q in stated if q.predicate == way.second]
             for start, end in product(starts, ends):
                 if {start, end} <= members and start != end:
-                    yield start, term(first), end  # type: ignore[misc]
+                    yield start, way.first, end  # type: ignore[misc]
 
 
 def _web(reader: Reader, name: str, key: str, about: str) -> Web:
     return Web(
-        name, reader.text(key), reader.text(about), reader.language, kind_names(reader, KINDS)
+        name,
+        reader.text(key),
+        reader.text(about),
+        reader.language,
+        kind_names(reader, marks(reader)),
     )

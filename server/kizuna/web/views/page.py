@@ -9,11 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
+from pyoxigraph import NamedNode
 
+from kizuna.checks.pages import Group
 from kizuna.formats import HTML, Format
-from kizuna.vocabulary import term
 from kizuna.web import texts
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.respond import Representation
@@ -21,14 +22,6 @@ from kizuna.web.views.embedded import embedded_json
 from kizuna.web.views.schema_org import page_data
 
 HERE = Path(__file__).parent.parent
-_NAVIGATION = (
-    ("nav.agreements", "kz:Agreement"),
-    ("nav.clusters", "kz:Cluster"),
-    ("nav.organisations", "org:Organization"),
-    ("nav.events", "kz:Event"),
-    ("nav.programmes", "kz:SupportProgramme"),
-    ("nav.documents", "kz:SourceDocument"),
-)
 _KINDS = {
     "front.html": "CollectionPage",
     "classes.html": "CollectionPage",
@@ -71,6 +64,11 @@ def _templates() -> Environment:
     environment.globals["static"] = static
     environment.globals["is_there"] = is_there
     return environment
+
+
+def template(name: str) -> Template:
+    """Return a template."""
+    return _templates().get_template(name)
 
 
 def static(name: str) -> str:
@@ -140,12 +138,19 @@ def render(
     return Representation(html.encode(), HTML.content_type, reader.language)
 
 
+def there(reader: Reader, group: Group) -> NamedNode | None:
+    """Return the first class of a group that the release has members of."""
+    classes = reader.site.classes
+    return next((kind for kind in group.classes if classes.slug(kind) is not None), None)
+
+
 def navigation(reader: Reader) -> list[Link]:
     """Return the main links; classes that the release has no members of are left out."""
     links = []
-    for key, name in _NAVIGATION:
-        slug = reader.site.classes.slug(term(name))
-        if slug is not None:
-            links.append(Link(Words(reader.text(key)), reader.href(f"classes/{slug}")))
+    for group in reader.site.pages.all_navigation:
+        kind = there(reader, group)
+        if kind is not None:
+            slug = reader.site.classes.slug(kind)
+            links.append(Link(Words(reader.called(group)), reader.href(f"classes/{slug}")))
     links += [Link(Words(reader.text(key)), reader.href(path)) for key, path in _PLACES]
     return links

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 from pyoxigraph import BlankNode, NamedNode
 
+from kizuna.checks.pages import MOST_MARKS, Group
 from kizuna.vocabulary import RDF_TYPE, term
 from kizuna.web.names import Term
 from kizuna.web.pictures.network import MARKS
@@ -16,19 +17,14 @@ from kizuna.web.reader import Link, Reader
 
 MOST_READ = 600
 """Members of a class that are looked at: so a picture is quick, however large the release."""
-KINDS = (
-    ("nav.organisations", ("org:Organization", "foaf:Organization", "schema:Organization")),
-    ("nav.agreements", ("kz:Agreement",)),
-    ("nav.programmes", ("kz:SupportProgramme",)),
-    ("nav.events", ("kz:Event", "schema:Event")),
-    ("pictures.places", ("schema:Place", "dct:Location")),
-    ("pictures.people", ("foaf:Person", "schema:Person", "org:Membership")),
-    ("pictures.cooperations", ("kz:Cooperation", "org:ChangeEvent")),
-    ("pictures.others", ()),
+_PLACES = tuple(map(term, ("schema:Place", "dct:Location")))
+_PEOPLE = tuple(map(term, ("foaf:Person", "schema:Person", "org:Membership")))
+_REST = (
+    Group("places", _PLACES),
+    Group("people", _PEOPLE),
+    Group("others"),
 )
-"""The kinds of things, and the classes that make one; what is of none is of the last."""
-OTHER = len(KINDS) - 1
-if len(KINDS) > len(MARKS):
+if MOST_MARKS + len(_REST) > len(MARKS):
     raise AssertionError("every kind needs a mark")
 
 
@@ -58,6 +54,11 @@ class Picture:
         return replace(reader, chosen=True).href(f"{self.path}.{suffix}", **dict(self.query))
 
 
+def marks(reader: Reader) -> tuple[Group, ...]:
+    """Return the kinds of things that pictures tell apart; what is of none is of the last."""
+    return (*reader.site.pages.marks, *_REST)
+
+
 def label(reader: Reader, item: Term, class_: Callable[[NamedNode], Link] | None = None) -> Label:
     """Return what a term is called in a drawing, and where it leads."""
     known = class_(item) if class_ and isinstance(item, NamedNode) else reader.link(item)
@@ -66,10 +67,10 @@ def label(reader: Reader, item: Term, class_: Callable[[NamedNode], Link] | None
     return Label(known.words.text, known.words.lang, known.href, safe)
 
 
-def some_members(reader: Reader, classes: Iterable[str]) -> list[NamedNode]:
+def some_members(reader: Reader, classes: Iterable[NamedNode]) -> list[NamedNode]:
     """Return members of these classes and of narrower ones, at most ``MOST_READ`` of each."""
     site = reader.site
-    kinds = {kind for name in classes for kind in site.classes.descendants(term(name))}
+    kinds = {kind for wider in classes for kind in site.classes.descendants(wider)}
     return sorted(
         {
             quad.subject
@@ -81,31 +82,31 @@ def some_members(reader: Reader, classes: Iterable[str]) -> list[NamedNode]:
     )
 
 
-def more(reader: Reader, left_out: int, classes: Iterable[str]) -> str:
+def more(reader: Reader, left_out: int, classes: Iterable[NamedNode]) -> str:
     """Return what a picture of these classes leaves out in words, "" for nothing.
 
     Of a class with more members than are looked at nobody has counted what is left out.
     """
     known = reader.site.classes
-    kinds = {kind for name in classes for kind in known.descendants(term(name))}
+    kinds = {kind for wider in classes for kind in known.descendants(wider)}
     if any(known.counts.get(kind, 0) > MOST_READ for kind in kinds):
         return reader.text("pictures.part")
     return reader.text("pictures.more", n=left_out) if left_out else ""
 
 
-def kind_of(reader: Reader, item: Term, kinds: Sequence[tuple[str, tuple[str, ...]]]) -> int:
+def kind_of(reader: Reader, item: Term, kinds: Sequence[Group]) -> int:
     """Return the number of the first kind that a thing is of, that of the last if of none."""
     site = reader.site
     classes = {a for own in site.names.types(item) for a in site.classes.ancestors(own)}
-    for number, (_, names) in enumerate(kinds):
-        if any(term(name) in classes for name in names):
+    for number, group in enumerate(kinds):
+        if not classes.isdisjoint(group.classes):
             return number
     return len(kinds) - 1
 
 
-def kind_names(reader: Reader, kinds: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
+def kind_names(reader: Reader, kinds: Sequence[Group]) -> tuple[str, ...]:
     """Return what kinds are called."""
-    return tuple(reader.text(key) for key, _ in kinds)
+    return tuple(map(reader.called, kinds))
 
 
 def is_node(item: Term) -> bool:

@@ -1,6 +1,7 @@
 """What pages tell search engines: things and pages in the words of schema.org.
 
-The tables say which of its words mean what ours mean; what is in none of them is left out.
+The tables say which of its words mean those of general vocabularies, ``pages.toml`` says it of the
+project's own; what is in none of them is left out.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kizuna.resources import Resource
 from kizuna.vocabulary import KZ_EDTF, SKOS_ALT_LABEL, term
-from kizuna.web.classes import Classes
 from kizuna.web.names import Term
 from kizuna.web.reader import Reader
+from kizuna.web.site import Site
 from kizuna.web.views.mentions import ELSEWHERE
 
 CONTEXT = "https://schema.org"
@@ -25,10 +26,6 @@ MOST = 25
 # fmt: off
 CLASSES: tuple[tuple[str, str], ...] = (
     # ours or another's                  schema.org's; the first that fits
-    ("kz:HigherEducationInstitution",    "CollegeOrUniversity"),
-    ("kz:ResearchOrganisation",          "ResearchOrganization"),
-    ("kz:PublicAuthority",               "GovernmentOrganization"),
-    ("kz:Company",                       "Corporation"),
     ("org:Organization",                 "Organization"),
     ("org:OrganizationalCollaboration",  "Organization"),
     ("org:OrganizationalUnit",           "Organization"),
@@ -39,15 +36,9 @@ CLASSES: tuple[tuple[str, str], ...] = (
     ("org:Role",                         "Role"),
     ("org:Membership",                   "OrganizationRole"),
     ("org:ChangeEvent",                  "Event"),
-    ("kz:Event",                         "Event"),
     ("schema:Event",                     "Event"),
     ("kz:SourceDocument",                "Article"),
     ("kz:Claim",                         "Claim"),
-    ("kz:FundingProgramme",              "Grant"),
-    ("kz:SupportProgramme",              "Project"),
-    ("kz:Cooperation",                   "Project"),
-    ("kz:Agreement",                     "DigitalDocument"),
-    ("kz:Cluster",                       "Organization"),
     ("schema:Country",                   "Country"),
     ("schema:City",                      "City"),
     ("schema:AdministrativeArea",        "AdministrativeArea"),
@@ -65,19 +56,9 @@ CLASSES: tuple[tuple[str, str], ...] = (
 LINKS: tuple[tuple[str, str], ...] = (
     # a property whose values are things   schema.org's
     ("schema:location",                    "location"),
-    ("kz:basedIn",                         "location"),
-    ("kz:organiser",                       "organizer"),
-    ("kz:participatingBody",               "attendee"),
-    ("kz:participant",                     "attendee"),
-    ("kz:speaker",                         "performer"),
-    ("kz:supportedBy",                     "sponsor"),
     ("schema:superEvent",                  "superEvent"),
-    ("kz:party",                           "contributor"),
     ("org:unitOf",                         "parentOrganization"),
-    ("kz:foundedBy",                       "founder"),
     ("schema:containedInPlace",            "containedInPlace"),
-    ("kz:technologyField",                 "about"),
-    ("kz:topic",                           "about"),
     ("schema:about",                       "about"),
     ("schema:editor",                      "editor"),
     ("dct:publisher",                      "publisher"),
@@ -103,7 +84,7 @@ _OF_NO_CLASS = "Thing"
 
 def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
     """Return a thing as schema.org has it; what has no word there is left out."""
-    kind = kind_of(reader.site.classes, resource.types)
+    kind = kind_of(reader.site, resource.types)
     found: dict[str, Any] = {
         "@type": kind,
         "@id": resource.iri.value,
@@ -116,8 +97,9 @@ def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
         texts = [v for v in resource.values(term(name)) if isinstance(v, Literal)]
         if texts and word not in found:
             found[word] = _spoken(reader, texts)
-    for name, word in LINKS:
-        linked = [_linked(reader, value) for value in resource.values(term(name))]
+    links = ((term(name), word) for name, word in LINKS)
+    for predicate, word in (*reader.site.pages.schema_properties.items(), *links):
+        linked = [_linked(reader, value) for value in resource.values(predicate)]
         found[word] = [*found.get(word, ()), *linked][:MOST]
     found["memberOf"] = [_linked(reader, group) for group in _groups(reader, resource)][:MOST]
     found["startDate"] = _certain_day(reader, resource) if kind == "Event" else None
@@ -125,10 +107,11 @@ def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
     return {word: _one_or_all(value) for word, value in found.items() if value}
 
 
-def kind_of(classes: Classes, types: Sequence[NamedNode]) -> str:
+def kind_of(site: Site, types: Sequence[NamedNode]) -> str:
     """Return the class of schema.org, without its namespace, of a thing of these classes."""
-    above = {c for kind in types for c in (kind, *classes.ancestors(kind))}
-    return next((word for name, word in CLASSES if term(name) in above), _OF_NO_CLASS)
+    above = {c for kind in types for c in (kind, *site.classes.ancestors(kind))}
+    known = (*site.pages.schema_classes.items(), *((term(name), word) for name, word in CLASSES))
+    return next((word for kind, word in known if kind in above), _OF_NO_CLASS)
 
 
 def _page(reader: Reader, iri: str) -> str:
@@ -143,7 +126,7 @@ def _linked(reader: Reader, value: Term) -> Any:  # noqa: ANN401 - JSON
     if not isinstance(value, NamedNode):
         return name
     types = sorted(reader.site.names.types(value), key=str)
-    return {"@type": kind_of(reader.site.classes, types), "@id": value.value, "name": name}
+    return {"@type": kind_of(reader.site, types), "@id": value.value, "name": name}
 
 
 def _spoken(reader: Reader, texts: Sequence[Literal]) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
+from kizuna.checks.pages import Group
 from kizuna.vocabulary import (
     KZ_INFERRED,
     KZ_MODALITY,
@@ -26,17 +27,9 @@ from kizuna.web.views.maps import linked
 from kizuna.web.views.picturing import Picture, kind_names, kind_of, label, more, some_members
 from kizuna.web.views.values import dates_in_words
 
-DRAWN = ("kz:Event", "schema:Event", "kz:Agreement", "kz:SupportProgramme", "kz:Cooperation",
-         "org:ChangeEvent")  # fmt: skip
-UNDATABLE = ("kz:Event", "schema:Event")
+EVENTS = (term("schema:Event"),)
 """Classes whose members are told when they have no date: of others nobody expects one."""
-KINDS = (
-    ("pictures.signings", ("kz:SigningEvent", "kz:AgreementRenewal", "kz:Agreement")),
-    ("pictures.journeys", ("kz:DelegationVisit", "kz:BusinessTrip")),
-    ("nav.programmes", ("kz:SupportProgramme",)),
-    ("pictures.cooperations", ("kz:Cooperation", "org:ChangeEvent")),
-    ("nav.events", ()),
-)
+_REST = Group("events")
 PERIODS = (
     (term("schema:startDate"), term("schema:endDate")),
     (term("dct:date"), term("dct:date")),
@@ -59,21 +52,27 @@ class Time:
     broken: bool = False
 
 
+def lanes(reader: Reader) -> tuple[Group, ...]:
+    """Return the kinds of things that a timeline tells apart; the last is of all others."""
+    return (*reader.site.pages.lanes, _REST)
+
+
 def dataset_timeline(reader: Reader) -> Picture | None:
     """Return the timeline; None where nothing can be dated."""
     spans, beside = [], []
-    undatable = set(some_members(reader, UNDATABLE))
-    for thing in some_members(reader, DRAWN):
+    undatable = set(some_members(reader, EVENTS))
+    drawn = (*EVENTS, *(kind for lane in lanes(reader) for kind in lane.classes))
+    for thing in some_members(reader, drawn):
         times = times_of(reader.site, thing)
         known = label(reader, thing)
-        kind = kind_of(reader, thing, KINDS)
+        kind = kind_of(reader, thing, lanes(reader))
         spans += [span_of(reader, known, kind, time) for time in times]
         if not times and thing in undatable:
             beside.append(reader.link(thing))
     if not spans:
         return None
     found = timeline_picture(reader, "timeline", spans, beside, "pictures/timeline")
-    return replace(found, more=more(reader, len(spans) - len(found.rows), DRAWN))
+    return replace(found, more=more(reader, len(spans) - len(found.rows), drawn))
 
 
 def timeline_picture(
@@ -86,7 +85,7 @@ def timeline_picture(
         reader.text("pictures.timeline"),
         reader.text("pictures.timeline.text"),
         reader.language,
-        kind_names(reader, KINDS),
+        kind_names(reader, lanes(reader)),
         reader.text("pictures.planned"),
         reader.text("pictures.inferred"),
     )

@@ -1,0 +1,116 @@
+"""A new project works at once, from its making to its pages, and is not of the words of any other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+from typer.testing import CliRunner
+
+from kizuna.cli import application
+from live import serving
+
+BASE = "https://data.example.org/mills-of-l/"
+TITLE = 'The "mills" of Lindenau\\'
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Return the exit status and what is said."""
+    done = CliRunner().invoke(application(), arguments, catch_exceptions=False)
+    return done.exit_code, done.output
+
+
+def made(to: Path, *more: str) -> Path:
+    status, said = run("init", str(to), "--base", BASE, "--title", TITLE, *more)
+    assert status == 0, said
+    assert f"kizuna serve {to}" in said
+    return to
+
+
+def test_the_whole_path(tmp_path: Path) -> None:
+    """Made, checked, built, served in three languages, queried, changed, exported."""
+    root = made(tmp_path / "mills", "--publisher", "A. Miller")
+    status, said = run("check", str(root), "--format", "json")
+    report = json.loads(said[said.index("{") : said.rindex("}") + 1])
+    assert (status, report["conforms"]) == (0, True)
+    assert report["counts"]["quotes verified"] == 4
+    with serving(str(root)) as server:
+        as_turtle = {"accept": "text/turtle"}
+        thing = server.client.get("/id/mill/upper-mill", headers=as_turtle)
+        assert thing.status_code == 303
+        turtle = server.client.get(thing.headers["location"], headers=as_turtle).text
+        triples = {q.triple for q in parse(turtle, RdfFormat.TURTLE, base_iri=BASE)}
+        assert any(t.object.value == f"{BASE}id/person/anna-berg" for t in triples)
+        for language, word in (("en", "watermill"), ("de", "Wassermühle"), ("ja", "水車小屋")):
+            page = server.client.get(f"/doc/mill/upper-mill.html?lang={language}").text
+            assert word in page
+            assert "built in 1742 by the miller Anna Berg" in page
+            front = server.client.get(f"/?lang={language}", headers={"accept": "text/html"}).text
+            assert "The &#34;mills&#34; of Lindenau\\" in front
+            assert "/classes/Watermill" in front
+        rows = server.client.get("/queries/mills.csv").text.splitlines()
+        assert rows[1] == f"{BASE}id/mill/lower-mill,Lower Mill,,,"
+        assert rows[2].startswith(f"{BASE}id/mill/upper-mill,Upper Mill,in 1742,")
+        assert "A. Miller" in server.client.get("/catalog.ttl").text
+        for path in ("/pictures", "/search?q=Berg", "/ontology", "/shapes", "/dumps", "/harvest"):
+            found = server.client.get(path, headers={"accept": "text/html"}, follow_redirects=True)
+            assert found.status_code == 200
+    status, said = run("export", str(tmp_path / "copy"), "--project", str(root))
+    assert status == 0, said
+    assert (tmp_path / "copy/doc/mill/upper-mill.ttl").is_file()
+
+
+def test_a_mistake_in_it_is_told(tmp_path: Path) -> None:
+    root = made(tmp_path / "mills")
+    path = root / "data/ttl/mill-walk.ttl"
+    path.write_text(path.read_text("utf-8").replace("It was built in 1742", "It was built in 1743"))
+    status, said = run("check", str(root))
+    line = path.read_text("utf-8").splitlines().index('    kz:quote "It was built in 1743" ;') + 1
+    assert status == 1
+    assert f"data/ttl/mill-walk.ttl:{line}: violation" in said
+
+
+def test_languages_are_those_that_are_asked_for(tmp_path: Path) -> None:
+    root = made(tmp_path / "mills", "--languages", "ja, de")
+    assert 'languages = ["ja", "de"]' in (root / "kizuna.toml").read_text("utf-8")
+    assert '\\"mills\\" of Lindenau\\\\"@ja' in (root / "data/ttl/catalogue.ttl").read_text("utf-8")
+    assert run("check", str(root))[0] == 0
+
+
+def test_files_are_told_as_json(tmp_path: Path) -> None:
+    status, said = run("init", str(tmp_path / "mills"), "--json")
+    told = json.loads(said)
+    assert status == 0
+    assert told["project"] == str(tmp_path / "mills")
+    there = {
+        p.relative_to(tmp_path / "mills").as_posix()
+        for p in (tmp_path / "mills").rglob("*")
+        if p.is_file()
+    }
+    assert there == set(told["files"])
+    assert {".gitignore", "kizuna.toml", "pages.toml", "queries/mills.rq"} < there
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--base", "mills"), "no absolute http or https IRI"),
+        (("--base", "https://example.org/x"), "does not end with a slash"),
+        (("--base", 'https://example.org/">/'), "no absolute http or https IRI"),
+        (("--languages", 'en,"'), "is no language"),
+    ],
+)
+def test_what_is_wrong_is_refused(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    with pytest.raises(Exception, match=words):
+        run("init", str(tmp_path / "mills"), *arguments)
+    assert not (tmp_path / "mills").exists()
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "kizuna.toml").write_text("mine")
+    with pytest.raises(Exception, match="already and not empty"):
+        run("init", str(tmp_path))
+    assert (tmp_path / "kizuna.toml").read_text() == "mine"
+    assert [p.name for p in tmp_path.iterdir()] == ["kizuna.toml"]
