@@ -90,7 +90,7 @@ assets:  ## Build the editor of the query form into the package (needs node; wha
 
 lock: install  ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --no-annotate --extra dev --output-file requirements.lock pyproject.toml
+		--no-emit-index-url --no-annotate --extra dev --extra extract --output-file requirements.lock pyproject.toml
 
 clean:  ## Remove what was made: .venv/, releases/, caches
 	rm -rf $(VENV) .bench releases .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache \

@@ -81,7 +81,14 @@ def test_links_between_files_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
-SECRETS = {TOKEN, HOOK_TOKEN, "KIZUNA_ENGINE_TOKEN", "KIZUNA_ENGINE_USER", "KIZUNA_ENGINE_PASSWORD"}
+SECRETS = {
+    TOKEN,
+    HOOK_TOKEN,
+    "KIZUNA_ENGINE_TOKEN",
+    "KIZUNA_ENGINE_USER",
+    "KIZUNA_ENGINE_PASSWORD",
+    "KIZUNA_MODEL_KEY",
+}
 
 
 def test_every_setting_that_the_pages_name_exists() -> None:

@@ -33,6 +33,8 @@ COMMANDS = {
     "missing-items": ("statements", "missing_items_command"),
     "settings":     ("projects",    "settings"),
     "releases":     ("releases",    "list_releases"),
+    "extract":      ("extract",     "extract"),
+    "evaluate":     ("evaluate",    "evaluate"),
 }
 # fmt: on
 

@@ -57,6 +57,13 @@ class Settings:
     proxies: tuple[str, ...]
     services: tuple[str, ...]
     service_seconds: float
+    extract_from: tuple[str, ...]
+    extract_mb: int
+    extract_seconds: float
+    model: str
+    model_name: str
+    model_tokens: int
+    model_seconds: float
     engine: str
     engine_default_graph: str
     link_sparql: str
@@ -242,6 +249,9 @@ def _settings(root: Path, path: Path, text: str, given: Mapping[str, object]) ->
         services=_addresses(path, text, lists["services"]),
         documents=(root / str(given["documents"])).resolve(),
         releases=(root / str(given["releases"])).absolute(),
+        extract_from=lists["extract_from"],
+        model=str(given["model"]),
+        model_name=str(given["model_name"]),
         link_cache=(root / str(given["link_cache"])).absolute(),
         link_contact=str(given["link_contact"]),
         **_services(path, text, given),

@@ -1,0 +1,1 @@
+"""From a text to proposed claims: reading, rules and models, comparison with what people found."""

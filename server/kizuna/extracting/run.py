@@ -1,0 +1,55 @@
+"""One text on its way: read, put beside the documents, extracted, checked, written down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kizuna.extracting.conforming import conforming
+from kizuna.extracting.describing import NewDocument, document_of, save_text
+from kizuna.extracting.protocol import Extractor, Source
+from kizuna.extracting.reading import Reading
+from kizuna.project import Project
+from kizuna.proposals.claims import Proposals, write
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one text: the proposals, what was dropped by reason, the files written."""
+
+    proposals: Proposals
+    dropped: dict[str, int]
+    text: Path | None
+    file: Path | None
+
+
+def extract_text(
+    project: Project, reading: Reading, extractor: Extractor, *, keep: bool = True
+) -> Outcome:
+    """Return the proposals of a text; with ``keep``, the text and they are written.
+
+    The text goes into the project's folder of documents, the proposals to ``data/proposals/``.
+    A claim that the data has from this document already is not proposed again.
+
+    Raises what the extractor and ``save_text`` raise.
+    """
+    document = document_of(project, reading)
+    text = save_text(project.documents_folder, document, reading) if keep else None
+    found = extractor.extract(Source(document.iri, reading.text, reading.language))
+    dropped = Counter(found.dropped)
+    proposals = _unclaimed(project, document, found.proposals, dropped)
+    proposals = conforming(project, proposals, dropped)
+    file = write(project.root, proposals) if keep and proposals.claims else None
+    return Outcome(proposals, dict(sorted(dropped.items())), text, file)
+
+
+def _unclaimed(
+    project: Project, document: NewDocument, proposals: Proposals, dropped: Counter[str]
+) -> Proposals:
+    """Return the proposals that the data has no claim for from this document."""
+    claimed = {c.fact for c in project.claims if c.document == document.iri}
+    claims = tuple(c for c in proposals.claims if c.fact not in claimed)
+    if len(claims) < len(proposals.claims):
+        dropped["in the data already"] += len(proposals.claims) - len(claims)
+    return replace(proposals, claims=claims, describes=document.describes)
