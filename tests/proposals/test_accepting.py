@@ -17,8 +17,9 @@ from kizuna.extracting.fetching import Bounds
 from kizuna.extracting.reading import read_source
 from kizuna.extracting.rules import Rules
 from kizuna.extracting.run import Outcome, extract_text
-from kizuna.proposals.claims import FOLDER, ClaimProposal, Proposals, Quote, read, write
+from kizuna.proposals.claims import ClaimProposal, Proposals, Quote, read, write
 from kizuna.proposals.placing import accept, settle
+from kizuna.proposals.protocol import FOLDER
 from kizuna.vocabulary import term
 from support import ID, ROOT, check, copy_bridge, edit, load, lock
 

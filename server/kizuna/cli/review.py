@@ -18,7 +18,7 @@ from kizuna.checks.output import paragraph
 from kizuna.cli.common import HERE, Directory, say, told
 from kizuna.errors import FindingsError, UsageError
 from kizuna.proposals import ACCEPT, DEFER, REJECT, Choice, Place, Proposal, Verdict
-from kizuna.proposals.kinds import KINDS, find, pending
+from kizuna.proposals.kinds import KINDS, find, name, pending
 from kizuna.proposals.undoing import Snapshot
 from kizuna.settings import Settings, load_settings
 from kizuna.settings.linking import place_of
@@ -31,9 +31,9 @@ def review(
     directory: Directory = HERE,
     listing: Annotated[bool, typer.Option("--list", help="List what waits, and stop.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --list: as JSON.")] = False,
-    kind: Annotated[str, typer.Option(help="Only proposals of this kind: link, …")] = "",
+    kind: Annotated[str, typer.Option(help="Only proposals of this kind: claim, link.")] = "",
     accept: Annotated[
-        _Many | None, typer.Option(help="Accept this proposal, by its IRI or the part behind #.")
+        _Many | None, typer.Option(help="Accept this proposal, by its IRI or the last part of it.")
     ] = None,
     choice: Annotated[
         str, typer.Option("--as", help="With --accept: exact, close, same; else as proposed.")
@@ -50,11 +50,12 @@ def review(
         bool, typer.Option(help="Check the project at the end; undo what breaks it.")
     ] = True,
 ) -> None:
-    """Decide on what `kizuna link` proposes: accept, reject, defer, "there is none".
+    """Decide on what `kizuna extract` and `kizuna link` propose: accept, reject or defer.
 
-    One by one at the terminal, with the reasons; answers may also be piped in, a line each. What is
-    accepted goes to data/ttl/links.ttl, with who, when and why; what is rejected is never proposed
-    again. At the end the project is checked, and what breaks it is undone.
+    One by one at the terminal, with the reasons; answers may also be piped in, a line each. An
+    accepted claim goes into the file of its document, an accepted link to data/ttl/links.ttl, with
+    who, when and why; what is rejected is never proposed again. At the end the project is checked,
+    and what breaks it is undone.
 
     Examples: `kizuna review` · `kizuna review --list --json` ·
     `kizuna review --accept place-kobe-Q48320 --as exact --by "Aiko Sato"`
@@ -151,7 +152,7 @@ def _shown(proposal: Proposal, where: str) -> str:
 def _listed(waiting: Sequence[Proposal], *, as_json: bool) -> str:
     if not as_json:
         lines = [
-            f"{p.score:.2f} {'*' if p.recommended else ' '} {p.id.partition('#')[2]:40} "
+            f"{p.score:.2f} {'*' if p.recommended else ' '} {name(p):40} "
             f"{' · '.join(row.value for row in p.rows[:3])}\n"
             for p in waiting
         ]
@@ -176,10 +177,10 @@ def _named(
 ) -> list[tuple[Proposal, Choice]]:
     """Return the proposals that the command line names, each with what is to be done."""
     found = []
-    for name, iris in asked.items():
+    for answer, iris in asked.items():
         for iri in iris or ():
             proposal = find(place, iri)
-            wanted = choice if name == ACCEPT.name and choice else name
+            wanted = choice if answer == ACCEPT.name and choice else answer
             chosen = next((c for c in proposal.choices if c.name == wanted), None)
             if chosen is None:
                 known = ", ".join(c.name for c in proposal.choices)

@@ -12,7 +12,8 @@ from kizuna.checks import Finding, Severity, check_project
 from kizuna.project import Project, Role, SourceFile
 from kizuna.project.documents import read_documents
 from kizuna.project.evidence import read_claims
-from kizuna.proposals.claims import FOLDER, ClaimProposal, Proposals
+from kizuna.proposals.claims import ClaimProposal, Proposals
+from kizuna.proposals.protocol import FOLDER
 from kizuna.vocabulary import shortened
 
 _ROUNDS = 3

@@ -11,7 +11,7 @@ from kizuna.extracting.describing import NewDocument, document_of, save_text
 from kizuna.extracting.protocol import Extractor, Source
 from kizuna.extracting.reading import Reading
 from kizuna.project import Project
-from kizuna.proposals.claims import Proposals, write
+from kizuna.proposals.claims import REJECTED, Proposals, read, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def extract_text(
     """Return the proposals of a text; with ``keep``, the text and they are written.
 
     The text goes into the project's folder of documents, the proposals to ``data/proposals/``.
-    A claim that the data has from this document already is not proposed again.
+    A claim that the data has from this document already, or that was rejected, is not proposed.
 
     Raises what the extractor and ``save_text`` raise.
     """
@@ -41,15 +41,21 @@ def extract_text(
     proposals = _unclaimed(project, document, found.proposals, dropped)
     proposals = conforming(project, proposals, dropped)
     file = write(project.root, proposals) if keep and proposals.claims else None
-    return Outcome(proposals, dict(sorted(dropped.items())), text, file)
+    return Outcome(proposals, dict(sorted((+dropped).items())), text, file)
 
 
 def _unclaimed(
     project: Project, document: NewDocument, proposals: Proposals, dropped: Counter[str]
 ) -> Proposals:
-    """Return the proposals that the data has no claim for from this document."""
+    """Return the proposals that are neither in the data from this document nor were rejected."""
     claimed = {c.fact for c in project.claims if c.document == document.iri}
-    claims = tuple(c for c in proposals.claims if c.fact not in claimed)
-    if len(claims) < len(proposals.claims):
-        dropped["in the data already"] += len(proposals.claims) - len(claims)
+    refused = {
+        claim.fact
+        for one in read(project.root, REJECTED)
+        for claim in one.claims
+        if one.document == document.iri
+    }
+    for reason, facts in (("in the data already", claimed), ("rejected before", refused - claimed)):
+        dropped[reason] += sum(claim.fact in facts for claim in proposals.claims)
+    claims = tuple(c for c in proposals.claims if c.fact not in claimed | refused)
     return replace(proposals, claims=claims, describes=document.describes)

@@ -14,6 +14,8 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kizuna.errors import BadData
+from kizuna.project.files import replace_text
+from kizuna.proposals.protocol import FOLDER
 from kizuna.proposals.turtle import Block, written
 from kizuna.vocabulary import (
     DCT_IDENTIFIER,
@@ -33,7 +35,12 @@ from kizuna.vocabulary import (
     XSD_INTEGER,
 )
 
-FOLDER = Path("data/proposals")
+REJECTED = FOLDER / "rejected"
+"""Where claims stand that nobody wants to see again."""
+_HEADS = {
+    FOLDER: "Proposed claims, for review, from",
+    REJECTED: "Claims that were rejected in review, and are not proposed again, from",
+}
 KZX = "https://w3id.org/kizuna/extraction#"
 _SCORE, _RULE, _NEEDS, _START, _END, _BEFORE, _AFTER = (
     NamedNode(KZX + name) for name in ("score", "rule", "needs", "start", "end", "before", "after")
@@ -120,10 +127,10 @@ class Proposals:
         return self.document.value.rpartition("/")[2]
 
 
-def write(root: Path, proposals: Proposals) -> Path:
+def write(root: Path, proposals: Proposals, folder: Path = FOLDER) -> Path:
     """Write the proposals about a document to its file in ``root`` and return its path.
 
-    Equal proposals give equal bytes.
+    Equal proposals give equal bytes. Raises OSError.
     """
     blocks = [Block("The document", list(_by_subject(proposals.describes)))]
     blocks.append(
@@ -131,10 +138,10 @@ def write(root: Path, proposals: Proposals) -> Path:
     )
     claims = [(*c.claim(), *c.notes()) for c in proposals.claims]
     blocks.append(Block("Claims, in reading order", claims))
-    head = f"Proposed claims from {proposals.name}, for review. Nothing here is published."
-    path = root / FOLDER / f"{proposals.name}.ttl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(written(head, blocks), encoding="utf-8")
+    path = root / folder / f"{proposals.name}.ttl"
+    replace_text(
+        path, written(f"{_HEADS[folder]} {proposals.name}. Nothing here is published.", blocks)
+    )
     return path
 
 
@@ -145,12 +152,12 @@ def _by_subject(triples: Iterable[Triple]) -> Iterator[tuple[Triple, ...]]:
     return (tuple(found) for found in grouped.values())
 
 
-def read(root: Path) -> list[Proposals]:
-    """Return the proposals in ``root``, a row for each document, sorted by name.
+def read(root: Path, folder: Path = FOLDER) -> list[Proposals]:
+    """Return the proposals in ``root``, or what was rejected; one for each document, by name.
 
     Raises BadData for a file that is no Turtle.
     """
-    paths = sorted((root / FOLDER).glob("*.ttl"))
+    paths = sorted((root / folder).glob("*.ttl"))
     found = (_read(path) for path in paths)
     return [proposals for proposals in found if proposals is not None]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kizuna.errors import NotFound
-from kizuna.proposals import links
+from kizuna.proposals import links, reviewing
 from kizuna.proposals.protocol import Place, Proposal
 
 
@@ -20,6 +20,7 @@ class Kind:
 
 
 KINDS: tuple[Kind, ...] = (
+    Kind(reviewing.KIND, "claims from texts, by kizuna extract", reviewing.pending),
     Kind(links.KIND, "links with things elsewhere, by kizuna link", links.pending),
 )
 
@@ -30,13 +31,15 @@ def pending(place: Place, kind: str = "") -> tuple[Proposal, ...]:
     return tuple(proposal for row in chosen for proposal in row.pending(place))
 
 
-def find(place: Place, iri: str) -> Proposal:
-    """Return the proposal with this IRI, or with its part behind the hash.
+def name(proposal: Proposal) -> str:
+    """Return the short name of a proposal: the last part of its IRI."""
+    return proposal.id.rpartition("#")[2].rpartition("/")[2]
 
-    Raises NotFound, and ProjectError.
-    """
+
+def find(place: Place, iri: str) -> Proposal:
+    """Return the proposal with this IRI or ``name``. Raises NotFound, and ProjectError."""
     waiting = pending(place)
-    found = next((p for p in waiting if iri in {p.id, p.id.partition("#")[2]}), None)
+    found = next((p for p in waiting if iri in {p.id, name(p)}), None)
     if found is None:
         raise NotFound(
             f"no proposal {iri!r} waits for a decision", hint="kizuna review --list tells all."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,11 +9,13 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
-from kizuna.errors import Changed, NotFound
+from kizuna.errors import Changed, NotFound, ProjectError
 from kizuna.project import Project, Role, SourceFile
 from kizuna.project.evidence import places
+from kizuna.project.files import replace_text
 from kizuna.project.positions import index_positions
-from kizuna.proposals.claims import FOLDER, ClaimProposal, Proposals, read, write
+from kizuna.proposals.claims import ClaimProposal, Proposals, read, write
+from kizuna.proposals.protocol import FOLDER
 from kizuna.proposals.turtle import Block, prefixes, thing, written
 from kizuna.vocabulary import DCT_TITLE, KZ_SOURCE_DOCUMENT, RDF_TYPE, shortened
 
@@ -95,11 +96,30 @@ def _place(project: Project, proposals: Proposals, claims: Sequence[ClaimProposa
     if proposals.describes and not any(d.iri == proposals.document for d in project.documents):
         changed.append(_describe(project, proposals.describes, path))
     facts = _facts(proposals, claims, project, file)
-    _replace(
-        path,
-        _extended(project, file, facts, claims) if file else _new(proposals, facts, claims, path),
+    text = _extended(project, file, facts, claims) if file else _new(proposals, facts, claims, path)
+    _write(
+        path, text, [*(t for rows in facts for t in rows), *(t for c in claims for t in c.claim())]
     )
     return [*changed, path]
+
+
+def _write(path: Path, text: str, added: Iterable[Triple]) -> None:
+    """Write a file that says what it said before and what is added, and nothing else.
+
+    Raises ProjectError where it would not: nothing is lost.
+    """
+    before = _said(path.read_text(encoding="utf-8")) if path.exists() else set()
+    if _said(text) != before | set(added):
+        raise ProjectError(
+            f"{path}: the claims cannot be put into the file safely",
+            hint="Write them by hand; nothing was changed.",
+        )
+    replace_text(path, text)
+
+
+def _said(text: str) -> set[Triple]:
+    quads = parse(text.encode(), RdfFormat.TURTLE, base_iri="urn:x:", rename_blank_nodes=False)
+    return {quad.triple for quad in quads}
 
 
 def _file_of(project: Project, document: NamedNode) -> SourceFile | None:
@@ -153,7 +173,7 @@ def _describe(project: Project, rows: Sequence[Triple], otherwise: Path) -> Path
     ]
     path = project.root / Counter(described).most_common(1)[0][0] if described else otherwise
     text = path.read_text(encoding="utf-8") if path.exists() else written("Documents", [])
-    _replace(path, _added(text, [tuple(rows)], ()))
+    _write(path, _added(text, [tuple(rows)], ()), rows)
     return path
 
 
@@ -258,11 +278,3 @@ def _insert_claim(
     while lines and not lines[-1].strip():
         lines.pop()
     lines += ["", *block, ""]
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)

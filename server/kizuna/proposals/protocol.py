@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kizuna.iris import Addresses
+from kizuna.project import Project, load_project
 
 FOLDER = Path("data/proposals")
 """Where proposals and decisions stand in a project; no check and no release reads it."""
@@ -21,6 +22,14 @@ class Place:
     root: Path
     addresses: Addresses
     accept: float = 0.85
+    languages: tuple[str, ...] = ("en",)
+    documents: Path | None = None
+    """The folder of the documents' texts, by default that in the project."""
+
+    def project(self) -> Project:
+        """Return the project as its files say it now. Raises ProjectError."""
+        texts = self.documents or self.root / "data" / "documents"
+        return load_project(self.root, self.addresses, self.languages, texts)
 
     @property
     def folder(self) -> Path:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kizuna.project import Role
+from kizuna.proposals.claims import REJECTED
 from kizuna.proposals.protocol import FOLDER
 
-_FOLDERS = (Path(Role.DATA.value), FOLDER)
+_FOLDERS = (Path(Role.DATA.value), FOLDER, REJECTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,4 +39,10 @@ def wikidata_of(settings: Settings, mapping: Mapping, *, now: bool, fresh: bool)
 
 def place_of(settings: Settings) -> Place:
     """Return the project as proposals see it."""
-    return Place(settings.root, settings.addresses, settings.link_accept)
+    return Place(
+        settings.root,
+        settings.addresses,
+        settings.link_accept,
+        settings.languages,
+        settings.documents,
+    )

@@ -27,6 +27,12 @@ _ROWS: Mapping[str, str] = MappingProxyType(
         "link": "review.link",
         "candidate": "review.candidate",
         "described as": "review.described",
+        "subject": "review.subject",
+        "predicate": "review.predicate",
+        "object": "review.object",
+        "modality": "review.modality",
+        "document": "review.document",
+        "new": "review.new",
     }
 )
 
