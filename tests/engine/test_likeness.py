@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from kizuna.engine import write_search
 from kizuna.engine.likeness import likeness, read_name, readings
-from kizuna.engine.nominating import nominating
+from kizuna.engine.nominating import Memory, Nominator, nominating
 from kizuna.errors import QueryTooLong, ReleaseBroken
 from kizuna.vocabulary import SKOS_ALT_LABEL, SKOS_PREF_LABEL
 
@@ -130,6 +131,21 @@ def test_things_that_a_name_may_mean(index: Path) -> None:
     assert nominees(index, "Twin") == [("twin-1", 1.0), ("twin-2", 1.0)]
     assert nominees(index, "GmbH") == []
     assert nominees(index, "") == []
+
+
+class Forgetful(dict[str, str]):
+    """What another thread may make of a memory at any time."""
+
+    def __setitem__(self, word: str, meant: str) -> None:
+        super().__setitem__(word, meant)
+        self.clear()
+
+
+def test_what_is_remembered_may_be_forgotten_meanwhile(index: Path) -> None:
+    with nominating(index, THINGS, 10) as first:
+        memory = Memory(near=Forgetful())
+        nominator = Nominator(first.connection, memory, THINGS, time.monotonic() + 10)
+        assert [found.thing for found in nominator.nominees("Harbuor")] == [f"{THINGS}harbour"]
 
 
 def test_when_the_time_is_over(index: Path) -> None:

@@ -132,6 +132,17 @@ def test_other_columns_help(refine: httpx.Client) -> None:
     assert (found[0]["id"], found[0]["match"]) == ("place/kawasaki", False)
 
 
+def test_of_namesakes_it_is_the_one_of_which_the_other_column_is_said(refine: httpx.Client) -> None:
+    [unknown] = recon(refine, [query("Hamburg")])
+    both = {"organisation/land-hamburg", "place/hamburg"}
+    assert {found["id"] for found in unknown[:2]} == both
+    assert not any(found["match"] for found in unknown)
+    where = {"pid": "schema-containedInPlace", "v": "Germany"}
+    [[place, land, *_]] = recon(refine, [query("Hamburg", properties=[where])])
+    assert (place["id"], place["score"], place["match"]) == ("place/hamburg", 100, True)
+    assert (land["id"], land["score"]) == ("organisation/land-hamburg", 94.34)
+
+
 def test_what_is_typed_is_suggested(refine: httpx.Client) -> None:
     """The widget: suggest-4_3a.js."""
     manifest = refine.get("/reconcile").json()

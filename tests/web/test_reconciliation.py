@@ -206,7 +206,13 @@ AGREEING = [
     ("kz:status",           "held",                                          100),
     ("kz:when",             "an einem Sonntag",                              100),
     ("kz:when",             "1999",                                            0),
-    ("no property",         True,                                              0),
+    ("schema-location",     ["", "大阪", " "],                                 0),
+]
+UNSAID = [
+    # property              values                                           score
+    ("schema-location",     ["", "  ", None, [], ["", None], {"id": " "}],         100),
+    ("no property",         ["東京", True, {"id": "place/東京"}],              100),
+    ("schema:address",      ["東京", 7],                                      94.34),
 ]
 # fmt: on
 
@@ -221,12 +227,29 @@ def test_properties_count(client: Client, identifier: str, value: object, agreem
     assert best["match"] is (agreement == 100)
 
 
+@pytest.mark.parametrize(("identifier", "values", "score"), UNSAID)
+def test_what_nobody_said_is_no_contradiction(
+    client: Client, identifier: str, values: list[object], score: float
+) -> None:
+    for value in values:
+        conditions = [{"pid": identifier, "v": value}, {"pid": identifier, "v": value}]
+        batch = {"q": {"query": "Friendship fair", "properties": conditions}}
+        best, *_ = post_old(client, "queries", batch).json()["q"]["result"]
+        assert (best["id"], best["score"], best["match"]) == (FAIR, score, True), value
+        assert [feature["id"] for feature in best["features"]] == ["name"]
+    name = {"matchType": "name", "propertyValue": "Friendship fair"}
+    where = {"matchType": "property", "propertyId": "schema:address", "propertyValue": "東京"}
+    assert new(client, conditions=[name, where | {"required": True}]) == []
+    unlike = where | {"required": True, "matchQuantifier": "none"}
+    assert matched(new(client, conditions=[name, unlike])) == [FAIR]
+
+
 @pytest.mark.parametrize("value", ["2019-05-03", "2019-05", "2019", 2019, "On 3 May 2019"])
 def test_a_date_agrees_with_its_beginning_and_its_words(client: Client, value: object) -> None:
-    wanted = [{"pid": "when", "v": value}]
-    assert matched(old(client, query="Absichtserklärung", properties=wanted)) == []
     wanted = [{"pid": "kz:when", "v": value}]
     assert matched(old(client, query="Absichtserklärung", properties=wanted)) == [LETTER]
+    wanted = [{"pid": "kz:when", "v": "1850"}]
+    assert matched(old(client, query="Absichtserklärung", properties=wanted)) == []
 
 
 def test_conditions_of_the_draft(client: Client) -> None:
@@ -244,6 +267,53 @@ def test_conditions_of_the_draft(client: Client) -> None:
     assert found(propertyValue=[there, elsewhere], matchQuantifier="any", required=True) == [FAIR]
     best, *_ = new(client, conditions=[{"matchType": "name", "propertyValue": "Friendship fair"}])
     assert best["features"][0]["name"] == "Similarity of the name"
+
+
+NAME, ID = "name", "id"
+# fmt: off
+DEMANDED = [
+    # conditions on names and ids: matchType, value, quantifier, required                what is found, with its scores
+    ([(NAME, "Friendship fair", "none", False)],                                          {}),
+    ([(NAME, ["Friendship fair", "Freundschaftsfest"], "all", True)],                     {FAIR: 100}),
+    ([(NAME, ["Friendship fair", "Harbour Society"], "all", True)],                       {}),
+    ([(NAME, ["Friendship fair", "Harbour Society"], "any", True)],                       {FAIR: 100, HARBOUR: 100}),
+    ([(NAME, ["Friendship fair", "Harbour Society"], "any", False),
+      (NAME, "Harbour Society", "none", True)],                                           {FAIR: 100}),
+    ([(NAME, "Friend fair", "any", True)],                                                {}),
+    ([(NAME, "Friendship fair", "any", False), (ID, FAIR, "none", False)],                {}),
+    ([(NAME, "Friendship fair", "any", False), (ID, HARBOUR, "any", True)],               {HARBOUR: 100}),
+    ([(NAME, "Friendship fair", "any", True), (ID, HARBOUR, "any", True)],                {}),
+    ([(NAME, "Friendship fair", "any", False), (ID, HARBOUR, "any", False)],              {FAIR: 100, HARBOUR: 100}),
+    ([(ID, [FAIR, HARBOUR], "any", False)],                                               {FAIR: 100, HARBOUR: 100}),
+    ([(ID, [FAIR, HARBOUR], "all", False)],                                               {}),
+    ([(ID, [FAIR, f"{SMALL_BASE}id/{FAIR}"], "all", True)],                               {FAIR: 100}),
+    ([(ID, "nothing/here", "any", True), (NAME, "Friendship fair", "any", False)],        {}),
+    ([(NAME, ["", " "], "any", True), (ID, FAIR, "any", False)],                          {FAIR: 100}),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("demands", "found"), DEMANDED)
+def test_names_and_ids_may_be_demanded(
+    client: Client, demands: list[tuple[str, object, str, bool]], found: dict[str, float]
+) -> None:
+    fields = ("matchType", "propertyValue", "matchQuantifier", "required")
+    conditions = [dict(zip(fields, demand, strict=True)) for demand in demands]
+    candidates = new(client, conditions=conditions, limit=40)
+    scores = {each["id"]: each["score"] for each in candidates if each["score"] > 80}
+    assert scores == found
+    strict = [required for _, _, _, required in demands]
+    assert not all(strict) or len(candidates) == len(found)
+
+
+def test_some_are_not_meant(client: Client) -> None:
+    """Names that are ruled out count where things are found by what else is known of them."""
+    party = {"matchType": "property", "propertyId": "kz:party", "propertyValue": {"id": GUILD}}
+    unlike = {"matchType": "name", "propertyValue": "nothing at all", "matchQuantifier": "none"}
+    assert ids(new(client, conditions=[party, unlike])) == [LETTER]
+    own = unlike | {"propertyValue": "Absichtserklärung", "required": True}
+    assert new(client, conditions=[party, own]) == []
+    assert matched(new(client, conditions=[party, unlike])) == []
 
 
 def test_things_are_found_by_their_properties_alone(client: Client) -> None:
@@ -336,6 +406,8 @@ REFUSED = [
     ("/reconcile/draft/match", JSON, b'{"queries":[{"conditions":[{"matchType":"property","propertyValue":""}]}]}', 400),
     ("/reconcile/draft/match", JSON, b'{"queries":' + json.dumps([{}] * 101).encode() + b"}", 413),
     ("/reconcile/draft/match", JSON, json.dumps({"queries": [{"conditions": [{"matchType": "name", "propertyValue": ["x"] * 20}] * 2}]}).encode(), 400),
+    ("/reconcile/draft/match", JSON, b'{"queries":[{"conditions":[{"matchType":"name","propertyValue":"x","required":"yes"}]}]}', 400),
+    ("/reconcile/draft/match", JSON, b'{"queries":[{"conditions":[{"matchType":"id","propertyValue":"x","matchQuantifier":"some"}]}]}', 400),
     ("/reconcile/draft/match", JSON, b"\xff",                                               400),
     ("/reconcile/draft/extend", JSON, b"7",                                                 400),
 ]

@@ -70,6 +70,11 @@ class Name:
     is_japanese: bool
 
 
+def has_form(name: Name) -> bool:
+    """Tell whether a name says what legal form something has."""
+    return bool(name.telling[_TELLING.index("forms")])
+
+
 def is_light(word: str) -> bool:
     """Tell whether a word of a name says little about which thing it means."""
     return word in _GROUPS

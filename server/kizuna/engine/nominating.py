@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,7 +18,7 @@ from pathlib import Path
 from pyoxigraph import Literal
 
 from kizuna.engine.fulltext import NAME, OTHER_NAME
-from kizuna.engine.likeness import held_name, is_light, likeness, readings
+from kizuna.engine.likeness import Name, held_name, is_light, likeness, readings
 from kizuna.engine.looking import opened
 from kizuna.engine.spelling import LONGEST, nearest
 from kizuna.engine.words import MOST_SIGNS, MOST_WORDS, forms, indexed, is_paired, plain
@@ -78,12 +78,13 @@ def nominating(path: Path, start: str, seconds: float) -> Iterator[Nominator]:
 class Memory:
     """What has been looked up in an index, which nobody changes: it is asked for again and again.
 
-    In how many texts a word stands, how much it tells, and which known word is meant by it.
+    In how many texts a word stands, how much it tells, and which known word is meant by it, ""
+    where none is.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
-    near: dict[str, str | None] = field(default_factory=dict)
+    near: dict[str, str] = field(default_factory=dict)
 
     def check_room(self) -> None:
         """Forget everything where it is too much."""
@@ -137,10 +138,12 @@ class Nominator:
                 break
         return sorted(found.values(), key=lambda each: (-each.alike, each.thing))
 
-    def alike(self, text: str, others: Iterable[str]) -> float:
-        """Return how alike a text is to the one of ``others`` that it comes nearest to."""
+    def alike(self, asked: Sequence[Name], others: Iterable[str]) -> float:
+        """Return how alike a text, by its readings, is to the one of ``others`` that is likest.
+
+        Raises QueryTooLong.
+        """
         self.check_time()
-        asked = readings(text)
         return max(
             (likeness(each, held_name(other), self.weight) for other in others for each in asked),
             default=0.0,
@@ -221,9 +224,11 @@ class Nominator:
     def _begins(self, word: str) -> bool:
         return self.connection.execute(_BEGINS, (word, word + _END)).fetchone() is not None
 
-    def _nearest(self, word: str) -> str | None:
+    def _nearest(self, word: str) -> str:
+        """Return the known word that is probably meant, "" for none."""
         if len(word) > LONGEST:
-            return None
-        if word not in self._near:
-            self._near[word] = nearest(self.connection, word)
-        return self._near[word]
+            return ""
+        meant = self._near.get(word)  # another thread may forget it at any time
+        if meant is None:
+            meant = self._near[word] = nearest(self.connection, word) or ""
+        return meant

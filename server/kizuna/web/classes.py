@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pyoxigraph import NamedNode
 
@@ -28,9 +29,14 @@ class Classes:
     narrower: Mapping[NamedNode, frozenset[NamedNode]]
     _counted: dict[NamedNode, int] = field(default_factory=dict)
 
+    @cached_property
+    def by_kind(self) -> Mapping[NamedNode, str]:
+        """The slugs by class."""
+        return {kind: slug for slug, kind in self.slugs.items()}
+
     def slug(self, kind: NamedNode) -> str | None:
         """Return the slug of a class, None where it has no page."""
-        return next((slug for slug, iri in self.slugs.items() if iri == kind), None)
+        return self.by_kind.get(kind)
 
     def ancestors(self, kind: NamedNode) -> list[NamedNode]:
         """Return ``kind`` and all broader classes, the nearest first."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
@@ -19,8 +19,11 @@ MOST_CONDITIONS, MOST_VALUES, MOST_KINDS = 20, 20, 20
 MOST_PROPERTIES = 50
 LONGEST = 1_000
 """Signs of a text that are read."""
+NAME, ID, PROPERTY = "name", "id", "property"
+"""What a condition may be on (``matchType``)."""
 _STRICT = ("should", "any", "all")
-_QUANTIFIERS = ("any", "all", "none")
+ANY, ALL, NONE = "any", "all", "none"
+"""Which of the values of a condition a thing must have (``matchQuantifier``)."""
 _OLD_FIELDS = {"query", "type", "limit", "properties", "type_strict"}
 _NEW_FIELDS = {"conditions", "type", "limit", "lang", "dir"}
 _T = TypeVar("_T")
@@ -37,20 +40,20 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What is known of a property; ``quantifier`` is one of any, all and none."""
+    """What is known of a name, an id, or a ``property``, with at least one value."""
 
-    property: str
     values: tuple[Value, ...]
+    property: str = ""
     required: bool = False
-    quantifier: str = "any"
+    quantifier: str = ANY
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is looked for. ``strict`` says how types count: should, any (of them) or all."""
 
-    names: tuple[str, ...] = ()
-    ids: tuple[str, ...] = ()
+    names: tuple[Condition, ...] = ()
+    ids: tuple[Condition, ...] = ()
     kinds: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     strict: str = "should"
@@ -131,16 +134,21 @@ def _old(query: Json) -> Query:
             "a query has neither query nor properties", hint='Write {"query": "a name"}.'
         )
     return Query(
-        names=(_text(query["query"], "query"),) if "query" in query else (),
+        names=_stating(_name(query)),
         kinds=tuple(_text(kind, "type") for kind in _several(query.get("type"), MOST_KINDS)),
-        conditions=conditions,
+        conditions=_stating(conditions),
         strict=_one_of(query.get("type_strict", "should"), "type_strict", _STRICT),
         limit=_limit(query),
     )
 
 
+def _name(query: Json) -> Iterator[Condition]:
+    if "query" in query:
+        yield Condition((Value(_text(query["query"], "query")),))
+
+
 def _old_condition(condition: Json) -> Condition:
-    return Condition(_text(condition.get("pid"), "pid"), _values(condition, "v"))
+    return Condition(_values(condition, "v"), _text(condition.get("pid"), "pid"))
 
 
 def _new(query: Json) -> Query:
@@ -148,37 +156,43 @@ def _new(query: Json) -> Query:
     conditions = _list(query.get("conditions"), "conditions", MOST_CONDITIONS)
     if not conditions:
         raise BadParameter("a query has no conditions", hint="Give one of matchType name.")
-    sorts: dict[str, list[Json]] = {"name": [], "id": [], "property": []}
+    sorts: dict[str, list[Condition]] = {NAME: [], ID: [], PROPERTY: []}
     for each in conditions:
         condition = _object(each, "a condition")
-        sorts[_one_of(condition.get("matchType"), "matchType", tuple(sorts))].append(condition)
+        sort = _one_of(condition.get("matchType"), "matchType", tuple(sorts))
+        sorts[sort].append(_new_condition(condition, sort))
+    for sort in (NAME, ID):
+        _list([v for each in sorts[sort] for v in each.values], f"matchType {sort}", MOST_VALUES)
     kind = query.get("type")
-    names, ids = (_all_values(sorts[sort], sort) for sort in ("name", "id"))
     return Query(
-        names=tuple(value.text or value.id for value in names),
-        ids=tuple(value.id or value.text for value in ids),
+        names=_stating(sorts[NAME]),
+        ids=_stating(sorts[ID]),
         kinds=() if kind is None else (_text(kind, "type"),),
-        conditions=tuple(map(_new_condition, sorts["property"])),
+        conditions=_stating(sorts[PROPERTY]),
         limit=_limit(query),
     )
 
 
-def _all_values(conditions: Sequence[Json], name: str) -> Sequence[Value]:
-    values = [value for each in conditions for value in _values(each, "propertyValue")]
-    return _list(values, f"matchType {name}", MOST_VALUES)
-
-
-def _new_condition(condition: Json) -> Condition:
+def _new_condition(condition: Json, sort: str) -> Condition:
     required = condition.get("required", False)
     if not isinstance(required, bool):
         raise _unfit("required", "true or false")
-    quantifier = condition.get("matchQuantifier", "any")
     return Condition(
-        _text(condition.get("propertyId"), "propertyId"),
         _values(condition, "propertyValue"),
+        _text(condition.get("propertyId"), "propertyId") if sort == PROPERTY else "",
         required,
-        _one_of(quantifier, "matchQuantifier", _QUANTIFIERS),
+        _one_of(condition.get("matchQuantifier", ANY), "matchQuantifier", (ANY, ALL, NONE)),
     )
+
+
+def _stating(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Return the conditions without those that say nothing: a table has empty cells."""
+    filled = (replace(c, values=tuple(filter(_is_filled, c.values))) for c in conditions)
+    return tuple(condition for condition in filled if condition.values)
+
+
+def _is_filled(value: Value) -> bool:
+    return bool(value.text.strip() or value.id.strip())
 
 
 def _values(condition: Json, name: str) -> tuple[Value, ...]:
@@ -188,7 +202,9 @@ def _values(condition: Json, name: str) -> tuple[Value, ...]:
 
 
 def _value(value: object, name: str) -> Value:
-    """Return a property value: text, number, truth, or a thing (section 2.4)."""
+    """Return a property value: text, number, truth, a thing (section 2.4), or null for none."""
+    if value is None:
+        return Value()
     if isinstance(value, dict):
         return Value(_text(value.get("name", ""), "name"), _text(value.get("id"), "id"))
     if isinstance(value, bool):

@@ -7,9 +7,7 @@ OpenRefine puts into addresses as they are. Whole IRIs and prefixed names are un
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from pyoxigraph import NamedNode
 
@@ -44,24 +42,20 @@ class Ids:
         found = _node(iri) if text and iri != self.things else None
         return found if found is not None and self.site.index.has(found) else None
 
-    @cached_property
-    def _kinds(self) -> Mapping[NamedNode, str]:
-        return {kind: slug for slug, kind in self.site.classes.slugs.items()}
-
     def of_kind(self, kind: NamedNode) -> str:
         """Return the id of a type, "" for a class that is none here."""
-        return self._kinds.get(kind, "")
+        return self.site.classes.slug(kind) or ""
 
     def kind(self, identifier: str) -> NamedNode | None:
         """Return the type with an id, None where there is none."""
         found = self.site.classes.slugs.get(identifier) or self._named(identifier)
-        return found if found in self._kinds else None
+        return found if found in self.site.classes.by_kind else None
 
     def kinds(self, thing: NamedNode) -> tuple[NamedNode, ...]:
         """Return the types of a thing, those that it is said to have before the broader ones."""
         stated = sorted(self.site.names.types(thing), key=str)
         above = (k for kind in stated for k in self.site.classes.ancestors(kind))
-        return tuple(k for k in dict.fromkeys((*stated, *above)) if k in self._kinds)
+        return tuple(k for k in dict.fromkeys((*stated, *above)) if k in self.site.classes.by_kind)
 
     def of_property(self, known: NamedNode) -> str:
         """Return the id of a property: its IRI where it has no page."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -10,9 +10,10 @@ from pyoxigraph import NamedNode
 
 from kizuna.engine import TextIndex
 from kizuna.engine.nominating import Nominator
-from kizuna.web.reconciling.agreeing import agreement
-from kizuna.web.reconciling.asked import Condition, Query
+from kizuna.web.reconciling.agreeing import Stated, Wanted
+from kizuna.web.reconciling.asked import NONE, Condition, Query
 from kizuna.web.reconciling.ids import Ids
+from kizuna.web.reconciling.meaning import Meant
 
 BEST = 100.0
 """The score of what fits in all that was said."""
@@ -22,10 +23,10 @@ LEAST = 30.0
 """The score below which nothing is proposed."""
 PROPERTY_WEIGHT = 0.25
 """How much a condition counts beside the name, which counts 1."""
+UNSAID_WEIGHT = 0.06
+"""How much all those count together of which nothing is said."""
 OTHER_KIND = 0.5
 """What remains of the score of a thing of another type."""
-FULFILLED = 0.8
-"""The agreement from which on a condition is fulfilled, where it is required."""
 _MOST_COMPARED = 40
 _ALIKE = 0.9
 """How alike a name must be for things to be found by their properties alone."""
@@ -59,44 +60,35 @@ class Matcher:
 
         Raises QueryTooLong when the time of the batch is over.
         """
-        found = self._scored(query)
+        meant = Meant(self.ids, self.nominator, query)
+        found = self._scored(query, meant)
         ranked = sorted(found, key=lambda each: (-each.score, each.thing.value))
-        if ranked and (query.names or query.ids) and _is_sure(ranked):
+        if ranked and meant.is_said and _is_sure(ranked):
             ranked[0] = replace(ranked[0], sure=True)
         return ranked[: query.limit]
 
-    def _scored(self, query: Query) -> Iterator[Candidate]:
+    def _scored(self, query: Query, meant: Meant) -> Iterator[Candidate]:
         kinds = [self.ids.kind(kind) for kind in query.kinds]
-        for thing, name in islice(self._meant(query).items(), _MOST_COMPARED):
+        wanted = [Wanted(self.ids, self.nominator, each) for each in query.conditions]
+        found = dict.fromkeys(meant.things if meant.is_said else self._having_all(wanted))
+        for thing in islice(found, _MOST_COMPARED):
             kind = self._is_of(thing, kinds, query) if kinds else None
             if kind is False and query.strict != "should":
                 continue
-            agreements = self._agreements(thing, query)
+            name = meant.agreement(thing)
+            agreements = _agreements(wanted, Stated(self.ids, thing)) if name.fulfilled else None
             if agreements is None:
                 continue
-            values = [value for _, value in agreements]
-            score = _score(name, values) * (OTHER_KIND if kind is False else 1)
+            score = _score(name.value, agreements) * (OTHER_KIND if kind is False else 1)
             if score >= LEAST:
-                yield Candidate(thing, round(score, 2), name, kind, tuple(agreements))
+                said = tuple((key, value) for key, value in agreements if value is not None)
+                yield Candidate(thing, round(score, 2), name.value, kind, said)
 
-    def _meant(self, query: Query) -> dict[NamedNode, float | None]:
-        """Return the things that names or ids may mean, or else those with the properties."""
-        found: dict[NamedNode, float | None] = {}
-        for text in (*query.ids, *query.names):
-            if (thing := self.ids.thing(text)) is not None:
-                found[thing] = 1.0
-        for text in query.names:
-            for nominee in self.nominator.nominees(text):
-                thing = NamedNode(nominee.thing)
-                found[thing] = max(found.get(thing) or 0.0, nominee.alike)
-        if query.names or query.ids:
-            return found
-        return dict.fromkeys(
-            thing
-            for condition in query.conditions
-            if condition.quantifier != "none"
-            for thing in self._having(condition)
-        )
+    def _having_all(self, wanted: Iterable[Wanted]) -> Iterator[NamedNode]:
+        """Yield the things that have one of the properties."""
+        for each in wanted:
+            if each.condition.quantifier != NONE:
+                yield from self._having(each.condition)
 
     def _having(self, condition: Condition) -> Iterator[NamedNode]:
         """Yield things that have a value: one that is called so, or a text with its words."""
@@ -128,21 +120,28 @@ class Matcher:
         own = self.ids.kinds(thing)
         return (all if query.strict == "all" else any)(kind in own for kind in wanted)
 
-    def _agreements(self, thing: NamedNode, query: Query) -> list[tuple[str, float]] | None:
-        """Return how far each condition is fulfilled, None where a required one is not."""
-        found = []
-        for condition in query.conditions:
-            value = agreement(self.ids, self.nominator, thing, condition)
-            if condition.required and value < FULFILLED:
-                return None
-            found.append((condition.property, value))
-        return found
+
+def _agreements(wanted: Iterable[Wanted], stated: Stated) -> list[tuple[str, float | None]] | None:
+    """Return how far each condition is fulfilled, None where a required one is not."""
+    found: list[tuple[str, float | None]] = []
+    for each in wanted:
+        agreed = each.agreement(stated)
+        if each.condition.required and not agreed.fulfilled:
+            return None
+        if each.property is not None:
+            found.append((each.condition.property, agreed.value))
+    return found
 
 
-def _score(name: float | None, agreements: list[float]) -> float:
-    """Return the weighted mean of all that was compared, from 0 to ``BEST``."""
-    weights = PROPERTY_WEIGHT * len(agreements) + (name is not None)
-    return BEST * ((name or 0.0) + PROPERTY_WEIGHT * sum(agreements)) / weights if weights else 0.0
+def _score(name: float | None, agreements: list[tuple[str, float | None]]) -> float:
+    """Return the weighted mean of all that was compared, from 0 to ``BEST``.
+
+    What nobody said of a thing is no contradiction: it only puts things first of which it is said.
+    """
+    said = [value for _, value in agreements if value is not None]
+    unsaid = UNSAID_WEIGHT if len(said) < len(agreements) else 0.0
+    weights = (name is not None) + PROPERTY_WEIGHT * len(said) + unsaid
+    return BEST * ((name or 0.0) + PROPERTY_WEIGHT * sum(said)) / weights if weights else 0.0
 
 
 def _is_sure(ranked: list[Candidate]) -> bool:
