@@ -52,6 +52,7 @@ from kizuna.web.lists.store import ListStore
 from kizuna.web.names import Names
 from kizuna.web.oai.records import Repository, repository
 from kizuna.web.ordering import Ordering
+from kizuna.web.reconciling.ways import Ways
 from kizuna.web.terms.known import Terms, read_terms
 from kizuna.web.turns import Turns
 
@@ -124,6 +125,11 @@ class Site:
     def modified(self) -> datetime:
         """When what is served here last may have changed."""
         return self.release.since
+
+    @cached_property
+    def ways(self) -> Ways:
+        """The facets of the project's lists as properties."""
+        return Ways(self.names, self.pages)
 
     @property
     def endpoint(self) -> str:

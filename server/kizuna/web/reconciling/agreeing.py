@@ -16,6 +16,7 @@ from kizuna.vocabulary import KZ_AS_STATED, KZ_DATE_TEXT, KZ_EDTF, TIME_IN_DATE
 from kizuna.web.names import Term
 from kizuna.web.reconciling.asked import ALL, NONE, Condition, Value
 from kizuna.web.reconciling.ids import Ids
+from kizuna.web.reconciling.ways import Property, Way
 
 FULFILLED = 0.8
 """The agreement from which on a value is the one that was meant, where that is required."""
@@ -49,9 +50,13 @@ class Stated:
         self.thing = thing
         self._ids = ids
 
-    def objects(self, known: NamedNode) -> Sequence[Term]:
-        """Return the values of a property."""
-        return self._objects.get(known, ())
+    def objects(self, known: Property) -> Sequence[Term]:
+        """Return the values of a property, and for one that is gone again and again all of them."""
+        ways = self._ids.site.ways
+        if isinstance(known, Way):
+            return ways.values(known, self.thing)
+        stated = self._objects.get(known, ())
+        return ways.all_values(known, self.thing) if stated and known in ways.again else stated
 
     @cached_property
     def _objects(self) -> dict[NamedNode, list[Term]]:

@@ -18,6 +18,7 @@ from kizuna.web.names import Term
 from kizuna.web.reader import Reader
 from kizuna.web.reconciling.asked import Column, Extension
 from kizuna.web.reconciling.saying import Members, Speaker
+from kizuna.web.reconciling.ways import Property, Way
 
 LABELS, IRIS = "label", "id"
 BEST, ALL = "best", "all"
@@ -115,13 +116,14 @@ def proposals(speaker: Speaker, kind: str, limit: int) -> dict[str, Any]:
     classes = speaker.reader.site.classes
     kinds = [known] if known is not None else sorted(classes.counts, key=str)
     each = max(1, MEMBERS_READ // len(kinds)) if kinds else 0
-    counts: Counter[NamedNode] = Counter()
+    counts: Counter[Property] = Counter()
     for one in kinds:
         things = (t for t in classes.members(one) if t.value.startswith(ids.things))
         for thing in islice(things, each):
             stated = speaker.reader.site.index.outgoing(thing)
             counts.update({quad.predicate for quad in stated} - {RDF_TYPE})
-    ranked = sorted(counts, key=lambda each: (-counts[each], each.value))
+            counts.update(way for way in ids.ways if ids.values(thing, way))
+    ranked = sorted(counts, key=lambda each: (-counts[each], ids.of_property(each)))
     found = [speaker.property(each) for each in ranked[:limit]]
     return {"properties": found, "limit": limit} | ({"type": kind} if kind else {})
 
@@ -142,11 +144,18 @@ def _meta(speaker: Speaker, asked: Extension) -> Iterator[Members]:
             yield {"id": column.property, "name": column.property}
             continue
         told = {"id": column.property, "name": speaker.property(known)["name"]}
-        ranges = (
-            q.object for q in speaker.reader.site.index.outgoing(known) if q.predicate == _RANGE
-        )
-        kinds = [r for r in ranges if isinstance(r, NamedNode) and speaker.ids.of_kind(r)]
+        kinds = [kind for kind in _ranges(speaker, known) if speaker.ids.of_kind(kind)]
         yield told | ({"type": speaker.kind(kinds[0])} if kinds else {})
+
+
+def _ranges(speaker: Speaker, known: Property) -> Iterator[NamedNode]:
+    """Yield of which classes the values of a property are."""
+    if isinstance(known, Way):
+        yield from (known.facet.kind,) if known.facet.kind is not None else ()
+        return
+    for quad in speaker.reader.site.index.outgoing(known):
+        if quad.predicate == _RANGE and isinstance(quad.object, NamedNode):
+            yield quad.object
 
 
 def _wish(speaker: Speaker, column: Column) -> Wish:
@@ -173,8 +182,7 @@ def values_of(
     known = speaker.ids.property(identifier)
     if thing is None or known is None:
         return
-    stated = speaker.reader.site.index.outgoing(thing)
-    terms: list[Term] = sorted({q.object for q in stated if q.predicate == known}, key=str)
+    terms: list[Term] = sorted(set(speaker.ids.values(thing, known)), key=str)
     chosen = _in_language(speaker.reader, terms, wish.language)
     for each in islice(chosen, min(wish.limit or MOST_VALUES, MOST_VALUES)):
         yield _value(speaker, each, wish)

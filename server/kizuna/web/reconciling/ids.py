@@ -2,16 +2,20 @@
 
 The id of a thing is its IRI without the beginning that all things have in common; those of types
 and properties are the last parts of the addresses of their pages (``Fair``, ``org-Role``), which
-OpenRefine puts into addresses as they are. Whole IRIs and prefixed names are understood as well.
+OpenRefine puts into addresses as they are; facets of lists go by their names (``country``). Whole
+IRIs and prefixed names are understood as well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from kizuna.iris import is_iri
+from kizuna.web.names import Term
+from kizuna.web.reconciling.ways import Property, Way
 from kizuna.web.site import Site
 
 
@@ -30,6 +34,12 @@ class Ids:
     def schema(self) -> str:
         """The schema space: the namespace of the publication's own classes and properties."""
         return f"{self.site.addresses.ontology}#"
+
+    @property
+    def ways(self) -> list[Way]:
+        """The ways that are known by their names."""
+        ways = self.site.ways.by_id
+        return [way for name, way in ways.items() if name not in self.site.terms.paths]
 
     def of_thing(self, thing: NamedNode) -> str:
         """Return the id of a thing."""
@@ -57,13 +67,25 @@ class Ids:
         above = (k for kind in stated for k in self.site.classes.ancestors(kind))
         return tuple(k for k in dict.fromkeys((*stated, *above)) if k in self.site.classes.by_kind)
 
-    def of_property(self, known: NamedNode) -> str:
+    def of_property(self, known: Property) -> str:
         """Return the id of a property: its IRI where it has no page."""
+        if isinstance(known, Way):
+            return known.id
         return self.site.terms.slugs.get(known, known.value)
 
-    def property(self, identifier: str) -> NamedNode | None:
-        """Return the property with an id, None for what can be none."""
-        return self.site.terms.paths.get(identifier) or self._named(identifier)
+    def property(self, identifier: str) -> Property | None:
+        """Return the property with an id, None for what can be none.
+
+        A term of the project goes before a way of the same name.
+        """
+        known = self.site.terms.paths.get(identifier) or self.site.ways.by_id.get(identifier)
+        return known or self._named(identifier)
+
+    def values(self, thing: NamedNode, known: Property) -> Sequence[Term]:
+        """Return the values of a property of a thing."""
+        if isinstance(known, Way):
+            return self.site.ways.values(known, thing)
+        return [q.object for q in self.site.index.outgoing(thing) if q.predicate == known]
 
     def _named(self, text: str) -> NamedNode | None:
         """Return what a whole IRI or a prefixed name means."""

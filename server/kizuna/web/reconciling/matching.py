@@ -93,7 +93,7 @@ class Matcher:
     def _having(self, condition: Condition) -> Iterator[NamedNode]:
         """Yield things that have a value: one that is called so, or a text with its words."""
         known = self.ids.property(condition.property)
-        if known is None:
+        if not isinstance(known, NamedNode):
             return
         for value in condition.values:
             self.nominator.check_time()

@@ -14,6 +14,7 @@ from kizuna.web.reader import Reader, Words
 from kizuna.web.reconciling.asked import LONGEST
 from kizuna.web.reconciling.ids import Ids
 from kizuna.web.reconciling.matching import BEST, Candidate
+from kizuna.web.reconciling.ways import Property, Way
 
 DESCRIBING = (SKOS_DEFINITION, DCT_DESCRIPTION, RDFS_COMMENT, term("skos:scopeNote"))
 Members = dict[str, Any]
@@ -63,8 +64,10 @@ class Speaker:
         broader = [self.kind(k) for k in sorted(above, key=str) if self.ids.of_kind(k)]
         return self._entry(self.ids.of_kind(kind), kind) | ({"broader": broader} if broader else {})
 
-    def property(self, known: NamedNode) -> Members:
+    def property(self, known: Property) -> Members:
         """Return id, name and description of a property."""
+        if isinstance(known, Way):
+            return {"id": known.id, "name": self.reader.called(known.facet)}
         return self._entry(self.ids.of_property(known), known)
 
     def description(self, node: NamedNode) -> Words:

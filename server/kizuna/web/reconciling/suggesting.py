@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 from kizuna.engine import opened, replaced
 from kizuna.web.completing import terms_called
 from kizuna.web.reconciling.saying import Members, Speaker
+from kizuna.web.reconciling.ways import Property, Way
 
 SECONDS = 1.0
 USUAL, MOST = 10, 50
@@ -35,7 +36,7 @@ def suggestions(speaker: Speaker, what: str, typed: Typed) -> dict[str, Any]:
     """
     find, say = _SERVICES[what]
     end = typed.skipped + typed.limit
-    found = dict.fromkeys(find(speaker, typed.prefix, end))
+    found: dict[Any, None] = dict.fromkeys(find(speaker, typed.prefix, end))
     return {"result": [say(speaker, node) for node in islice(found, typed.skipped, end)]}
 
 
@@ -56,11 +57,19 @@ def _kinds(speaker: Speaker, prefix: str, wanted: int) -> Iterable[NamedNode]:
     return (*((known,) if known is not None else ()), *islice(found, wanted))
 
 
-def _properties(speaker: Speaker, prefix: str, wanted: int) -> Iterable[NamedNode]:
+def _properties(speaker: Speaker, prefix: str, wanted: int) -> Iterable[Property]:
     known = speaker.ids.property(prefix)
     found = terms_called(speaker.reader, prefix, "property")
-    is_known = known is not None and speaker.reader.site.index.has(known)
-    return (*((known,) if known is not None and is_known else ()), *islice(found, wanted))
+    is_known = isinstance(known, Way) or (known and speaker.reader.site.index.has(known))
+    ways = _ways(speaker, prefix.casefold())
+    return (*((known,) if known is not None and is_known else ()), *ways, *islice(found, wanted))
+
+
+def _ways(speaker: Speaker, prefix: str) -> Iterator[Way]:
+    for way in speaker.ids.ways:
+        names = (way.id, speaker.reader.called(way.facet).casefold())
+        if any(name.startswith(prefix) for name in names):
+            yield way
 
 
 def _say_thing(speaker: Speaker, thing: NamedNode) -> Members:
@@ -73,9 +82,7 @@ def _say_thing(speaker: Speaker, thing: NamedNode) -> Members:
 
 _SERVICES: Mapping[
     str,
-    tuple[
-        Callable[[Speaker, str, int], Iterable[NamedNode]], Callable[[Speaker, NamedNode], Members]
-    ],
+    tuple[Callable[[Speaker, str, int], Iterable[Property]], Callable[[Speaker, Any], Members]],
 ] = {
     "entity": (_things, _say_thing),
     "type": (_kinds, Speaker.described_kind),

@@ -14,6 +14,7 @@ from kizuna.formats import HTML
 from kizuna.vocabulary import RDF_TYPE
 from kizuna.web.reader import Words
 from kizuna.web.reconciling.saying import DESCRIBING, Speaker
+from kizuna.web.reconciling.ways import Property, Way
 from kizuna.web.respond import Representation
 from kizuna.web.views.page import template
 
@@ -47,8 +48,10 @@ def preview(speaker: Speaker, thing: NamedNode) -> Representation:
     return Representation(html.encode(), HTML.content_type, reader.language)
 
 
-def flyout(speaker: Speaker, node: NamedNode, identifier: str) -> dict[str, str]:
+def flyout(speaker: Speaker, node: Property, identifier: str) -> dict[str, str]:
     """Return the response about a thing, type or property (0.2, section 6.5): safe HTML."""
+    if isinstance(node, Way):
+        return {"id": identifier, "html": f"<h3>{escape(speaker.property(node)['name'])}</h3>"}
     told = (f"<h3>{escape(speaker.reader.name(node).text)}</h3>", *_paragraphs(speaker, node))
     return {"id": identifier, "html": "".join(told)}
 
