@@ -90,8 +90,9 @@ def serve_bare(releases: Path | None, options: Options) -> None:
         lanes = replace(settings.lanes, light=light, per_client=NO_LIMIT)
         with (
             _engines(settings, options, lanes) as engine_for,
-            _conduct(settings, options) as conduct,
+            _conduct(settings, options) as found,
         ):
+            conduct = replace(found, per_client=NO_LIMIT)
             serve_releases(folder, engine_for, folder.folder / "queries", listener, conduct)
 
 
@@ -110,7 +111,9 @@ def _conduct(settings: Settings, options: Options, plan: Plan | None = None) -> 
             log = AccessLog(stream, with_queries=options.log_queries)
             undo.callback(log.close)
         writers = open_to(settings, options)
-        yield Conduct(writers, log, settings.query_seconds, settings.proxies, plan)
+        yield Conduct(
+            writers, log, settings.query_seconds, settings.proxies, plan, settings.per_client
+        )
 
 
 def _appended(path: Path) -> TextIO:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 import time
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,9 +18,10 @@ from hypothesis import strategies as st
 
 from conftest import SMALL_BASE, Client
 from kizuna.errors import TooMany
-from kizuna.web import Site
+from kizuna.web import Site, create_app
 from kizuna.web.reconciling.asked import MOST_BYTES, MOST_QUERIES
-from kizuna.web.turns import MOST_EACH, Turns
+from kizuna.web.reconciling.matching import Matcher
+from kizuna.web.turns import Turns
 from reconciling import DRAFT, OLD, check, examples
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -565,6 +568,7 @@ def test_a_flyout_is_safe(client: Client) -> None:
 def test_one_client_has_one_turn_at_a_time_and_so_many_in_all() -> None:
     running: list[int] = []
     most: list[int] = []
+    each = 5
 
     def work() -> None:
         running.append(1)
@@ -573,8 +577,8 @@ def test_one_client_has_one_turn_at_a_time_and_so_many_in_all() -> None:
         running.pop()
 
     async def crowd() -> list[object]:
-        turns = Turns(2)
-        own = [turns.take_for("one", work) for _ in range(MOST_EACH + 2)]
+        turns = Turns(2, most_each=each)
+        own = [turns.take_for("one", work) for _ in range(each + 2)]
         others = [turns.take_for("other", lambda: 7), turns.take_for("", lambda: 8)]
         return await asyncio.gather(*own, *others, return_exceptions=True)
 
@@ -582,6 +586,56 @@ def test_one_client_has_one_turn_at_a_time_and_so_many_in_all() -> None:
     assert [type(each) for each in own].count(TooMany) == 2
     assert (other, nobody) == (7, 8)
     assert max(most) == 1
+
+
+QUICK = ["", "/draft", "/suggest/entity?prefix=fair", "/suggest/type?prefix=fa",
+         "/extend/propose?type=org-Agent&limit=7", f"/preview?id={FAIR}"]  # fmt: skip
+
+
+def test_nothing_else_waits_for_a_batch(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody chooses a property while a table is being matched, from the same address."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def candidates(*_: object) -> list[object]:
+        begun.set()
+        assert ended.wait(10)
+        return []
+
+    monkeypatch.setattr(Matcher, "candidates", candidates)
+    client = Client(create_app(replace(site, matching=Turns(2, most_each=1))))
+    content = urlencode({"queries": '{"q": {"query": "x"}}'}).encode()
+    batch = httpx.Request("POST", "http://small/reconcile", content=content, headers=FORM)
+
+    async def asked() -> list[int]:
+        matching = asyncio.create_task(client.send(batch))
+        assert await asyncio.to_thread(begun.wait, 10)
+        try:
+            answers = [
+                await asyncio.wait_for(
+                    client.send(httpx.Request("GET", f"http://small/reconcile{path}")), 5
+                )
+                for path in QUICK
+            ]
+            refused = await client.send(batch)
+            assert (refused.status_code, refused.json()["kind"]) == (429, "TooMany")
+            assert not matching.done()
+        finally:
+            ended.set()
+        return [answer.status_code for answer in (*answers, await matching)]
+
+    assert set(asyncio.run(asked())) == {200}
+
+
+def test_types_that_are_none_are_not_kept_apart(client: Client, site: Site) -> None:
+    before = client.get("/reconcile/extend/propose?type=").json()
+    size = site.cache.size
+    for number in range(3):
+        answer = client.get(f"/reconcile/extend/propose?type=Invented{number}").json()
+        assert answer == before
+    assert site.cache.size == size
+    names = ("Fair", "small:Fair", f"{SMALL_BASE}ontology%23Fair")
+    answers = [client.get(f"/reconcile/extend/propose?type={name}").json() for name in names]
+    assert [answer["type"] for answer in answers] == ["Fair"] * 3
 
 
 # fmt: off

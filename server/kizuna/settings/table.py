@@ -76,7 +76,7 @@ SETTINGS: tuple[Setting, ...] = (
             "Long queries that stand still until one of the heavy ones ends; more are refused.",
             env="KIZUNA_STANDING", example="standing = 6"),
     Setting("per_client", int, 128,
-            "Queries that may run and wait for one client, told by its address.",
+            "Queries, and batches of names, that may run and wait for one client, by its address.",
             env="KIZUNA_PER_CLIENT", example="per_client = 128"),
     Setting("proxies", list, (),
             "Addresses and networks of the proxies in front that are believed who the client is.",

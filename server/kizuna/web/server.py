@@ -30,6 +30,7 @@ from kizuna.web.hot import Hot
 from kizuna.web.metrics import Metrics
 from kizuna.web.operation import Operation
 from kizuna.web.site import Site, open_site
+from kizuna.web.turns import MOST_EACH
 from kizuna.web.writing import Reviewing, Writing
 
 SECONDS_TO_FINISH = 10
@@ -63,7 +64,8 @@ class Conduct:
     """How a server behaves: who may write, what it logs, how long its last answers may take.
 
     ``proxies`` are the networks of those in front that are believed who the client is; ``plan``
-    says what is kept up to date, None: nothing.
+    says what is kept up to date, None: nothing. ``per_client`` batches of names that are matched
+    may be under way for one client.
     """
 
     open_to: OpenTo | None = None
@@ -71,6 +73,7 @@ class Conduct:
     finish_seconds: float = SECONDS_TO_FINISH
     proxies: tuple[str, ...] = ()
     plan: Plan | None = None
+    per_client: int = MOST_EACH
 
 
 def serve_releases(
@@ -94,7 +97,7 @@ def serve_releases(
         if isinstance(listener, tuple):
             listener = undo.enter_context(listening(*listener))
         metrics, hot = Metrics(), Hot()
-        open_site_of = opener(engine_for, queries_folder, metrics)
+        open_site_of = opener(engine_for, queries_folder, metrics, conduct.per_client)
 
         def opened() -> tuple[FastAPI, Callable[[], None]]:
             holder = SiteHolder(releases, open_site_of)
@@ -147,7 +150,10 @@ def shown(listener: socket.socket) -> str:
 
 
 def opener(
-    engine_for: Callable[[Release], Engine], queries_folder: Path, metrics: Metrics | None = None
+    engine_for: Callable[[Release], Engine],
+    queries_folder: Path,
+    metrics: Metrics | None = None,
+    per_client: int = MOST_EACH,
 ) -> Callable[[Release], Site]:
     """Return the function that opens a release as a site, with an engine of its own.
 
@@ -158,7 +164,7 @@ def opener(
         with ExitStack() as undo:
             engine = engine_for(release)
             undo.callback(engine.close)
-            site = open_site(release, engine, queries_folder)
+            site = open_site(release, engine, queries_folder, per_client)
             if metrics is not None:
                 metrics.watch(site)
             undo.pop_all()

@@ -54,7 +54,7 @@ from kizuna.web.oai.records import Repository, repository
 from kizuna.web.ordering import Ordering
 from kizuna.web.reconciling.ways import Ways
 from kizuna.web.terms.known import Terms, read_terms
-from kizuna.web.turns import Turns
+from kizuna.web.turns import MOST_EACH, Turns
 
 _log = logging.getLogger(__name__)
 _LICENSE, _CREATOR, _PUBLISHER = (term(f"dct:{n}") for n in ("license", "creator", "publisher"))
@@ -187,9 +187,12 @@ class Site:
             self.fragments.close()
 
 
-def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
+def open_site(
+    release: Release, engine: Engine, queries_folder: Path, per_client: int = MOST_EACH
+) -> Site:
     """Return the site that serves ``release``, its queries answered by ``engine``.
 
+    ``per_client`` batches of names may be under way for one client.
     A saved query that is none is left out and logged: it must not keep the good ones from readers.
     The examples of the ontology's classes, and what pages show, stand in the same project as they.
 
@@ -215,6 +218,7 @@ def open_site(release: Release, engine: Engine, queries_folder: Path) -> Site:
         ),
         examples=_examples(folder / "ontology" / "examples"),
         fragments=Fragments(release.fragments) if FRAGMENTS_FILE in manifest.files else None,
+        matching=Turns(MATCHING_PLACES, most_each=per_client),
         cache=Cache(seconds=FRESH_SECONDS if _is_elsewhere(engine) else math.inf),
     )
 

@@ -20,9 +20,12 @@ _T = TypeVar("_T")
 class Turns:
     """Lets few do such work at a time, so that all else keeps its threads. For one event loop."""
 
-    def __init__(self, places: int = PLACES, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self, places: int = PLACES, most_waiting: int = MOST_WAITING, most_each: int = MOST_EACH
+    ) -> None:
         self._places = asyncio.Semaphore(places)
         self._most = most_waiting
+        self._most_each = most_each
         self._waiting = 0
         self._clients: Counter[str] = Counter()
         self._lines: dict[str, asyncio.Lock] = {}
@@ -31,13 +34,13 @@ class Turns:
         """Return what ``make`` returns on a thread, on behalf of a client, who may be nobody.
 
         A client has one turn at a time: however much one sends, the other places are for others.
-        Raises TooMany where ``MOST_EACH`` are under way for the client, and Busy as ``take`` does.
+        Raises TooMany where ``most_each`` are under way for the client, and Busy as ``take`` does.
         """
         if not client:
             return await self.take(make)
-        if self._clients[client] >= MOST_EACH:
+        if self._clients[client] >= self._most_each:
             raise TooMany(
-                f"{MOST_EACH} requests of yours are being answered already",
+                f"{self._most_each} requests of yours are being answered already",
                 hint="Wait for their answers, then ask on.",
             )
         self._clients[client] += 1

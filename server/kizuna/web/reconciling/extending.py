@@ -123,7 +123,11 @@ def proposals(speaker: Speaker, kind: str, limit: int) -> dict[str, Any]:
             stated = speaker.reader.site.index.outgoing(thing)
             counts.update({quad.predicate for quad in stated} - {RDF_TYPE})
             counts.update(way for way in ids.ways if ids.values(thing, way))
-    ranked = sorted(counts, key=lambda each: (-counts[each], ids.of_property(each)))
+
+    def place(known: Property) -> tuple[int, bool, str]:
+        return -counts[known], isinstance(known, Way), ids.of_property(known)
+
+    ranked = sorted(counts, key=place)
     found = [speaker.property(each) for each in ranked[:limit]]
     return {"properties": found, "limit": limit} | ({"type": kind} if kind else {})
 

@@ -40,6 +40,7 @@ from kizuna.web.reconciling.saying import Speaker
 from kizuna.web.reconciling.suggesting import MOST, MOST_SKIPPED, USUAL, Typed, suggestions
 from kizuna.web.respond import NOT_KEPT, Meta, Representation, respond, respond_soon, see_other
 from kizuna.web.routes.search import said
+from kizuna.web.site import Site
 from kizuna.web.views.matched import flyout, preview
 
 router = APIRouter(dependencies=[Depends(whole_site_of)])
@@ -114,7 +115,7 @@ async def suggest(
 ) -> Response:
     """Return things, types or properties that begin so."""
     find = partial(suggestions, _speaker(request, reader), what, typed)
-    return respond(request, await _made(request, find), _SAID)
+    return respond(request, await _made(reader, find), _SAID)
 
 
 @router.api_route(f"/{PATH}/extend/propose", methods=READ)
@@ -127,11 +128,13 @@ async def propose(
 ) -> Response:
     """Return the properties that things of a type have."""
     wanted = min(limit, MOST_PROPOSED)
-    speaker, kind = _speaker(request, reader), said(kind)
+    speaker = _speaker(request, reader)
+    known = speaker.ids.kind(said(kind))
+    kind = speaker.ids.of_kind(known) if known is not None else ""
     key = ("propose", kind, wanted, speaker.named, reader.language)
     held = reader.site.cache.find(key)
     if held is None:
-        made = await _made(request, partial(proposals, speaker, kind, wanted))
+        made = await _made(reader, partial(proposals, speaker, kind, wanted))
         held = reader.site.cache.keep(key, made)
     return respond(request, held, _SAID)
 
@@ -215,20 +218,21 @@ async def _manifest(
     key = (make.__name__, root, reader.language, reader.chosen)
     held = reader.site.cache.find(key)
     if held is None:
-        held = reader.site.cache.keep(key, await _made(request, partial(make, reader, root)))
+        held = reader.site.cache.keep(key, await _made(reader, partial(make, reader, root)))
     return respond(request, held, _MANIFEST)
 
 
 async def _answer(request: Request, make: Make) -> Response:
-    return await respond_soon(request, await _made(request, make), _ANSWERS)
-
-
-async def _made(request: Request, make: Make) -> Representation:
-    """Return what is made on a thread, when it is the client's turn."""
+    """Return the answer to a batch, of which each client has one made at a time."""
     client = request.client.host if request.client else ""
-    site = request.state.site
-    made: Representation = await site.matching.take_for(client, lambda: _written(make()))
-    return made
+    site: Site = request.state.site
+    made = await site.matching.take_for(client, lambda: _written(make()))
+    return await respond_soon(request, made, _ANSWERS)
+
+
+async def _made(reader: Reader, make: Make) -> Representation:
+    """Return what does not take long; it waits for no batch."""
+    return await reader.site.turns.take(lambda: _written(make()))
 
 
 def _written(document: dict[str, Any]) -> Representation:
