@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -199,6 +200,19 @@ def test_what_is_typed_is_suggested(refine: httpx.Client) -> None:
         manifest["view"]["url"].replace("{{id}}", "place/kobe"), follow_redirects=True
     )
     assert view.url.path == "/doc/place/kobe"
+
+
+def test_a_preview_tells_what_tells_things_apart(refine: httpx.Client) -> None:
+    """In the order of the shapes; not from which document or database it is known."""
+    told = {
+        thing: re.findall(
+            r"<dt><bdi>(.*?)</bdi></dt>", refine.get(f"/reconcile/preview?id={thing}").text
+        )
+        for thing in ("event/symposium-2017", "place/muenchen")
+    }
+    assert told["event/symposium-2017"][:3] == ["status", "organiser", "participating body"]
+    assert told["place/muenchen"][0] == "contained in place"
+    assert not {"source", "was derived from"} & {name for names in told.values() for name in names}
 
 
 def test_columns_are_added(refine: httpx.Client) -> None:

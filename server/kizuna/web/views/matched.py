@@ -11,17 +11,19 @@ from pyoxigraph import NamedNode
 
 from kizuna.engine.fulltext import NAME_PREDICATES
 from kizuna.formats import HTML
-from kizuna.vocabulary import RDF_TYPE
+from kizuna.vocabulary import KZ_EDITORIAL, RDF_TYPE
+from kizuna.web.ordering import NOWHERE
 from kizuna.web.reader import Words
 from kizuna.web.reconciling.saying import DESCRIBING, Speaker
 from kizuna.web.reconciling.ways import Property, Way
 from kizuna.web.respond import Representation
+from kizuna.web.views.facts import RECORD
 from kizuna.web.views.page import template
 
 MOST_FACTS, MOST_VALUES = 6, 3
 LONGEST = 80
-_TOLD = {RDF_TYPE, *NAME_PREDICATES, *DESCRIBING}
-"""What is shown otherwise."""
+_TOLD = RECORD | {RDF_TYPE, *NAME_PREDICATES, *DESCRIBING}
+"""What is shown otherwise, or says nothing of the thing itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +72,28 @@ def _kinds(speaker: Speaker, node: NamedNode) -> str:
 
 
 def _facts(speaker: Speaker, thing: NamedNode) -> Iterator[Fact]:
-    stated = speaker.reader.site.index.outgoing(thing)
-    own = speaker.ids.schema
-    told = {q.predicate for q in stated} - _TOLD
-    properties = sorted(told, key=lambda each: (not each.value.startswith(own), each.value))
+    """Yield what tells a thing from others, in the order of the shapes of its classes.
+
+    What the editors say by themselves comes last: it may be that a town lies in a land.
+    """
     reader = speaker.reader
-    for known in properties:
+    stated = reader.site.index.outgoing(thing)
+    places = reader.site.ordering.places(speaker.ids.kinds(thing))
+
+    def place(known: NamedNode) -> tuple[bool, float, float, str]:
+        found = places.get(known, NOWHERE)
+        return _is_editorial(speaker, known), found.group_order, found.order, known.value
+
+    for known in sorted({q.predicate for q in stated} - _TOLD, key=place):
         terms = sorted({q.object for q in stated if q.predicate == known}, key=str)
         values = [_cut(reader.name(value)) for value in reader.own_language(terms)]
         more = [Words("…")] if len(values) > MOST_VALUES else []
         yield Fact(reader.name(known), (*values[:MOST_VALUES], *more))
+
+
+def _is_editorial(speaker: Speaker, known: NamedNode) -> bool:
+    stated = speaker.reader.site.index.outgoing(known)
+    return any(quad.predicate == KZ_EDITORIAL for quad in stated)
 
 
 def _cut(words: Words) -> Words:
