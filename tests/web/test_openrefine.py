@@ -112,6 +112,13 @@ def test_the_service_is_added(refine: httpx.Client) -> None:
     assert "service_url" in manifest["suggest"]["type"]
 
 
+def test_types_that_people_look_for_come_first(refine: httpx.Client) -> None:
+    kinds = [kind["id"] for kind in refine.get("/reconcile").json()["defaultTypes"]]
+    assert kinds[:4] == ["Agreement", "Cluster", "org-Organization", "Event"]
+    assert {"schema-Place", "foaf-Person", "schema-City"} <= set(kinds)
+    assert not {"prov-Entity", "skos-Concept", "foaf-Agent"} & set(kinds)
+
+
 def test_types_are_guessed_from_a_sample(refine: httpx.Client) -> None:
     """GuessTypesOfColumnCommand: ten values, three candidates each."""
     towns = ["Jena", "Erfurt", "Kobe", "München", "Tokio"]

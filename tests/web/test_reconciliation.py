@@ -420,8 +420,9 @@ GONE = [
     ("/reconcile/view?id=%3Cscript%3E",             404),
     ("/reconcile/flyout/entity?id=nothing/here",    404),
     ("/reconcile/flyout/type?id=Nothing",           404),
-    ("/reconcile/flyout/nothing?id=Nothing",        400),
-    ("/reconcile/suggest/nothing?prefix=x",         400),
+    ("/reconcile/flyout/nothing?id=Nothing",        404),
+    ("/reconcile/suggest/nothing?prefix=x",         404),
+    ("/reconcile/draft/suggest/nothing?prefix=x",   404),
     ("/reconcile/suggest/entity?prefix=x&cursor=-1", 400),
     ("/reconcile/extend/propose?type=Fair&limit=x", 400),
     ("/reconcile/nothing",                          404),
@@ -444,6 +445,45 @@ def test_what_is_not_there(client: Client, path: str, status: int) -> None:
     answer = client.get(path)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+# fmt: off
+UNUSABLE = [
+    ("/reconcile/suggest/entity?prefix=x&limit=abc",    "limit is 'abc'"),
+    ("/reconcile/suggest/entity?prefix=x&limit=0",      "limit is 0"),
+    ("/reconcile/suggest/entity?prefix=x&limit=1.5",    "limit is '1.5'"),
+    ("/reconcile/suggest/entity?prefix=x&cursor=5000",  "cursor or offset is more than 1000"),
+    ("/reconcile/draft/suggest/type?offset=x",          "offset is 'x'"),
+    ("/reconcile/extend/propose?type=Fair&limit=-1",    "limit is '-1'"),
+    ("/reconcile/suggest/foo",                          "there are no suggestions of 'foo'"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("path", "message"), UNUSABLE)
+def test_it_is_told_which_parameter_is_unusable(client: Client, path: str, message: str) -> None:
+    problem = client.get(path).json()
+    assert message in problem["detail"]
+    assert problem["hint"]
+
+
+def test_the_address_of_the_service_may_end_with_a_slash(client: Client) -> None:
+    assert client.get("/reconcile/").json() == client.get("/reconcile").json()
+    content = urlencode({"queries": '{"q": {"query": "Friendship fair"}}'}).encode()
+    answer = client.post("/reconcile/", content=content, headers=FORM | ORIGIN)
+    assert ids(answer.json()["q"]["result"])[0] == FAIR
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("query", ["Friendship fair", '{"query": "Friendship fair", "limit": 1}'])
+def test_one_query_is_answered_as_in_0_1(client: Client, query: str) -> None:
+    answer = client.get("/reconcile", params={"query": query}).json()
+    assert list(answer) == ["result"]
+    assert matched(answer["result"]) == [FAIR]
+    content = urlencode({"query": query}).encode()
+    assert client.post("/reconcile", content=content, headers=FORM).json() == answer
+    assert client.get("/reconcile?query=%7B").status_code == 400
+    assert client.get("/reconcile?query=x&queries=%7B%7D").status_code == 400
 
 
 def test_a_callback_makes_no_script(client: Client) -> None:

@@ -19,7 +19,7 @@ OLD, DRAFT = "0.2", "1.0-draft"
 SUGGESTED = ("entity", "type", "property")
 WIDTH, HEIGHT = 420, 260
 """Pixels that a preview takes."""
-MOST_TYPES = 12
+MOST_TYPES = 16
 _PROBED = 3
 """Members of a class that are looked at to see whether they have names."""
 Json = dict[str, Any]
@@ -90,16 +90,28 @@ def _language(reader: Reader, sign: str) -> str:
 
 
 def _default_kinds(speaker: Speaker) -> list[NamedNode]:
-    """Return the classes with the most members, of those whose members have names.
+    """Return classes whose members have names, those first that somebody looks for.
 
-    A class is left out where a narrower one has as many: that says more of the same things.
+    That is what the project's pages lead to and compare, then what has the most members, then what
+    is only there to have narrower classes. A class is left out where a narrower one has as many:
+    that says more of the same things.
     """
-    classes = speaker.reader.site.classes
-    by_size = sorted(classes.slugs.values(), key=lambda kind: (-classes.count(kind), kind.value))
+    pages, classes = speaker.reader.site.pages, speaker.reader.site.classes
+    led_to = (kind for group in pages.all_navigation for kind in group.classes)
+    named = list(dict.fromkeys((*led_to, *pages.compared)))
+
+    def place(kind: NamedNode) -> tuple[int, int, str]:
+        if kind in named:
+            return 0, named.index(kind), kind.value
+        if 2 * classes.counts.get(kind, 0) >= classes.count(kind):
+            return 1, -classes.count(kind), kind.value
+        return 2, classes.count(kind), kind.value
+
     telling = (
         kind
-        for kind in by_size
-        if all(classes.count(n) < classes.count(kind) for n in classes.narrower.get(kind, ()))
+        for kind in sorted(classes.slugs.values(), key=place)
+        if kind in named
+        or all(classes.count(n) < classes.count(kind) for n in classes.narrower.get(kind, ()))
     )
     return list(islice((kind for kind in telling if _has_names(speaker, kind)), MOST_TYPES))
 

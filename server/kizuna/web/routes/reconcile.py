@@ -9,9 +9,10 @@ ours, and every answer here may be read by CORS.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi import Query as Parameter
@@ -32,6 +33,7 @@ from kizuna.web.reconciling.extending import MOST_PROPOSED, extend_new, extend_o
 from kizuna.web.reconciling.manifest import (
     DRAFT_PATH,
     PATH,
+    SUGGESTED,
     draft_manifest,
     old_manifest,
 )
@@ -53,29 +55,50 @@ _SAID = Meta(vary=("Accept-Language",))
 _MANIFEST = Meta(vary=("Accept-Language", "Host"))
 _ANSWERS = Meta(vary=("Accept-Language",), cache_control=NOT_KEPT)
 
-What = Literal["entity", "type", "property"]
-Skipped = Annotated[int, Parameter(ge=0, le=MOST_SKIPPED)]
+_NUMBER = re.compile("[0-9]{1,30}", re.ASCII)
 Make = Callable[[], dict[str, Any]]
 
 
 @router.api_route(f"/{PATH}", methods=[*READ, "POST"])
+@router.api_route(f"/{PATH}/", methods=[*READ, "POST"])
 async def service(request: Request, reader: Asking) -> Response:
-    """Return the manifest of 0.2, or the answer to ``queries`` or ``extend``.
+    """Return the manifest of 0.2, or the answer to ``queries``, ``extend``, or one ``query``.
+
+    One query by itself is of 0.1, which some clients still ask. Addresses of services are copied
+    by hand: it is the same with a slash at the end.
 
     Raises BadParameter, QueryTooLong, Busy and TooMany, HTTPException 413, and 415 for a POST that
     is no form.
     """
     fields = await _fields(request)
-    asked = [name for name in ("queries", "extend") if name in fields]
+    asked = [name for name in _MAKERS if name in fields]
     if not asked and request.method != "POST":
         return await _manifest(request, reader, old_manifest)
     if len(asked) != 1:
         raise BadParameter("there is not one of queries and extend", hint="Send one of them.")
-    document = read_json(fields[asked[0]], asked[0])
-    if asked == ["queries"]:
-        queries = old_batch(document)
-        return await _answer(request, partial(_matched_old, reader, queries))
-    return await _answer(request, partial(extend_old, Speaker(reader), extension(document)))
+    return await _answer(request, _MAKERS[asked[0]](reader, fields[asked[0]]))
+
+
+def _queries(reader: Reader, text: str) -> Make:
+    return partial(_matched_old, reader, old_batch(read_json(text, "queries")))
+
+
+def _extend(reader: Reader, text: str) -> Make:
+    return partial(extend_old, Speaker(reader), extension(read_json(text, "extend")))
+
+
+def _query(reader: Reader, text: str) -> Make:
+    """Return what answers one query: a name, or JSON like a member of ``queries``."""
+    is_json = text.lstrip().startswith("{")
+    query = old_batch({"": read_json(text, "query") if is_json else {"query": text}})
+    return lambda: _matched_old(reader, query)[""]
+
+
+_MAKERS: Mapping[str, Callable[[Reader, str], Make]] = {
+    "queries": _queries,
+    "extend": _extend,
+    "query": _query,
+}
 
 
 @router.api_route(f"/{DRAFT_PATH}", methods=READ)
@@ -98,23 +121,50 @@ async def extend(request: Request, reader: Asking) -> Response:
     return await _answer(request, partial(extend_new, Speaker(reader, named=True), asked))
 
 
-async def _typed(
-    prefix: str = "",
-    cursor: Skipped = 0,
-    offset: Skipped = 0,
-    limit: Annotated[int, Parameter(ge=1)] = USUAL,
-) -> Typed:
+async def _typed(prefix: str = "", cursor: str = "", offset: str = "", limit: str = "") -> Typed:
     """Return what is being typed; the draft calls ``offset`` what 0.2 calls ``cursor``."""
-    return Typed(said(prefix).strip(), cursor + offset, min(limit, MOST))
+    skipped = _number("cursor", cursor) + _number("offset", offset)
+    if skipped > MOST_SKIPPED:
+        raise BadParameter(
+            f"cursor or offset is more than {MOST_SKIPPED}", hint="Type more of the name instead."
+        )
+    return Typed(said(prefix).strip(), skipped, _limit(limit, USUAL, MOST))
+
+
+def _limit(text: str, usual: int, most: int) -> int:
+    wanted = _number("limit", text, usual)
+    if not wanted:
+        raise BadParameter("limit is 0", hint=f"Give a number from 1 on; {most} come at most.")
+    return min(wanted, most)
+
+
+def _number(name: str, text: str, usual: int = 0) -> int:
+    """Return the number that a parameter says, the usual one where it is empty."""
+    if not text:
+        return usual
+    if not _NUMBER.fullmatch(text):
+        raise BadParameter(
+            f"{name} is {text[:50]!r}, which is no whole number", hint="Say 10, or leave it out."
+        )
+    return int(text)
+
+
+def _service(what: str) -> str:
+    """Return which suggestions an address is of. Raises NotFound."""
+    if what not in SUGGESTED:
+        raise NotFound(
+            f"there are no suggestions of {what[:50]!r}", hint=f"There are: {', '.join(SUGGESTED)}."
+        )
+    return what
 
 
 @router.api_route(f"/{PATH}/suggest/{{what}}", methods=READ)
 @router.api_route(f"/{DRAFT_PATH}/suggest/{{what}}", methods=READ)
 async def suggest(
-    request: Request, reader: Asking, what: What, typed: Annotated[Typed, Depends(_typed)]
+    request: Request, reader: Asking, what: str, typed: Annotated[Typed, Depends(_typed)]
 ) -> Response:
     """Return things, types or properties that begin so."""
-    find = partial(suggestions, _speaker(request, reader), what, typed)
+    find = partial(suggestions, _speaker(request, reader), _service(what), typed)
     return respond(request, await _made(reader, find), _SAID)
 
 
@@ -124,10 +174,10 @@ async def propose(
     request: Request,
     reader: Asking,
     kind: Annotated[str, Parameter(alias="type")] = "",
-    limit: Annotated[int, Parameter(ge=1)] = MOST_PROPOSED,
+    limit: str = "",
 ) -> Response:
     """Return the properties that things of a type have."""
-    wanted = min(limit, MOST_PROPOSED)
+    wanted = _limit(limit, MOST_PROPOSED, MOST_PROPOSED)
     speaker = _speaker(request, reader)
     known = speaker.ids.kind(said(kind))
     kind = speaker.ids.of_kind(known) if known is not None else ""
@@ -174,13 +224,13 @@ def _thing(speaker: Speaker, identifier: str) -> NamedNode:
 def flown(
     request: Request,
     reader: Asking,
-    what: What,
+    what: str,
     identifier: Annotated[str, Parameter(alias="id")] = "",
 ) -> Response:
     """Return what is shown of a suggestion while it is pointed at. Raises NotFound."""
     speaker, text = Speaker(reader), said(identifier)
     known = {"entity": speaker.ids.thing, "type": speaker.ids.kind}
-    node = known.get(what, speaker.ids.property)(text)
+    node = known.get(_service(what), speaker.ids.property)(text)
     if node is None:
         raise NotFound(f"no {what} has this id", hint="The suggestions say which there are.")
     return respond(request, _written(flyout(speaker, node, text)), _SAID)
