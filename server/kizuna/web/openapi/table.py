@@ -83,6 +83,7 @@ _HARVEST = (
 _MATCHED = (
     Parameter("queries", "A batch of queries, as JSON (0.2); without one the manifest is given."),
     Parameter("extend", "Things and the properties of which values are wanted, as JSON (0.2)."),
+    Parameter("query", "One name, or one query as JSON (0.1)."),
 )
 _TYPED = (
     Parameter("prefix", "What has been typed, or an id."),
@@ -193,7 +194,7 @@ OPERATIONS = (
 FOR_PEOPLE = (
     "/", "/static/{name}", "/favicon.ico", "/classes", "/dumps", "/harvest", "/pictures",
     "/pictures/{file}", "/queries", "/terms", "/graphs/{rest:path}", "/hooks/update",
-    "/review",
+    "/review", "/reconcile/",
 )
-"""Routes of pages and of what belongs to them; a graph of an old name; and the publisher's own."""
+"""Routes of pages and of what belongs to them; other forms of an address; the publisher's own."""
 # fmt: on
