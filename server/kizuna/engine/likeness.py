@@ -26,6 +26,8 @@ ANOTHER_ORDER, ANOTHER_FORM = 0.85, 0.8
 in different words: ``University Kobe`` is not ``Kobe University``."""
 WRITTEN_TOGETHER = 0.97
 _REMEMBERED = 20_000
+_ASKED = 500
+"""Texts that are remembered of those that are asked for: other columns say the same in each row."""
 _PER_ERROR = 1.5
 """Of how many wrong letters an error counts: most words differ from others by few."""
 _ABBREVIATED, _INITIAL = 0.85, 0.7
@@ -105,6 +107,7 @@ held_name = lru_cache(_REMEMBERED)(read_name)
 """The same for names that are compared again and again: those of the data."""
 
 
+@lru_cache(_ASKED)
 def readings(text: str) -> tuple[Name, ...]:
     """Return what a text may be as a name: ``Müller, Ernst`` is Ernst Müller too."""
     inverted = _INVERTED.fullmatch(text[:MOST_SIGNS].strip())
