@@ -12,6 +12,7 @@ from pyoxigraph import RdfFormat, parse
 from typer.testing import CliRunner
 
 from kizuna.cli import COMMANDS, application
+from kizuna.errors import ProjectError
 from live import serving
 
 BASE = "https://data.example.org/mills-of-l/"
@@ -62,6 +63,46 @@ def test_the_whole_path(tmp_path: Path) -> None:
     status, said = run("export", str(tmp_path / "copy"), "--project", str(root))
     assert status == 0, said
     assert (tmp_path / "copy/doc/mill/upper-mill.ttl").is_file()
+
+
+NEWS = """News from the Lower Mill
+
+The Lower Mill stands in Lindenau. It is clear now: the Lower Mill was built in 1898 by Anna Berg.
+"""
+
+
+def test_a_new_text_becomes_facts(tmp_path: Path) -> None:
+    """Its own patterns find them, a person accepts them, and the project stays in order."""
+    root = made(tmp_path / "mills")
+    (tmp_path / "news.txt").write_text(NEWS, encoding="utf-8")
+    dry, said = run("extract", str(tmp_path / "news.txt"), "--project", str(root), "--dry-run")
+    assert dry == 0
+    assert "3 proposed claims" in said
+    assert not (root / "data/proposals").exists()
+    assert [p.name for p in (root / "data/documents").iterdir()] == ["mill-walk.txt"]
+    status, again = run("extract", str(tmp_path / "news.txt"), "--project", str(root))
+    assert status == 0
+    assert again.startswith(said)
+    _, listed = run("review", str(root), "--list", "--json")
+    ids = [row["id"] for row in json.loads(listed)]
+    assert len(ids) == 3
+    accepting = [word for one in ids for word in ("--accept", one)]
+    status, said = run("review", str(root), "--by", "A. Reader", *accepting)
+    assert status == 0, said
+    facts = (root / "data/ttl/news-from-the-lower-mill.ttl").read_text("utf-8")
+    assert "    mills:built time:" in facts
+    assert "    mills:builtBy person:anna-berg ." in facts
+    status, said = run("check", str(root))
+    assert status == 0, said
+    assert "7 quotes verified word for word" in said
+
+
+def test_without_patterns_nothing_can_be_extracted(tmp_path: Path) -> None:
+    root = made(tmp_path / "mills")
+    (root / "ontology/patterns/mills.ttl").unlink()
+    (tmp_path / "news.txt").write_text(NEWS, encoding="utf-8")
+    with pytest.raises(ProjectError, match="no patterns by which to extract"):
+        run("extract", str(tmp_path / "news.txt"), "--project", str(root))
 
 
 def test_a_mistake_in_it_is_told(tmp_path: Path) -> None:
