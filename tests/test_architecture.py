@@ -50,7 +50,7 @@ def test_modules_are_found() -> None:
 
 DOMAIN = re.compile(
     r"cluster|vereinbarung|memorandum|letter of intent|cooperat|kooperation|innovation"
-    r"|jetro|bmbf|kawasaki|クラスター|協定|合意|連携",
+    r"|work together|zusammenarbeiten|jetro|bmbf|kawasaki|クラスター|協定|合意|連携",
     re.IGNORECASE,
 )
 """Words of the dataset that kizuna ships with: its program serves any other as well."""

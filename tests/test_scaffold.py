@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from shlex import quote
 
 import pytest
 from pyoxigraph import RdfFormat, parse
 from typer.testing import CliRunner
 
-from kizuna.cli import application
+from kizuna.cli import COMMANDS, application
+from kizuna.errors import ProjectError
 from live import serving
 
 BASE = "https://data.example.org/mills-of-l/"
@@ -25,7 +28,7 @@ def run(*arguments: str) -> tuple[int, str]:
 def made(to: Path, *more: str) -> Path:
     status, said = run("init", str(to), "--base", BASE, "--title", TITLE, *more)
     assert status == 0, said
-    assert f"kizuna serve {to}" in said
+    assert f"kizuna serve {quote(str(to))}" in said
     return to
 
 
@@ -60,6 +63,46 @@ def test_the_whole_path(tmp_path: Path) -> None:
     status, said = run("export", str(tmp_path / "copy"), "--project", str(root))
     assert status == 0, said
     assert (tmp_path / "copy/doc/mill/upper-mill.ttl").is_file()
+
+
+NEWS = """News from the Lower Mill
+
+The Lower Mill stands in Lindenau. It is clear now: the Lower Mill was built in 1898 by Anna Berg.
+"""
+
+
+def test_a_new_text_becomes_facts(tmp_path: Path) -> None:
+    """Its own patterns find them, a person accepts them, and the project stays in order."""
+    root = made(tmp_path / "mills")
+    (tmp_path / "news.txt").write_text(NEWS, encoding="utf-8")
+    dry, said = run("extract", str(tmp_path / "news.txt"), "--project", str(root), "--dry-run")
+    assert dry == 0
+    assert "3 proposed claims" in said
+    assert not (root / "data/proposals").exists()
+    assert [p.name for p in (root / "data/documents").iterdir()] == ["mill-walk.txt"]
+    status, again = run("extract", str(tmp_path / "news.txt"), "--project", str(root))
+    assert status == 0
+    assert again.startswith(said)
+    _, listed = run("review", str(root), "--list", "--json")
+    ids = [row["id"] for row in json.loads(listed)]
+    assert len(ids) == 3
+    accepting = [word for one in ids for word in ("--accept", one)]
+    status, said = run("review", str(root), "--by", "A. Reader", *accepting)
+    assert status == 0, said
+    facts = (root / "data/ttl/news-from-the-lower-mill.ttl").read_text("utf-8")
+    assert "    mills:built time:" in facts
+    assert "    mills:builtBy person:anna-berg ." in facts
+    status, said = run("check", str(root))
+    assert status == 0, said
+    assert "7 quotes verified word for word" in said
+
+
+def test_without_patterns_nothing_can_be_extracted(tmp_path: Path) -> None:
+    root = made(tmp_path / "mills")
+    (root / "ontology/patterns/mills.ttl").unlink()
+    (tmp_path / "news.txt").write_text(NEWS, encoding="utf-8")
+    with pytest.raises(ProjectError, match="no patterns by which to extract"):
+        run("extract", str(tmp_path / "news.txt"), "--project", str(root))
 
 
 def test_a_mistake_in_it_is_told(tmp_path: Path) -> None:
@@ -100,12 +143,49 @@ def test_files_are_told_as_json(tmp_path: Path) -> None:
         (("--base", "https://example.org/x"), "does not end with a slash"),
         (("--base", 'https://example.org/">/'), "no absolute http or https IRI"),
         (("--languages", 'en,"'), "is no language"),
+        (("--languages", "EN"), "is no language"),
+        (("--languages", "en,en"), "there twice"),
     ],
 )
 def test_what_is_wrong_is_refused(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     with pytest.raises(Exception, match=words):
         run("init", str(tmp_path / "mills"), *arguments)
     assert not (tmp_path / "mills").exists()
+
+
+def test_every_command_that_it_names_is_there(tmp_path: Path) -> None:
+    root = made(tmp_path / "mills")
+    texts = [path.read_text("utf-8") for path in root.rglob("*") if path.is_file()]
+    named = {
+        n for text in texts for n in re.findall(r"(?:`|^)kizuna ([a-z-]+)", text, re.MULTILINE)
+    }
+    assert {"check", "serve", "extract"} <= named <= COMMANDS.keys()
+
+
+def test_a_folder_of_git_is_taken(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    assert run("check", str(made(tmp_path)))[0] == 0
+
+
+def test_what_is_given_is_taken_as_it_is(tmp_path: Path) -> None:
+    title = "see https://example.org/mills/ now"
+    status, _ = run("init", str(tmp_path / "a"), "--base", BASE, "--title", title, "--yes")
+    assert status == 0
+    assert f'"{title}"@en' in (tmp_path / "a/data/ttl/catalogue.ttl").read_text("utf-8")
+
+
+def test_what_is_half_written_goes_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, count = Path.write_text, iter(range(99))
+
+    def full(path: Path, *arguments: str, **more: str) -> int:
+        if next(count) > 5:
+            raise OSError(28, "No space left on device", str(path))
+        return write(path, *arguments, **more)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space"):
+        run("init", str(tmp_path / "mills"))
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

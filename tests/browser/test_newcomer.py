@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browsing import Visit, Visitor
-from kizuna.checks.pages import read_pages
+from kizuna.checks.showing import read_pages
 from kizuna.web.texts import LANGUAGES, text
 from support import ROOT
 

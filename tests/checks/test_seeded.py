@@ -296,6 +296,18 @@ SHOWN = [
     seed("a label in no language", "pages", PAGES, 'label = "Clusters"', "{ en = \"Clusters\", de = \"Cluster\", ja = \"クラスター\" }", '"Clusters"'),
     seed("no path", "pages", PAGES, "kz:topic|", "kz:topic|dct:subject", "kz:topic|/"),
     seed("the name of another parameter", "pages", PAGES, '"page"', 'name = "field"', 'name = "page"'),
+    seed("path with an end that is none", "pages", PAGES, '"kz:topic|"', '"kz:technologyField|kz:topic|dct:subject"', '"kz:topic|"'),
+    seed("path that goes nowhere", "pages", PAGES, '"^"', '"org:memberDuring|dct:issued"', '"^"'),
+    seed("sign that paths have not", "pages", PAGES, "kz:when+", "kz:hasSigning?/kz:when", "kz:hasSigning?/kz:when+"),
+    seed("property of a path that there is not", "pages", PAGES, "kz:wen", "kz:hasSigning?/kz:when", "kz:hasSigning?/kz:wen"),
+    seed("class with the prefix of things", "pages", PAGES, '["place:Cluster"]', '["kz:Cluster"]', '["place:Cluster"]'),
+    seed("label that is missing in the second of its tables", "pages", PAGES, '[[lanes]]\nname = "journeys"', '[[lanes]]\nname = "journeys"\nlabel = { en = "Journeys", de = "Reisen", ja = "視察・出張" }', '[[lanes]]\nname = "journeys"'),
+    seed("key that is missing in a table of its own", "pages", PAGES, '[map]', 'partners = ["kz:party", "kz:partner"]\n', ""),
+    seed("key that is missing in a row", "pages", PAGES, "through = ", 'from = "kz:participant", to', "to"),
+    seed("two of one name", "pages", PAGES, 'name = "field"\nlabel = { en = "Programme"', 'name = "programme"\nlabel = { en = "Programme", de = "Programm"', 'name = "field"\nlabel = { en = "Programme", de = "Programm"'),
+    seed("two classes behind one link", "pages", PAGES, '["kz:Cluster", "kz:Event"]', '["kz:Cluster"]', '["kz:Cluster", "kz:Event"]'),
+    seed("no class at all", "pages", PAGES, "classes = []", 'classes = ["kz:Cluster"]', "classes = []"),
+    seed("label that a language has not", "pages", PAGES, '{ en = "Clusters", ja', ', de = "Cluster", ja', ", ja", alone=False),
     seed("no word of schema.org", "pages", PAGES, "a Corporation", '"Corporation"', '"a Corporation"'),
 ]
 TWICE = [

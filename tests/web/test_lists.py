@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
 from conftest import SMALL_BASE, Client
-from kizuna.checks.pages import read_pages
+from kizuna.checks.showing import read_pages
 from kizuna.engine import DescriptionIndex
 from kizuna.engine.index import write_index
 from kizuna.vocabulary import PREFIXES, term
@@ -184,7 +184,7 @@ LIST = "/classes/kz-Agreement"
 def union(facet: str) -> str:
     found = PAGES.facet(facet)
     assert found is not None
-    return "|".join(f"({path})" for path in found.paths)
+    return "|".join(f"({path.text})" for path in found.paths)
 
 
 VALUES = {
@@ -264,7 +264,9 @@ def test_a_year_is_that_of_the_signing_and_certain(
 
 
 def test_no_time_at_all_is_said_to_be_none(many: Town) -> None:
-    wanted = many.asked(f"FILTER NOT EXISTS {{ ?m {'|'.join(f'({p})' for p in PAGES.times)} ?v }}")
+    wanted = many.asked(
+        f"FILTER NOT EXISTS {{ ?m {'|'.join(f'({p})' for p in (path.text for path in PAGES.times))} ?v }}"
+    )
     assert many.iris(f"{LIST}.csv?year=unstated") >= {i for i in wanted if "/a" in i}
 
 

@@ -10,7 +10,8 @@ import pytest
 from pyoxigraph import Store
 
 from conftest import Client
-from kizuna.checks.pages import FILE, Pages
+from kizuna.checks.pages import Pages
+from kizuna.checks.showing import FILE
 from kizuna.engine import EmbeddedEngine
 from kizuna.release import Release
 from kizuna.web import create_app, open_site
@@ -31,7 +32,7 @@ def plain(
     with caplog.at_level(logging.WARNING):
         site = open_site(small_release, EmbeddedEngine(Store()), tmp_path / "queries")
     told = [record.getMessage() for record in caplog.records if FILE in record.getMessage()]
-    assert [f"{tmp_path / FILE}:2: 'label' is missing" in line for line in told] == (
+    assert [f"{tmp_path / FILE}:1: 'label' is missing" in line for line in told] == (
         [True] if request.param else []
     )
     assert site.pages == Pages()

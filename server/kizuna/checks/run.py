@@ -25,9 +25,9 @@ from kizuna.checks.links import (
     things_without_class,
     things_without_label,
 )
-from kizuna.checks.pages import page_findings
 from kizuna.checks.questions import query_findings
 from kizuna.checks.shapes import shape_findings
+from kizuna.checks.showing import page_findings
 from kizuna.checks.terms import unknown_terms
 from kizuna.checks.values import wrong_dates
 from kizuna.project import Project, Role

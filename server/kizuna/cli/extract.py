@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from kizuna.cli.common import HERE, say, told
-from kizuna.errors import SettingsError
+from kizuna.errors import ProjectError, SettingsError
 from kizuna.extracting.fetching import Bounds
 from kizuna.extracting.model import Client, Endpoint, Model
 from kizuna.extracting.protocol import Extractor
@@ -76,7 +76,13 @@ def extract(
 def _extractor(by: By, project: Project, settings: Settings) -> Extractor:
     """Return the extractor that is asked for. Raises SettingsError where no model is set."""
     if by is By.RULES:
-        return Rules(project)
+        rules = Rules(project)
+        if not rules.patterns.patterns:
+            raise ProjectError(
+                f"{settings.root}: the project has no patterns by which to extract",
+                hint="Write them into ontology/patterns/ (docs/extracting.md), or use --by model.",
+            )
+        return rules
     if not settings.model:
         raise SettingsError(
             f"{settings.root}/kizuna.toml: the setting 'model' is missing",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 
 from kizuna.cli.common import say
-from kizuna.scaffold import BASE, LANGUAGES, PUBLISHER, TITLE, Plan, make_project
+from kizuna.iris import Addresses
+from kizuna.scaffold import BASE, LANGUAGES, PUBLISHER, TITLE, Plan, check_place, make_project
 
 _OF_NOBODY = (
     "Change the base IRI in kizuna.toml and all files before you publish: nobody owns this one."
@@ -24,9 +26,9 @@ def init(
     ] = "",
     title: Annotated[str, typer.Option(help="What the dataset is called.")] = "",
     publisher: Annotated[str, typer.Option(help="Who publishes it.")] = "",
-    languages: Annotated[str, typer.Option(help="Languages of the pages, the first one first.")] = (
-        ",".join(LANGUAGES)
-    ),
+    languages: Annotated[
+        str, typer.Option(help="Languages of the pages, the first one first: en,de,ja.")
+    ] = "",
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Ask nothing; take what the example has.")
     ] = False,
@@ -40,12 +42,16 @@ def init(
 
     Examples: `kizuna init letters --base https://data.example.org/letters/ --title "Old letters"`
     """
+    check_place(directory)
     ask = sys.stdin.isatty() and not (yes or as_json)
+    base = base or _asked(ask, "Base IRI, with a slash at its end", BASE)
+    Addresses.at(base)
+    languages = languages or _asked(ask, "Languages of the pages", ",".join(LANGUAGES))
     plan = Plan(
-        base=base or _asked(ask, "Base IRI, with a slash at its end", BASE),
+        base=base,
         title=title or _asked(ask, "Title of the dataset", TITLE),
         publisher=publisher or _asked(ask, "Publisher", PUBLISHER),
-        languages=tuple(filter(None, (tag.strip() for tag in languages.split(",")))) or LANGUAGES,
+        languages=tuple(filter(None, (tag.strip() for tag in languages.split(",")))),
     )
     made = make_project(directory, plan)
     if as_json:
@@ -53,7 +59,10 @@ def init(
         say(json.dumps({"project": str(directory), "files": listed}, indent=1) + "\n")
         return
     say("".join(f"{directory / path}\n" for path in made))
-    say(f"\nNow: kizuna serve {directory}\n")
+    say(f"\nNow: kizuna serve {quote(str(directory))}\n")
+    untold = [tag for tag in plan.languages if tag not in LANGUAGES]
+    if untold:
+        say(f"The example has no texts in {', '.join(untold)}: its names are in others.\n")
     if plan.base == BASE:
         say(f"{_OF_NOBODY}\n")
 

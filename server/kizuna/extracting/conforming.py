@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pyoxigraph import NamedNode, Triple
 
 from kizuna.checks import Finding, Severity, check_project
-from kizuna.project import Project, Role, SourceFile
+from kizuna.project import DocumentState, Project, Role, SourceFile
 from kizuna.project.documents import read_documents
 from kizuna.project.evidence import read_claims
 from kizuna.proposals.claims import ClaimProposal, Proposals
@@ -19,14 +19,17 @@ from kizuna.vocabulary import shortened
 _ROUNDS = 3
 
 
-def conforming(project: Project, proposals: Proposals, dropped: Counter[str]) -> Proposals:
+def conforming(
+    project: Project, proposals: Proposals, dropped: Counter[str], text: str | None = None
+) -> Proposals:
     """Return the proposals that the checks of ``project`` have nothing against.
 
-    What they object to is dropped and counted, with all that needs it.
+    What they object to is dropped and counted, with all that needs it. ``text`` is that of the
+    document where it is not yet among the texts of the project.
     """
     for _ in range(_ROUNDS):
         file = _as_file(project, proposals)
-        found = _objections(project, file)
+        found = _objections(project, file, {proposals.document: text} if text is not None else {})
         if not found:
             break
         dropped.update(f"violates {finding.check}" for finding in found)
@@ -35,14 +38,21 @@ def conforming(project: Project, proposals: Proposals, dropped: Counter[str]) ->
     return proposals
 
 
-def _objections(project: Project, file: SourceFile) -> list[Finding]:
+def _objections(
+    project: Project, file: SourceFile, texts: Mapping[NamedNode, str]
+) -> list[Finding]:
     """Return the violations that accepting all the proposals would bring."""
     files = (*project.files, file)
     triples = [t for f in files if f.role is Role.DATA for t in f.triples]
     whole = replace(
         project,
         files=files,
-        documents=read_documents(triples, project.documents_folder),
+        documents=tuple(
+            replace(one, text=texts[one.iri], state=DocumentState.PRESENT)
+            if one.iri in texts
+            else one
+            for one in read_documents(triples, project.documents_folder)
+        ),
         claims=(*project.claims, *read_claims(file)),
     )
     about = {str(getattr(t.subject, "value", "")) for t in file.triples}

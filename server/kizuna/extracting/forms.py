@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -112,7 +113,17 @@ def forms(project: Project, known: Known) -> Forms:
             if pattern:
                 kinds.setdefault(target, pattern[1])
             needs[target] = needs.get(target, ()) + wanted
-    return Forms(kinds, needs, labels, languages(project), known)
+    return Forms(_usual_kinds(project) | kinds, needs, labels, languages(project), known)
+
+
+def _usual_kinds(project: Project) -> dict[str, str]:
+    """Return the part of the address that most things of a class have in the data."""
+    counted: dict[str, Counter[str]] = {}
+    for subject, classes in project.types.items():
+        kind = project.addresses.kind(subject.value)
+        for one in classes if kind else ():
+            counted.setdefault(one.value, Counter())[kind] += 1
+    return {one: max(sorted(kinds), key=kinds.__getitem__) for one, kinds in counted.items()}
 
 
 def languages(project: Project) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def extract_text(
     found = extractor.extract(Source(document.iri, reading.text, reading.language))
     dropped = Counter(found.dropped)
     proposals = _unclaimed(project, document, found.proposals, dropped)
-    proposals = conforming(project, proposals, dropped)
+    proposals = conforming(project, proposals, dropped, reading.text)
     file = write(project.root, proposals) if keep and proposals.claims else None
     return Outcome(proposals, dict(sorted((+dropped).items())), text, file)
 

@@ -15,7 +15,7 @@ from kizuna.project.documents import Document, read_documents
 from kizuna.project.evidence import Claim, read_claims
 from kizuna.project.lock import Lock, read_lock
 from kizuna.project.turtle import Fault, Role, SourceFile, read_turtle
-from kizuna.vocabulary import KZ_EDITORIAL, KZ_VALUE_CLASS, RDF_TYPE
+from kizuna.vocabulary import KZ_EDITORIAL, KZ_VALUE_CLASS, PREFIXES, RDF_TYPE
 
 LOCK_FILE = Path("data/documents.lock")
 
@@ -54,6 +54,16 @@ class Project:
             if isinstance(subject, NamedNode) and isinstance(kind, NamedNode):
                 types.setdefault(subject, set()).add(kind)
         return types
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The general prefixes, and those of the files where these agree; theirs win."""
+        found: dict[str, set[str]] = {}
+        for file in self.files:
+            for prefix, namespace in file.prefixes.items():
+                if prefix:
+                    found.setdefault(prefix, set()).add(namespace)
+        return PREFIXES | {p: min(ns) for p, ns in sorted(found.items()) if len(ns) == 1}
 
     @cached_property
     def editorial(self) -> frozenset[NamedNode]:

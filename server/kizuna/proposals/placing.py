@@ -96,7 +96,11 @@ def _place(project: Project, proposals: Proposals, claims: Sequence[ClaimProposa
     if proposals.describes and not any(d.iri == proposals.document for d in project.documents):
         changed.append(_describe(project, proposals.describes, path))
     facts = _facts(proposals, claims, project, file)
-    text = _extended(project, file, facts, claims) if file else _new(proposals, facts, claims, path)
+    text = (
+        _extended(project, file, facts, claims)
+        if file
+        else _new(project, proposals, facts, claims, path)
+    )
     _write(
         path, text, [*(t for rows in facts for t in rows), *(t for c in claims for t in c.claim())]
     )
@@ -145,6 +149,7 @@ def _facts(
 
 
 def _new(
+    project: Project,
     proposals: Proposals,
     facts: list[tuple[Triple, ...]],
     claims: Sequence[ClaimProposal],
@@ -157,10 +162,11 @@ def _new(
     ]
     if path.exists():
         head = path.read_text(encoding="utf-8")
-        return _added(head, facts, claims)
+        return _added(project, head, facts, claims)
     titles = (t.object for t in proposals.describes if t.predicate == DCT_TITLE)
     title = next((x.value for x in titles if isinstance(x, Literal)), "no title is printed")
-    return written(f"Facts and claims from {proposals.name}: {title}", rows)
+    head = f"Facts and claims from {proposals.name}: {title}"
+    return written(head, rows, project.prefixes)
 
 
 def _describe(project: Project, rows: Sequence[Triple], otherwise: Path) -> Path:
@@ -173,7 +179,7 @@ def _describe(project: Project, rows: Sequence[Triple], otherwise: Path) -> Path
     ]
     path = project.root / Counter(described).most_common(1)[0][0] if described else otherwise
     text = path.read_text(encoding="utf-8") if path.exists() else written("Documents", [])
-    _write(path, _added(text, [tuple(rows)], ()), rows)
+    _write(path, _added(project, text, [tuple(rows)], ()), rows)
     return path
 
 
@@ -185,7 +191,9 @@ def _extended(
 ) -> str:
     """Return the text of a file with facts and claims in their places."""
     text = _declared(
-        file.text, [t for rows in facts for t in rows] + [t for c in claims for t in c.claim()]
+        project,
+        file.text,
+        [t for rows in facts for t in rows] + [t for c in claims for t in c.claim()],
     )
     used = _bound(text)
     lines = text.split("\n")
@@ -198,10 +206,15 @@ def _extended(
     return "\n".join(lines)
 
 
-def _added(text: str, facts: list[tuple[Triple, ...]], claims: Sequence[ClaimProposal]) -> str:
+def _added(
+    project: Project,
+    text: str,
+    facts: list[tuple[Triple, ...]],
+    claims: Sequence[ClaimProposal],
+) -> str:
     """Return a text with blocks at its end."""
     blocks = [*facts, *(tuple(c.claim()) for c in claims)]
-    text = _declared(text, [t for rows in blocks for t in rows])
+    text = _declared(project, text, [t for rows in blocks for t in rows])
     used = _bound(text)
     return text.rstrip("\n") + "".join(f"\n\n{thing(rows, used)}" for rows in blocks) + "\n"
 
@@ -214,11 +227,13 @@ def _bound(text: str) -> dict[str, str]:
     return dict(reader.prefixes)
 
 
-def _declared(text: str, triples: list[Triple]) -> str:
+def _declared(project: Project, text: str, triples: list[Triple]) -> str:
     """Return a Turtle text with the prefixes declared that these statements need."""
     have = _bound(text)
     missing = {
-        n: iri for n, iri in prefixes(triples).items() if iri not in have.values() and n not in have
+        n: iri
+        for n, iri in prefixes(triples, project.prefixes).items()
+        if iri not in have.values() and n not in have
     }
     lines = text.split("\n")
     at = [i for i, line in enumerate(lines) if line.startswith("@prefix")]

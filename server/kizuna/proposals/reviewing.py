@@ -64,7 +64,7 @@ class ClaimReview:
         by = f", by {self._name(claim.attributed)}" if claim.attributed else ""
         return (
             Row("subject", self._name(fact.subject), _href(fact.subject)),
-            Row("predicate", shortened(fact.predicate.value), fact.predicate.value),
+            Row("predicate", self._name(fact.predicate), fact.predicate.value),
             Row("object", self._name(fact.object), _href(fact.object)),
             Row("modality", said + by),
             Row("document", self._name(claim.document), claim.document.value),
@@ -88,8 +88,10 @@ class ClaimReview:
         """Return a term as it stands in Turtle, a new thing also with its label."""
         if not isinstance(term, NamedNode):
             return str(term)
-        things = self.place.addresses.things
-        name = term.value.removeprefix(things) if term.value.startswith(things) else str(term)
+        addresses = self.place.addresses
+        own = (addresses.things, f"{addresses.ontology}#")
+        rest = (term.value[len(space) :] for space in own if term.value.startswith(space))
+        name = next(rest, shortened(term.value))
         rows = self.proposals.things.get(term, ())
         texts = [t.object for t in rows if t.predicate in LABELS]
         labels = [text.value for text in texts if isinstance(text, Literal)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -26,10 +26,10 @@ class Block:
     things: Sequence[tuple[Triple, ...]]
 
 
-def written(head: str, blocks: Iterable[Block]) -> str:
-    """Return a Turtle file: a comment, the prefixes that are used, the blocks."""
+def written(head: str, blocks: Iterable[Block], known: Mapping[str, str] = PREFIXES) -> str:
+    """Return a Turtle file: a comment, the ``known`` prefixes that are used, the blocks."""
     filled = [b for b in blocks if b.things]
-    used = prefixes(t for b in filled for rows in b.things for t in rows)
+    used = prefixes((t for b in filled for rows in b.things for t in rows), known)
     lines = [f"# {head}", ""]
     lines += [f"@prefix {name}: <{iri}> ." for name, iri in sorted(used.items())]
     for block in filled:
@@ -39,7 +39,7 @@ def written(head: str, blocks: Iterable[Block]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def prefixes(triples: Iterable[Triple]) -> dict[str, str]:
+def prefixes(triples: Iterable[Triple], known: Mapping[str, str] = PREFIXES) -> dict[str, str]:
     """Return the prefixes that a file with these statements needs: one for each kind of thing."""
     found: dict[str, str] = {}
     for triple in triples:
@@ -54,7 +54,7 @@ def prefixes(triples: Iterable[Triple]) -> dict[str, str]:
             kind = _KIND.match(iri)
             if kind:
                 found[kind[2]] = kind[1]
-            for name, namespace in (PREFIXES | _EXTRACTION).items():
+            for name, namespace in {**known, **_EXTRACTION}.items():
                 local = iri[len(namespace) :]
                 short = iri.startswith(namespace) and local and not {"/", "#"} & set(local)
                 if short and not (isinstance(part, Literal) and _plain(part)):

@@ -21,7 +21,6 @@ from kizuna.release.manifest import Manifest, record_all, write_manifest
 from kizuna.release.release import Release
 from kizuna.release.terms import forms_of, write_forms
 from kizuna.release.times import now
-from kizuna.vocabulary import PREFIXES
 
 ID_DIGITS = 12
 
@@ -140,17 +139,6 @@ def _write_store(path: Path, content: Content) -> None:
     store.flush()
 
 
-def _prefixes(project: Project) -> dict[str, str]:
-    """Return kizuna's prefixes and those on which the source files agree."""
-    found: dict[str, set[str]] = {}
-    for file in project.files:
-        for prefix, namespace in file.prefixes.items():
-            if prefix:
-                found.setdefault(prefix, set()).add(namespace)
-    agreed = {p: min(ns) for p, ns in sorted(found.items()) if len(ns) == 1}
-    return agreed | PREFIXES
-
-
 def _manifest(project: Project, content: Content, publication: Publication) -> Manifest:
     """Return what is known of the release before its files are written."""
     created = now()
@@ -175,7 +163,7 @@ def _manifest(project: Project, content: Content, publication: Publication) -> M
         },
         classes=dict(sorted(classes.items())),
         graphs=dict(sorted(graphs.items())),
-        prefixes=_prefixes(project),
+        prefixes=project.prefixes,
         value_classes=tuple(sorted(c.value for c in project.value_classes)),
         files={},
         roles={f.graph.value: f.role.value for f in project.files if f.role is not Role.DATA},

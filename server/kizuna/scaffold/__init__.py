@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -16,6 +17,7 @@ from kizuna.iris import Addresses
 TITLE, PUBLISHER = "The mills of Lindenau", "The publisher"
 BASE = "https://example.org/mills/"
 LANGUAGES = ("en", "de", "ja")
+_LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _RENAMED = {"gitignore": ".gitignore"}
 """Files whose name would have a meaning in the package itself."""
 
@@ -36,27 +38,45 @@ def make_project(to: Path, plan: Plan) -> list[Path]:
     Raises BadAddress for a base IRI that is none, UsageError where something is there already or a
     language is none, and OSError when a file cannot be written.
     """
+    check_place(to)
     Addresses.at(plan.base)
     for tag in plan.languages:
-        if not tag.replace("-", "").isalnum() or not tag.isascii():
-            raise UsageError(f"{tag!r} is no language", hint="Write such as en,de,ja.")
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        if not _LANGUAGE.fullmatch(tag) or plan.languages.count(tag) > 1:
+            raise UsageError(
+                f"{tag!r} is no language, or there twice", hint="Write such as en,de,ja."
+            )
+    texts = dict(_filled(plan))
+    made: list[Path] = []
+    try:
+        for path, text in sorted(texts.items()):
+            (to / path).parent.mkdir(parents=True, exist_ok=True)
+            made.append(to / path)
+            made[-1].write_text(text, encoding="utf-8")
+    except OSError:
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
+    return sorted(texts)
+
+
+def check_place(to: Path) -> None:
+    """Pass if a project may be made in ``to``: not yet there, or nothing in it but git's own.
+
+    Raises UsageError.
+    """
+    if to.exists() and not to.is_dir():
+        raise UsageError(f"{to} is a file", hint="Name a folder that is not there yet.")
+    if to.exists() and any(path.name != ".git" for path in to.iterdir()):
         raise UsageError(
             f"{to} is there already and not empty", hint="Name a folder that is not there yet."
         )
-    texts = dict(_filled(plan))
-    for path, text in texts.items():
-        (to / path).parent.mkdir(parents=True, exist_ok=True)
-        (to / path).write_text(text, encoding="utf-8")
-    return sorted(texts)
 
 
 def _filled(plan: Plan) -> Iterator[tuple[Path, str]]:
     changes = _changes(plan)
+    found = re.compile("|".join(map(re.escape, changes)))
     for path, text in _walk(files("kizuna.scaffold") / "files", Path()):
-        for old, new in changes.items():
-            text = text.replace(old, new)  # noqa: PLW2901
-        yield path, text
+        yield path, found.sub(lambda match: changes[match[0]], text)
 
 
 def _walk(folder: Traversable, here: Path) -> Iterator[tuple[Path, str]]:

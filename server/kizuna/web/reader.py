@@ -115,6 +115,7 @@ class Reader:
             literals,
             key=lambda x: (
                 order.index(x.language or "") if (x.language or "") in order else 99,
+                x.language or "",
                 x.value,
             ),
         )

@@ -15,9 +15,10 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from kizuna.checks.pages import FILE as PAGES_FILE
-from kizuna.checks.pages import Pages, read_pages
+from kizuna.checks.pages import Pages
 from kizuna.checks.questions import SavedQuery, readable_queries
+from kizuna.checks.showing import FILE as PAGES_FILE
+from kizuna.checks.showing import read_pages
 from kizuna.engine import FRAGMENTS_FILE, DescriptionIndex, Engine, Fragments
 from kizuna.engine.federation import Federated
 from kizuna.engine.remote import RemoteEngine

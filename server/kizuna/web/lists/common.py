@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from kizuna.checks.paths import key_of
 from kizuna.vocabulary import PROV_QUOTED_FROM
 from kizuna.web.lists.facets import FacetReader
 from kizuna.web.lists.members import pointing
-from kizuna.web.lists.walks import Walker, key_of, read_path
+from kizuna.web.lists.walks import Walker
 from kizuna.web.names import Names
 from kizuna.web.site import Site
 
@@ -35,7 +36,7 @@ def is_compared(site: Site, types: Iterable[NamedNode]) -> bool:
 
 def circle(site: Site, thing: NamedNode) -> tuple[NamedNode, ...]:
     """Return ``thing`` first, and then who is counted with it, at most ``MOST_COUNTED``."""
-    path = read_path(site.pages.counted_with, site.pages.named)
+    path = site.pages.counted_with.steps
     ends = Walker(site.index, (path,)).ends(key_of(thing), path) - {key_of(thing)}
     found = (NamedNode(end[1:-1].decode()) for end in sorted(ends) if end.startswith(b"<"))
     return (thing, *found)[:MOST_COUNTED]

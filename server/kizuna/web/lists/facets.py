@@ -14,14 +14,17 @@ from itertools import chain
 from pyoxigraph import NamedNode
 
 from kizuna.checks.pages import Facet, Pages
+from kizuna.checks.paths import Path, key_of, read_path
 from kizuna.vocabulary import RDF_TYPE
-from kizuna.web.lists.walks import REMEMBERED, Path, Walker, key_of, read_path, subjects
+from kizuna.web.lists.walks import REMEMBERED, Walker, subjects
 from kizuna.web.names import Names
 
 ROLE, YEAR = "role", "year"
 UNSTATED, IMPRECISE = "unstated", "imprecise"
 """Values beside those of the data: nothing is said; a time is said that is in no single year."""
-BOUNDS = ("sem:hasEarliestBeginTimeStamp", "sem:hasLatestEndTimeStamp")
+BOUNDS = tuple(
+    read_path(name).steps for name in ("sem:hasEarliestBeginTimeStamp", "sem:hasLatestEndTimeStamp")
+)
 _TYPE = frozenset({key_of(RDF_TYPE)})
 _DAY = re.compile(r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}")
 _YEAR = re.compile(r"-?[0-9]{4,}")
@@ -50,19 +53,14 @@ def _year(day: str) -> int | None:
     return int(day[: day.index("-", 1)]) if day else None
 
 
-def paths_of(facet: Facet, pages: Pages) -> tuple[Path, ...]:
-    """Return the paths of a facet as they are gone."""
-    return tuple(read_path(path, pages.named) for path in facet.paths)
-
-
 class FacetReader:
     """Reads the values of facets off the index."""
 
     def __init__(self, names: Names, pages: Pages) -> None:
         self.names = names
-        self._facets = tuple((facet, paths_of(facet, pages)) for facet in pages.all_facets)
-        self._times = tuple(read_path(path, pages.named) for path in pages.times)
-        self._bounds = tuple(map(read_path, BOUNDS))
+        self._facets = tuple((facet, facet.steps) for facet in pages.all_facets)
+        self._times = tuple(path.steps for path in pages.times)
+        self._bounds = BOUNDS
         paths = (path for _, read in self._facets for path in read)
         self._walker = Walker(names.index, (*paths, *self._times, *self._bounds))
         self._node = lru_cache(REMEMBERED)(_node)

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from kizuna.vocabulary import KZ_EDITORIAL
 from kizuna.web.lists.asked import Asked, Value, token
-from kizuna.web.lists.facets import IMPRECISE, ROLE, UNSTATED, YEAR, Span, paths_of
+from kizuna.web.lists.facets import IMPRECISE, ROLE, UNSTATED, YEAR, Span
 from kizuna.web.lists.table import NAME, Table
 from kizuna.web.names import Term
 from kizuna.web.ordering import NOWHERE
@@ -114,8 +114,7 @@ def _properties(reader: Reader, table: Table) -> list[NamedNode]:
         for above in site.classes.ancestors(kind)
     )
     places = site.ordering.places(kinds)
-    pages = site.pages
-    paths = (path for facet in pages.all_facets for path in paths_of(facet, pages))
+    paths = (path for facet in site.pages.all_facets for path in facet.steps)
     in_facets = {p for path in paths if len(path) == 1 for p in path[0].forward}
     candidates = [
         p

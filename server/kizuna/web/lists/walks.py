@@ -7,61 +7,17 @@ of each that is passed on the way would take most of the time.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 
-from pyoxigraph import NamedNode
-
+from kizuna.checks.paths import Path, Step
 from kizuna.engine import DescriptionIndex
-from kizuna.vocabulary import term
 
 REMEMBERED = 20_000
 MOST_PREPARED = 1_000_000
-_STEP = re.compile(r"(\([^)]*\)|[^/()?*]+)([?*]?)")
 _LITERAL = re.compile(rb'"(?:[^"\\]|\\.)*+"(?:@[A-Za-z0-9-]++|\^\^<[^>]*+>)?')
 Near = dict[bytes, list[bytes]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
-    """One step of a path; without ``needed`` it may be left out, ``again`` and again it is gone."""
-
-    forward: frozenset[bytes]
-    back: frozenset[bytes]
-    needed: bool
-    again: bool
-
-
-Path = tuple[Step, ...]
-
-
-def read_path(text: str, named: Callable[[str], NamedNode] = term) -> Path:
-    """Return a property path (SPARQL 1.1, section 9.1) of steps with ``|``, ``^``, ``?``, ``*``.
-
-    ``named`` returns the term with a prefixed name.
-
-    >>> path = read_path("(dct:subject|^kz:when)?/dct:title")
-    >>> [(len(s.forward), len(s.back), s.needed) for s in path]
-    [(1, 1, False), (1, 0, True)]
-    """
-    steps = _STEP.findall(text)
-    return tuple(_step(names.strip("()").split("|"), sign, named) for names, sign in steps)
-
-
-def _step(names: Sequence[str], sign: str, named: Callable[[str], NamedNode]) -> Step:
-    return Step(
-        forward=frozenset(key_of(named(n)) for n in names if not n.startswith("^")),
-        back=frozenset(key_of(named(n[1:])) for n in names if n.startswith("^")),
-        needed=not sign,
-        again=sign == "*",
-    )
-
-
-def key_of(node: NamedNode) -> bytes:
-    """Return a term as it stands in N-Triples."""
-    return str(node).encode()
 
 
 class Walker:

@@ -1,4 +1,4 @@
-"""Maps: places as dots, larger the more is there, and curves between those that work together."""
+"""Maps: places as dots, larger the more is there, and curves between those that are tied."""
 
 from __future__ import annotations
 

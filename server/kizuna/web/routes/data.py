@@ -138,15 +138,20 @@ class _Kept(FileResponse):
         super().__init__(name, **more)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Open the file, send it as ``FileResponse`` does, and close it."""
+        """Open the file, send it as ``FileResponse`` does, and close it.
+
+        What is open is sent by the name that Linux and BSD have for it.
+        """
         with self._opened() as file:
             self.path = f"/dev/fd/{file.fileno()}"
             await super().__call__(scope, receive, send)
 
     def _opened(self) -> BinaryIO:
         for _ in range(_TRIES):
+            folder = self.folder()
             with suppress(FileNotFoundError):
-                return ((self.folder() or Path()) / self.name).open("rb")
+                if folder is not None:
+                    return (folder / self.name).open("rb")
         raise NotFound(f"the file {self.name!r} has just been removed", hint="See /dumps.")
 
 
