@@ -13,8 +13,8 @@ from functools import lru_cache
 from pyoxigraph import NamedNode
 
 from kizuna.checks.pages import Facet, Pages
-from kizuna.web.lists.facets import paths_of
-from kizuna.web.lists.walks import REMEMBERED, Path, Step, Walker, key_of
+from kizuna.checks.paths import Path, Step, key_of
+from kizuna.web.lists.walks import REMEMBERED, Walker
 from kizuna.web.names import Names
 
 
@@ -39,8 +39,7 @@ class Ways:
     def __init__(self, names: Names, pages: Pages) -> None:
         self.by_id = {facet.name: Way(facet.name, facet) for facet in pages.all_facets}
         self._names = names
-        self._paths = {way: paths_of(way.facet, pages) for way in self.by_id.values()}
-        paths = [path for found in self._paths.values() for path in found]
+        paths = [path for way in self.by_id.values() for path in way.facet.steps]
         self.again = {_node(key): _repeated(key) for key in _gone_again(paths)}
         self._walker = Walker(names.index, paths)
         self._known = lru_cache(REMEMBERED)(self._find)
@@ -55,7 +54,7 @@ class Ways:
 
     def _find(self, way: Way, thing: NamedNode) -> tuple[NamedNode, ...]:
         kind = way.facet.kind
-        found = self._ends(self._paths[way], thing)
+        found = self._ends(way.facet.steps, thing)
         return tuple(node for node in found if kind is None or kind in self._names.types(node))
 
     def _ends(self, paths: Iterable[Path], thing: NamedNode) -> tuple[NamedNode, ...]:
