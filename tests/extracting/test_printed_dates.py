@@ -37,6 +37,18 @@ DATES = [
     ("ja", "2017年11月20日に",                                 ["2017-11-20"]),
     ("ja", "2024年には",                                       ["2024"]),
     ("ja", "来月、昨年",                                       []),
+    ("en", "was built in May 1610 by",                        ["1610-05"]),               # not May alone
+    ("en", "was built in 1742 by the miller",                 ["1742"]),
+    ("en", "in May 900 or so",                                []),
+    ("en", "in 1200 companies",                               []),
+    ("en", "was built around 1830 by",                        []),                        # not 1830 itself
+    ("en", "between 1850 and 1860",                           []),
+    ("en", "300 years before 1999",                           []),
+    ("en", "after 3 May 1999 it",                             []),                        # nor May 1999
+    ("de", "um 1830 gebaut",                                  []),
+    ("de", "zwischen 1850 und 1860",                          []),
+    ("de", "vor dem Jahr 2003",                               []),
+    ("ja", "2010年頃に",                                       []),
 ]
 FIGURES = [
     # language, text                                          count, qualifier

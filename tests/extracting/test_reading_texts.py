@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,15 @@ import pytest
 from kizuna.errors import KizunaError, ProjectError, Refused, UnavailableError, UsageError
 from kizuna.extracting.fetching import Bounds
 from kizuna.extracting.reading import read_source
+
+
+def bomb() -> bytes:
+    """Return a small file that unpacks to a large one."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("word/document.xml", b"x" * 60_000_000)
+    return data.getvalue()
+
 
 SENTENCE = "Die Universität Jena und die Stadt Köln haben am 3. Mai 2021 einen Vertrag geschlossen."
 PAGE = f"""<!doctype html><html lang="de"><head><title>Ein Vertrag</title></head><body>
@@ -38,6 +48,7 @@ WRONG = [
     ("x.txt", b" \n ",                              UsageError, "has no text"),
     ("x.pdf", b"%PDF-1.4 nonsense",                 UsageError, "no PDF"),
     ("x.docx", b"PK nonsense",                      UsageError, "no Word document"),
+    ("x.docx", bomb(),                              UsageError, "unpacks to"),
 ]
 REFUSED = [
     # address                                       error
@@ -45,6 +56,9 @@ REFUSED = [
     ("ftp://example.org/x",                         UsageError),
     ("http://169.254.169.254/latest/meta-data",     Refused),
     ("http://localhost:1/",                         Refused),
+    ("http://[::1",                                 UsageError),
+    ("http://" + "x" * 70 + ".example/",            UsageError),
+    ("http://exämple.invalid/ü",                    UnavailableError),
     ("http://[::ffff:127.0.0.1]:1/",                Refused),
 ]
 # fmt: on
@@ -141,6 +155,15 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(302, b"", ("Location", "http://127.0.0.2:9/"))
         elif self.path == "/loop":
             self.answer(302, b"", ("Location", "/loop"))
+        elif self.path == "/cut":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", "9000")
+            self.end_headers()
+            self.wfile.write(PAGE.encode())
+            self.close_connection = True
+        elif self.path == "/%C3%BC?q=%C3%A4":
+            self.answer(200, PAGE.encode(), ("Content-Type", "text/html"))
         elif self.path == "/slow":
             time.sleep(1.5)
             self.close_connection = True
@@ -190,11 +213,19 @@ PAGES = [
     ("/away",  True,                        Refused),           # redirects are looked at too
     ("/loop",  True,                        UnavailableError),
     ("/slow",  True,                        UnavailableError),
+    ("/cut",   True,                        UnavailableError),  # a part is not the whole
     ("/large", True,                        UnavailableError),
     ("/image", True,                        UsageError),
     ("/none",  True,                        UnavailableError),
 ]
 # fmt: on
+
+
+def test_addresses_of_any_letters_are_fetched() -> None:
+    with serving() as site:
+        reading = read_source(f"{site}/ü?q=ä", Bounds(seconds=5, own=(site,)))
+    assert SENTENCE in reading.text
+    assert reading.url == f"{site}/ü?q=ä"
 
 
 @pytest.mark.parametrize(("path", "own", "error"), PAGES)

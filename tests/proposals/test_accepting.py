@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kizuna.errors import BadData, Changed, NotFound
+from kizuna.errors import BadData, Changed, NotFound, ProjectError
 from kizuna.extracting.conforming import conforming
 from kizuna.extracting.fetching import Bounds
 from kizuna.extracting.reading import read_source
@@ -159,9 +159,55 @@ def test_a_proposal_that_breaks_a_shape_is_dropped_and_counted(root: Path) -> No
 def test_a_text_is_never_written_over_another(root: Path) -> None:
     other = root / "data/documents/alpha-and-beta-bay-meet-again.txt"
     other.write_text("another text", encoding="utf-8")
-    with pytest.raises(Exception, match="another text of this name"):
-        extract(root)
+    outcome = extract(root)
+    assert outcome.text == other.with_name("alpha-and-beta-bay-meet-again-2.txt")
     assert other.read_text(encoding="utf-8") == "another text"
+
+
+def test_a_text_that_says_nothing_is_not_kept(root: Path) -> None:
+    (root / "empty.txt").write_text("Nothing at all is said here, of nobody.\n", encoding="utf-8")
+    project = load(root)
+    outcome = extract_text(project, read_source(str(root / "empty.txt"), Bounds()), Rules(project))
+    assert (outcome.text, outcome.file, outcome.proposals.claims) == (None, None, ())
+    assert len(list((root / "data/documents").iterdir())) == 2
+
+
+def test_new_things_of_two_texts_have_two_addresses(root: Path) -> None:
+    first = extract(root)
+    (root / "more.txt").write_text(NEWS.replace("again", "once more").replace("2022", "2023"))
+    project = load(root)
+    second = extract_text(project, read_source(str(root / "more.txt"), Bounds()), Rules(project))
+    assert first.proposals.things
+    assert second.proposals.things
+    assert not first.proposals.things.keys() & second.proposals.things.keys()
+
+
+def test_an_address_that_was_taken_meanwhile_is_not_shared(root: Path) -> None:
+    outcome = extract(root)
+    new = next(c for c in outcome.proposals.claims if c.brings)
+    with (root / "data/ttl/shared.ttl").open("a", encoding="utf-8") as file:
+        file.write(f'\n<{new.brings[0].value}> <{term("skos:note").value}> "Another thing."@en .\n')
+    before = (root / "data/ttl/shared.ttl").read_bytes()
+    with pytest.raises(Changed, match="another thing of this address"):
+        accept(load(root), [new.id])
+    assert (root / "data/ttl/shared.ttl").read_bytes() == before
+
+
+def test_a_comment_that_ends_as_a_statement_does_no_harm(root: Path) -> None:
+    lock(root)
+    edit(
+        root / LETTER,
+        "organisation:beta-bay kz:technologyField",
+        "organisation:beta-bay # Seen by us .\n    kz:technologyField",
+    )
+    text = (root / "data/documents/bay-letter.txt").read_text(encoding="utf-8")
+    quote = "Mehr als 30 Gäste waren bei der Unterzeichnung"
+    claim = letter_proposal(9, quote, text.index(quote))
+    write(root, Proposals(NamedNode(ID + "document/bay-letter"), (claim,), {}))
+    before = (root / LETTER).read_bytes()
+    with pytest.raises(ProjectError):
+        accept(load(root), [claim.id])
+    assert (root / LETTER).read_bytes() == before
 
 
 def test_a_text_of_the_data_is_recognised(root: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kizuna.proposals.claims import read
+from kizuna.proposals.undoing import Journal
 from live import TOKEN, serving
 from support import ROOT, check, copy_bridge, lock, run
 
@@ -132,3 +133,57 @@ def test_in_the_browser(root: Path, kizuna: Run) -> None:
         assert live.client.post("/review", data=answer, headers=html).status_code == 200
         assert found[0]["id"] not in [r["id"] for r in waiting(kizuna, root)]
     assert check(root).conforms
+
+
+@pytest.mark.parametrize("answers", ["skip\nno\nyes\nab\nq\n", ""])
+def test_only_a_key_or_a_name_is_an_answer(kizuna: Run, root: Path, answers: str) -> None:
+    found = waiting(kizuna, root)
+    status, out, _ = kizuna("review", root, "--by", "Aiko", answers=answers)
+    assert (status, out.splitlines()[-1]) == (0, "nothing was decided")
+    assert waiting(kizuna, root) == found
+    status, out, _ = kizuna("review", root, "--by", "Aiko", answers="accept\nquit\n")
+    assert out.splitlines()[-1] == "1 accept"
+
+
+def test_nothing_recommended_is_nothing_asked(kizuna: Run, root: Path) -> None:
+    found = waiting(kizuna, root)
+    status, out, _ = kizuna("review", root, "--accept-recommended", "--by", "A", answers="a\na\n")
+    assert (status, out.splitlines()[-1]) == (0, "nothing was decided")
+    assert waiting(kizuna, root) == found
+
+
+def test_a_proposal_is_decided_once(kizuna: Run, root: Path) -> None:
+    one = str(waiting(kizuna, root)[0]["id"])
+    status, _, err = kizuna("review", root, "--accept", one, "--reject", one, "--by", "A")
+    assert status == 2
+    assert "is decided twice" in err
+    assert check(root).conforms
+
+
+def test_what_is_taken_along_is_settled(kizuna: Run, root: Path) -> None:
+    [proposals] = read(root)
+    one = next(claim for claim in proposals.claims if claim.needs)
+    both = ("--accept", one.id.value, "--accept", one.needs[0].value)
+    status, _, err = kizuna("review", root, *both, "--by", "A")
+    assert status == 0, err
+    assert "settled already" in err
+
+
+def test_only_the_own_decisions_are_undone(root: Path) -> None:
+    journal = Journal(root)
+    mine, shared, theirs = (
+        root / "data/ttl" / name for name in ("mine.ttl", "shared.ttl", "new.ttl")
+    )
+    before = shared.read_bytes()
+    with journal.noting():
+        mine.write_text("# mine\n")
+        shared.write_bytes(before + b"# mine\n")
+    theirs.write_text("# theirs\n")
+    assert journal.undo() == []
+    assert (mine.exists(), shared.read_bytes(), theirs.read_text()) == (False, before, "# theirs\n")
+    journal = Journal(root)
+    with journal.noting():
+        shared.write_bytes(before + b"# mine again\n")
+    shared.write_bytes(before + b"# mine again\n# theirs\n")
+    assert journal.undo() == [shared]
+    assert shared.read_bytes().endswith(b"# theirs\n")

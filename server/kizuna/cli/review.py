@@ -19,7 +19,7 @@ from kizuna.cli.common import HERE, Directory, say, told
 from kizuna.errors import FindingsError, UsageError
 from kizuna.proposals import ACCEPT, DEFER, REJECT, Choice, Place, Proposal, Verdict
 from kizuna.proposals.kinds import KINDS, find, name, pending
-from kizuna.proposals.undoing import Snapshot
+from kizuna.proposals.undoing import Journal
 from kizuna.settings import Settings, load_settings
 from kizuna.settings.linking import place_of
 
@@ -69,17 +69,17 @@ def review(
         say(_listed(pending(place, kind), as_json=as_json))
         return
     verdict = Verdict(by or getpass.getuser(), datetime.now(UTC).date())
-    session = _Session(place, verdict, Snapshot.of(place.root))
+    session = _Session(place, verdict, Journal(place.root))
     named = _named(place, {"accept": accept, "reject": reject, "none": none}, choice)
     if accept_recommended:
         named += [(p, ACCEPT) for p in pending(place, kind) if p.recommended]
-    if named:
-        for proposal, chosen in named:
-            session.decide(proposal, chosen)
+    found_before = _violations(settings) if check else []
+    if accept or reject or none or accept_recommended:
+        session.decide_all(named)
     else:
         session.ask(pending(place, kind))
     if check and session.changed:
-        _check(settings, session)
+        _check(settings, session, found_before)
     say(f"{session.summary}\n")
 
 
@@ -89,7 +89,7 @@ class _Session:
 
     place: Place
     verdict: Verdict
-    before: Snapshot
+    journal: Journal
     done: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -103,9 +103,21 @@ class _Session:
 
     def decide(self, proposal: Proposal, choice: Choice) -> None:
         """Do what was chosen, and say what was done."""
-        line = proposal.decide(choice, self.verdict)
+        with self.journal.noting():
+            line = proposal.decide(choice, self.verdict)
         self.done[choice.name] = self.done.get(choice.name, 0) + 1
         told.print(f"    {line}")
+
+    def decide_all(self, named: Sequence[tuple[Proposal, Choice]]) -> None:
+        """Do all that was named; what an earlier decision has settled is told, and passed over."""
+        for proposal, choice in named:
+            if self._waits(proposal):
+                self.decide(proposal, choice)
+            else:
+                told.print(f"    {name(proposal)}: settled already")
+
+    def _waits(self, proposal: Proposal) -> bool:
+        return proposal.id in {p.id for p in pending(self.place, proposal.kind)}
 
     def ask(self, waiting: Sequence[Proposal]) -> None:
         """Show one proposal after the other, until there is none or whoever decides has enough.
@@ -113,7 +125,7 @@ class _Session:
         What an earlier decision has settled is not asked any more.
         """
         for number, proposal in enumerate(waiting, 1):
-            if proposal.id not in {p.id for p in pending(self.place, proposal.kind)}:
+            if not self._waits(proposal):
                 continue
             say(_shown(proposal, f"{number} of {len(waiting)}"))
             choice = _answer(proposal)
@@ -125,15 +137,19 @@ class _Session:
 def _answer(proposal: Proposal) -> Choice | None:
     """Return the choice that a line of the input makes; None at its end or for ``q``."""
     keys = {choice.key: choice for choice in proposal.choices}
+    answers = keys | {choice.name: choice for choice in proposal.choices}
     while True:
         say(f"[{'/'.join((*keys, QUIT))}, ? for help] ")
-        line = sys.stdin.readline()
-        answer = line.strip().lower()[:1]
-        if not line or answer == QUIT:
+        try:
+            line = sys.stdin.readline()
+        except KeyboardInterrupt:
+            line = ""
+        answer = line.strip().lower()
+        if not line or answer in {QUIT, "quit"}:
             say("\n")
             return None
-        if answer in keys:
-            return keys[answer]
+        if answer in answers:
+            return answers[answer]
         lines = [*(f"  {c.key}  {c.about}" for c in proposal.choices), f"  {QUIT}  quit"]
         say("\n".join(lines) + "\n")
 
@@ -176,7 +192,7 @@ def _named(
     place: Place, asked: dict[str, _Many | None], choice: str
 ) -> list[tuple[Proposal, Choice]]:
     """Return the proposals that the command line names, each with what is to be done."""
-    found = []
+    found: list[tuple[Proposal, Choice]] = []
     for answer, iris in asked.items():
         for iri in iris or ():
             proposal = find(place, iri)
@@ -188,28 +204,27 @@ def _named(
                     f"{iri}: a {proposal.kind} cannot be decided as {wanted!r}",
                     hint=f"It takes: {known}.",
                 )
+            if any(proposal.id == other.id for other, _ in found):
+                raise UsageError(f"{iri} is decided twice", hint="Name each proposal once.")
             found.append((proposal, chosen))
     return found
 
 
-def _check(settings: Settings, session: _Session) -> None:
-    """Pass if the project holds no violation that was not there before; else undo the session.
+def _check(settings: Settings, session: _Session, known: Sequence[Finding]) -> None:
+    """Pass if the project holds no violation that was not ``known`` before; else undo the session.
 
     Raises FindingsError.
     """
-    now = _violations(settings)
-    if not now:
-        return
-    after = Snapshot.of(session.place.root)
-    session.before.restore()
-    known = {(f.check, f.path, f.message) for f in _violations(settings)}
-    new = [f for f in now if (f.check, f.path, f.message) not in known]
+    before = {(f.check, f.path, f.message) for f in known}
+    new = [f for f in _violations(settings) if (f.check, f.path, f.message) not in before]
     if not new:
-        after.restore()
         return
+    left = session.journal.undo()
+    whole = "so all decisions of this run are undone"
+    if left:
+        whole += f", but in {', '.join(map(str, left))}, which others have changed meanwhile"
     raise FindingsError(
-        "what was accepted breaks the project, so all decisions of this run are undone:\n"
-        + "\n".join(map(paragraph, new)),
+        f"what was accepted breaks the project, {whole}:\n" + "\n".join(map(paragraph, new)),
         hint="Accept one by one to see which it is.",
     )
 

@@ -9,7 +9,20 @@ from functools import cache
 
 from kizuna.extracting.language import Tongue, tongue
 
-_YEAR = r"(?P<y>(?:18|19|20)[0-9]{2})"
+_YEAR = r"(?P<y>(?:1[0-9]|20)[0-9]{2})"
+_RECENT = r"(?P<y>(?:18|19|20)[0-9]{2})"
+"""A year that is told from other numbers without a word beside it."""
+_DOUBT = re.compile(
+    r"(?:around|about|circa|ca\.|c\.|roughly|approximately|before|after|um|rund|etwa|gegen|vor|nach"
+    r"|(?:between|zwischen)(?:\s+\S+\s+(?:and|und))?)"
+    r"\s+(?:the\s+year\s+|dem\s+Jahre?\s+)?$",
+    re.IGNORECASE,
+)
+_DOUBT_AFTER = re.compile(r"(?:年)?(?:頃|ごろ|以前|以後|以降|前後)")
+_LONGEST_DOUBT = 60
+"""Words before a date that take its exactness away: what is left would say more than the text."""
+_UNREAD = "unread"
+"""The kind of what is seen to be a date or a figure, and not said exactly."""
 _DAY = r"(?P<d>[0-3]?[0-9])"
 
 
@@ -53,7 +66,7 @@ def values(text: str, start: int, end: int, language: str) -> list[Found]:
         for hit in reader(text, start, end, spoken):
             if all(hit.end <= f.start or f.end <= hit.start for f in found):
                 found.append(hit)
-    return sorted(found, key=lambda f: f.start)
+    return sorted((f for f in found if f.kind != _UNREAD), key=lambda f: f.start)
 
 
 @cache
@@ -82,10 +95,11 @@ def _date_forms(spoken: Tongue) -> tuple[re.Pattern[str], ...]:
         rf"(?:im\s+|in\s+)?{month}\s+(?:of\s+)?{_YEAR}",
         rf"(?:im\s+|in\s+(?:the\s+)?)?(?P<season>{seasons})\s+(?:of\s+)?{_YEAR}",
         rf"(?:im|aus dem|in dem|in the|of the)\s+(?:Jahre?|year)\s+{_YEAR}",
-        rf"{month}\s+{_DAY}{ordinal}(?![0-9])",
-        rf"(?:am\s+){_DAY}\.\s+{month}",
-        rf"(?:im|in|since|seit|last|next)\s+(?:kommenden\s+|vergangenen\s+)?{month}{this_year}",
-        rf"(?<![0-9.,/-]){_YEAR}(?!\.[0-9]|[0-9/-]|\s?(?:Euro|EUR|Personen|km))",
+        rf"{month}\s+{_DAY}{ordinal}(?![0-9])(?!,?\s+[0-9])",
+        rf"(?:am\s+){_DAY}\.\s+{month}(?!\s+[0-9])",
+        rf"(?:im|in|since|seit|last|next)\s+(?:kommenden\s+|vergangenen\s+)?{month}{this_year}(?!\s+[0-9])",
+        rf"in\s+{_YEAR}(?=\s*(?:[.,;:)]|$)|\s(?:by|and|with|when|at|for|as|the|it|to|from)\b)",
+        rf"(?<![0-9.,/-]){_RECENT}(?!\.[0-9]|[0-9/-]|\s?(?:Euro|EUR|Personen|km))",
     )
     flags = re.IGNORECASE
     return tuple(re.compile(rf"(?<!\w)(?:{form})(?!\w)", flags) for form in forms)
@@ -95,8 +109,15 @@ def _dates(text: str, start: int, end: int, spoken: Tongue) -> Iterator[Found]:
     for form in _date_forms(spoken):
         for match in form.finditer(text, start, end):
             edtf = _edtf(match, spoken)
-            if edtf:
+            if _is_doubtful(text, match):
+                yield Found(match.start(), match.end(), _UNREAD, None)
+            elif edtf:
                 yield Found(match.start(), match.end(), "date", Date(match[0], edtf))
+
+
+def _is_doubtful(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start() - _LONGEST_DOUBT) : match.start()]
+    return bool(_DOUBT.search(before) or _DOUBT_AFTER.match(text, match.end()))
 
 
 def _edtf(match: re.Match[str], spoken: Tongue) -> str:

@@ -53,7 +53,7 @@ def document_of(project: Project, reading: Reading) -> NewDocument:
     name = slug(reading.name, _LONGEST) if name == "unnamed" else name
     taken = {d.iri.value.rpartition("/")[2] for d in project.documents}
     number, free = 1, name
-    while free in taken:
+    while free in taken or _is_other(project.documents_folder / f"{free}.txt", reading):
         number += 1
         free = f"{name}-{number}"
     iri = NamedNode(f"{project.addresses.things}document/{free}")
@@ -61,6 +61,11 @@ def document_of(project: Project, reading: Reading) -> NewDocument:
     return NewDocument(
         iri, file_name, tuple(_described(iri, file_name, digest, reading, languages(project)))
     )
+
+
+def _is_other(path: Path, reading: Reading) -> bool:
+    """Tell whether a file is there with other words than those of the text."""
+    return path.exists() and path.read_bytes() != reading.text.encode()
 
 
 def _described(

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from kizuna.engine.federation.reach import CheckedLine
 from kizuna.engine.remote.line import PlainHandler, SecureHandler
@@ -17,6 +17,8 @@ from kizuna.errors import Refused, UnavailableError, UsageError
 
 _HOPS = 5
 _AGENT = "kizuna (https://w3id.org/kizuna/; extract)"
+_KEPT = "/%:@!$&'()*+,;=~?"
+"""What stays as it is in paths and queries (RFC 3986, section 3.3)."""
 _MOVED = {301, 302, 303, 307, 308}
 
 
@@ -62,7 +64,7 @@ def fetch(url: str, bounds: Bounds) -> Page:
     try:
         for _ in range(_HOPS):
             line.meant = any(_below(url, beginning) for beginning in bounds.own)
-            found = _once(url, line, bounds)
+            found = _once(_ascii(url), line, bounds)
             if isinstance(found, Page):
                 return found
             url = urljoin(url, found)
@@ -74,13 +76,29 @@ def fetch(url: str, bounds: Bounds) -> Page:
     )
 
 
+def _ascii(url: str) -> str:
+    """Return an address as it is sent: its host by IDNA, the rest percent-encoded.
+
+    Raises UsageError for what is no address.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise UsageError(f"{url!r}: is no address: {error}", hint="Copy it whole.") from error
+    place = (f"[{host}]" if ":" in host else host) + port
+    path, query = (quote(part, safe=_KEPT) for part in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, place, path, query, ""))
+
+
 def _below(url: str, beginning: str) -> bool:
     return url == beginning or url.startswith(beginning.rstrip("/") + "/")
 
 
 def _once(url: str, line: CheckedLine, bounds: Bounds) -> Page | str:
     """Return the page, or the address to which it has moved."""
-    if urlsplit(url).scheme not in {"http", "https"}:
+    if not url.startswith(("http://", "https://")):
         raise UsageError(
             f"{url}: is no address of http or https", hint="Save the text and give the file."
         )
@@ -90,7 +108,7 @@ def _once(url: str, line: CheckedLine, bounds: Bounds) -> Page | str:
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme is checked
     try:
         with opener.open(request, timeout=bounds.seconds) as answer:
-            return _page(answer, url, bounds)
+            return _page(answer, url, bounds, line)
     except urllib.error.HTTPError as error:
         with error:
             if error.code in _MOVED and error.headers.get("Location"):
@@ -98,7 +116,7 @@ def _once(url: str, line: CheckedLine, bounds: Bounds) -> Page | str:
         raise UnavailableError(
             f"{url}: answers {error.code} {error.reason}", hint="Open it in a browser first."
         ) from error
-    except Refused:
+    except (Refused, UnavailableError):
         raise
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None)
@@ -110,13 +128,17 @@ def _once(url: str, line: CheckedLine, bounds: Bounds) -> Page | str:
         ) from error
 
 
-def _page(answer: http.client.HTTPResponse, url: str, bounds: Bounds) -> Page:
+def _page(answer: http.client.HTTPResponse, url: str, bounds: Bounds, line: CheckedLine) -> Page:
     most = bounds.megabytes * 1_000_000
     data = answer.read(most + 1)
     if len(data) > most:
         raise UnavailableError(
             f"{url}: is larger than {bounds.megabytes} megabytes",
             hint="Save the text alone and give the file, or raise the setting extract_mb.",
+        )
+    if line.is_cut or answer.length:
+        raise UnavailableError(
+            f"{url}: broke off before its end", hint="Try again, or save the text."
         )
     kind = answer.headers.get_content_type()
     return Page(url, kind, answer.headers.get_content_charset() or "", data)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -25,6 +26,8 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\u00a0\u3000]+(?=\n|$)")
 _MARKDOWN = re.compile(r"^(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+\.\s+)", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+MOST_UNPACKED = 50_000_000
+"""Bytes of a packed document once it is unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +173,26 @@ def _pdf(raw: Raw) -> Reading:
 def _docx(raw: Raw) -> Reading:
     docx = _library("docx")
     try:
+        _check_unpacked(raw)
         document = docx.Document(io.BytesIO(raw.data))
+    except UsageError:
+        raise
     except Exception as error:
         raise UsageError(
             f"{raw.name}: is no Word document that can be read: {error}", hint="Save it as .docx."
         ) from error
     return Reading(raw.name, "\n\n".join(p.text for p in document.paragraphs), "", "", raw.url)
+
+
+def _check_unpacked(raw: Raw) -> None:
+    """Pass if a packed file is not much larger when it is unpacked. Raises UsageError."""
+    with zipfile.ZipFile(io.BytesIO(raw.data)) as packed:
+        size = sum(part.file_size for part in packed.infolist())
+    if size > MOST_UNPACKED:
+        raise UsageError(
+            f"{raw.name}: unpacks to {size} bytes, more than {MOST_UNPACKED}",
+            hint="Save the text alone, as txt or md.",
+        )
 
 
 def _library(name: str) -> ModuleType:

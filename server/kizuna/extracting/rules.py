@@ -19,6 +19,10 @@ from kizuna.extracting.speech import speeches
 from kizuna.extracting.things import Known, Thing, known
 from kizuna.extracting.tokens import Token
 from kizuna.project import Project
+from kizuna.proposals.claims import read
+
+LONGEST = 2_000
+"""Characters of a sentence; what is longer is none, and would take very long."""
 
 
 @dataclass(slots=True)
@@ -43,15 +47,28 @@ class Rules:
         """Return the claims that the patterns find in a text."""
         data, patterns = self.data, self.patterns
         mentions = Mentions(data, patterns, source.text)
-        read = [
-            (s, mentions.read(n, s)) for n, s in enumerate(sentences(source.text, source.language))
-        ]
+        found = sentences(source.text, source.language)
+        short = [one for one in found if one.end - one.start <= LONGEST]
+        read = [(one, mentions.read(n, one)) for n, one in enumerate(short)]
         said, dropped = _said(read, mentions, source)
-        mint = Mint(data, self.forms, patterns, self.project.addresses.things, said)
+        dropped["sentence too long"] += len(found) - len(short)
+        dropped = +dropped
+        taken = _pending(self.project, source)
+        mint = Mint(data, self.forms, patterns, self.project.addresses.things, said, taken)
         numbered = (source.document, *numbering(data, source.document, self.project))
         return Extracted(
             propose(said, source.text, mint, numbered, dropped), dict(sorted(dropped.items()))
         )
+
+
+def _pending(project: Project, source: Source) -> set[str]:
+    """Return the addresses of new things in the proposals from other texts."""
+    return {
+        node.value
+        for one in read(project.root)
+        if one.document != source.document
+        for node in one.things
+    }
 
 
 def _said(

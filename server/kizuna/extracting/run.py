@@ -35,12 +35,14 @@ def extract_text(
     Raises what the extractor and ``save_text`` raise.
     """
     document = document_of(project, reading)
-    text = save_text(project.documents_folder, document, reading) if keep else None
     found = extractor.extract(Source(document.iri, reading.text, reading.language))
     dropped = Counter(found.dropped)
     proposals = _unclaimed(project, document, found.proposals, dropped)
     proposals = conforming(project, proposals, dropped, reading.text)
-    file = write(project.root, proposals) if keep and proposals.claims else None
+    if not keep or not proposals.claims:
+        return Outcome(proposals, dict(sorted((+dropped).items())), None, None)
+    text = save_text(project.documents_folder, document, reading)
+    file = write(project.root, proposals)
     return Outcome(proposals, dict(sorted((+dropped).items())), text, file)
 
 

@@ -49,7 +49,7 @@ def added(text: str, base: str, subject: NamedNode, said: Mapping[NamedNode, Val
 
     Raises ProjectError where the file would not say what it said before and this: nothing is lost.
     """
-    before = _parsed(text, base)
+    before = parsed(text, base)
     wanted = {Quad(subject, p, value) for p, values in said.items() for value in values}
     missing = {
         p: [v for v in values if Quad(subject, p, v) not in before] for p, values in said.items()
@@ -64,7 +64,7 @@ def added(text: str, base: str, subject: NamedNode, said: Mapping[NamedNode, Val
         if own
         else _with_block(text, blocks, prefixes, (subject, missing))
     )
-    if _parsed(edited, base) != before | wanted:
+    if parsed(edited, base) != before | wanted:
         raise ProjectError(
             f"<{subject.value}>: the statements cannot be put into the file safely",
             hint="Write them by hand; nothing was changed.",
@@ -72,7 +72,7 @@ def added(text: str, base: str, subject: NamedNode, said: Mapping[NamedNode, Val
     return edited
 
 
-def _parsed(text: str, base: str) -> set[Quad]:
+def parsed(text: str, base: str) -> set[Quad]:
     """Return the statements of a file, blank nodes labelled canonically. Raises ProjectError."""
     try:
         found = Dataset(parse(text.encode(), RdfFormat.TURTLE, base_iri=base))

@@ -37,6 +37,8 @@ from kizuna.vocabulary import (
 
 REJECTED = FOLDER / "rejected"
 """Where claims stand that nobody wants to see again."""
+_OTHERS = {"links.ttl", "decisions.ttl"}
+"""Files of the folder that have proposals of another kind."""
 _HEADS = {
     FOLDER: "Proposed claims, for review, from",
     REJECTED: "Claims that were rejected in review, and are not proposed again, from",
@@ -157,7 +159,7 @@ def read(root: Path, folder: Path = FOLDER) -> list[Proposals]:
 
     Raises BadData for a file that is no Turtle.
     """
-    paths = sorted((root / folder).glob("*.ttl"))
+    paths = sorted(p for p in (root / folder).glob("*.ttl") if p.name not in _OTHERS)
     found = (_read(path) for path in paths)
     return [proposals for proposals in found if proposals is not None]
 

@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kizuna.errors import Changed, NotFound, ProjectError
 from kizuna.project import Project, Role, SourceFile
+from kizuna.project.editing import parsed
 from kizuna.project.evidence import places
 from kizuna.project.files import replace_text
 from kizuna.project.positions import index_positions
@@ -95,6 +96,7 @@ def _place(project: Project, proposals: Proposals, claims: Sequence[ClaimProposa
     changed = []
     if proposals.describes and not any(d.iri == proposals.document for d in project.documents):
         changed.append(_describe(project, proposals.describes, path))
+    _check_new(project, proposals, claims)
     facts = _facts(proposals, claims, project, file)
     text = (
         _extended(project, file, facts, claims)
@@ -105,6 +107,24 @@ def _place(project: Project, proposals: Proposals, claims: Sequence[ClaimProposa
         path, text, [*(t for rows in facts for t in rows), *(t for c in claims for t in c.claim())]
     )
     return [*changed, path]
+
+
+def _check_new(project: Project, proposals: Proposals, claims: Sequence[ClaimProposal]) -> None:
+    """Pass if no new thing has the address of another that has come into the data meanwhile.
+
+    Raises Changed.
+    """
+    about: dict[object, set[Triple]] = {}
+    for triple in project.data:
+        about.setdefault(triple.subject, set()).add(triple)
+    for node in {node for claim in claims for node in claim.brings}:
+        have = about.get(node, set())
+        named = {t for t in proposals.things.get(node, ()) if t.predicate != RDF_TYPE}
+        if have and not named <= have:
+            raise Changed(
+                f"{node.value}: the data has another thing of this address meanwhile",
+                hint="Extract the text again: it gets an address of its own.",
+            )
 
 
 def _write(path: Path, text: str, added: Iterable[Triple]) -> None:
@@ -122,8 +142,7 @@ def _write(path: Path, text: str, added: Iterable[Triple]) -> None:
 
 
 def _said(text: str) -> set[Triple]:
-    quads = parse(text.encode(), RdfFormat.TURTLE, base_iri="urn:x:", rename_blank_nodes=False)
-    return {quad.triple for quad in quads}
+    return {quad.triple for quad in parsed(text, "urn:x:")}
 
 
 def _file_of(project: Project, document: NamedNode) -> SourceFile | None:
