@@ -48,8 +48,22 @@ def test_a_dry_run_writes_nothing_and_json_is_for_machines(
     assert status == 0
     assert not (root / "data/proposals").exists()
     assert not (root / "data/documents/news.txt").exists()
+    assert found["claims"]
     for claim in found["claims"]:
         assert TEXT[claim["start"] : claim["end"]] == claim["quote"]
+
+
+def test_one_text_that_cannot_be_read_keeps_no_other(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news = root.parent / "news.txt"
+    status, out, err = run(
+        capsys, monkeypatch, "extract", root / "none.txt", news, "-C", root, "--dry-run"
+    )
+    assert status == 2
+    assert "none.txt" in err
+    assert out.startswith(f"{news}: ")
+    assert " proposed claims" in out
 
 
 # fmt: off

@@ -221,6 +221,17 @@ PAGES = [
 # fmt: on
 
 
+def test_tables_are_read_where_they_stand(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("Vor der Tabelle steht ein Satz.")
+    table = document.add_table(rows=1, cols=2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Universität Jena", "Partner"
+    document.add_paragraph("Danach auch.")
+    document.save(str(tmp_path / "x.docx"))
+    text = read_source(str(tmp_path / "x.docx"), Bounds()).text
+    assert "Satz.\n\nUniversität Jena | Partner\n\nDanach" in text
+
+
 def test_addresses_of_any_letters_are_fetched() -> None:
     with serving() as site:
         reading = read_source(f"{site}/ü?q=ä", Bounds(seconds=5, own=(site,)))

@@ -102,7 +102,6 @@ REFUSED: list[tuple[dict[str, Any], int]] = [
     ({"data": {"token": TOKEN, "id": "ID", "choice": "accept"}},                                      400),
     ({"data": {"token": TOKEN, "id": "ID", "choice": "accept", "by": " "}},                           400),
     ({"data": {"token": TOKEN, "id": "ID", "choice": "twin", "by": "x"}},                             400),
-    ({"data": {"token": TOKEN, "id": "urn:x", "choice": "accept", "by": "x"}},                        404),
     ({"content": f"token={TOKEN}", "headers": {"content-type": "text/plain"}},                        415),
     ({"json": {"token": TOKEN}},                                                                      415),
     ({"data": {"token": TOKEN, "left": "x" * 200_000}},                                               413),
@@ -126,7 +125,9 @@ def test_what_is_refused_changes_nothing(desk: Desk, sent: dict[str, Any], statu
 def test_what_is_decided_twice_is_told(desk: Desk) -> None:
     first = desk.waiting()[0]
     assert desk.send(id=first, choice="reject").status_code == 200
-    assert desk.send(id=first, choice="reject").status_code == 404
+    late = desk.send(id=first, choice="reject")
+    assert late.status_code == 200
+    assert "That is decided already." in late.text
 
 
 def test_markup_in_proposals_is_text(desk: Desk) -> None:

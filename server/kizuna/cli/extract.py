@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from kizuna.cli.common import HERE, say, told
-from kizuna.errors import ProjectError, SettingsError
+from kizuna.errors import KizunaError, ProjectError, SettingsError
 from kizuna.extracting.fetching import Bounds
 from kizuna.extracting.model import Client, Endpoint, Model
 from kizuna.extracting.protocol import Extractor
@@ -52,25 +52,31 @@ def extract(
 
     The text is put into the folder of documents, the proposals to data/proposals/; nothing of
     them is published before somebody accepts them (kizuna review). What would break a shape is
-    dropped and counted. Exit status: 0 done, 2 unreadable text or project, 3 not to be fetched.
+    dropped and counted. A text that cannot be read is told, and the others are read. Exit status:
+    0 done, 2 unreadable text or project, 3 not to be fetched.
 
     Examples: `kizuna extract report.pdf` · `kizuna extract https://example.org/news/1 --dry-run`
     """
     settings = load_settings(directory)
     bounds = Bounds(settings.extract_mb, settings.extract_seconds, settings.extract_from)
     rows: list[tuple[str, Outcome]] = []
+    failed: list[KizunaError] = []
     for where in sources:
-        with told.status(f"reading {where}") as status:
-            reading = read_source(where, bounds)
-            project = load_project(
-                settings.root, settings.addresses, settings.languages, settings.documents
-            )
-            status.update(f"extracting from {where}")
-            outcome = extract_text(
-                project, reading, _extractor(by, project, settings), keep=not dry_run
-            )
-        rows.append((where, outcome))
+        try:
+            with told.status(f"reading {where}") as status:
+                reading = read_source(where, bounds)
+                project = load_project(
+                    settings.root, settings.addresses, settings.languages, settings.documents
+                )
+                status.update(f"extracting from {where}")
+                extractor = _extractor(by, project, settings)
+                rows.append((where, extract_text(project, reading, extractor, keep=not dry_run)))
+        except KizunaError as error:
+            failed.append(error)
+            told.print(f"kizuna: {error}")
     say(_as_json(rows) if as_json else "".join(_as_text(where, outcome) for where, outcome in rows))
+    if failed:
+        raise typer.Exit(max(error.exit_code for error in failed))
 
 
 def _extractor(by: By, project: Project, settings: Settings) -> Extractor:

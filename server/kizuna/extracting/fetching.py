@@ -19,6 +19,7 @@ _HOPS = 5
 _AGENT = "kizuna (https://w3id.org/kizuna/; extract)"
 _KEPT = "/%:@!$&'()*+,;=~?"
 """What stays as it is in paths and queries (RFC 3986, section 3.3)."""
+_OWN = "If it is your own, name the beginning of its address in the setting extract_from."
 _MOVED = {301, 302, 303, 307, 308}
 
 
@@ -116,12 +117,14 @@ def _once(url: str, line: CheckedLine, bounds: Bounds) -> Page | str:
         raise UnavailableError(
             f"{url}: answers {error.code} {error.reason}", hint="Open it in a browser first."
         ) from error
-    except (Refused, UnavailableError):
+    except Refused as error:
+        raise Refused(error.message, hint=_OWN) from error
+    except UnavailableError:
         raise
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None)
         if isinstance(reason, Refused):
-            raise reason from error
+            raise Refused(reason.message, hint=_OWN) from error
         late = " in time" if line.is_cut else ""
         raise UnavailableError(
             f"{url}: cannot be fetched{late}: {error}", hint="Save the text and give the file."

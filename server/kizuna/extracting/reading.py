@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -181,7 +181,18 @@ def _docx(raw: Raw) -> Reading:
         raise UsageError(
             f"{raw.name}: is no Word document that can be read: {error}", hint="Save it as .docx."
         ) from error
-    return Reading(raw.name, "\n\n".join(p.text for p in document.paragraphs), "", "", raw.url)
+    return Reading(raw.name, "\n\n".join(_blocks(document)), "", "", raw.url)
+
+
+def _blocks(document: Any) -> Iterator[str]:  # noqa: ANN401 - of a library without types
+    """Yield paragraphs, and the rows of tables, in their order."""
+    for block in document.iter_inner_content():
+        if hasattr(block, "rows"):
+            for row in block.rows:
+                cells = (cell.text.strip() for cell in row.cells)
+                yield " | ".join(dict.fromkeys(filter(None, cells)))
+        else:
+            yield block.text
 
 
 def _check_unpacked(raw: Raw) -> None:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.errors import BadParameter, Refused, Unauthorized
+from kizuna.errors import BadParameter, NotFound, Refused, Unauthorized
 from kizuna.proposals import Proposal, Verdict
 from kizuna.proposals.kinds import find, pending
 from kizuna.release.payloads import media_type
@@ -45,8 +45,8 @@ def door(request: Request, reader: Asking) -> Response:
 async def review(request: Request, reader: Asking) -> Response:
     """Do what the form says, and return the next proposal.
 
-    Raises Unauthorized without the token, Refused, NotFound for a proposal that does not wait any
-    more, and BadParameter for an answer that it does not take.
+    Raises Unauthorized without the token, Refused, and BadParameter for an answer that the proposal
+    does not take.
     """
     writing, reviewing = _open(request)
     if media_type(request.headers.get("content-type", ""))[0] != FORM:
@@ -76,10 +76,7 @@ def _next(reader: Reader, reviewing: Reviewing, fields: Mapping[str, str]) -> Re
     done = ""
     with reviewing.lock:
         if fields.get("id"):
-            proposal = find(reviewing.place, fields["id"])
-            done = _decided(proposal, fields)
-            if done and fields["choice"] == "defer":
-                left.append(proposal.id)
+            done = _decide(reviewing, fields, left)
         waiting = [p for p in pending(reviewing.place) if p.id not in left]
     found = Waiting(
         token=fields["token"],
@@ -90,6 +87,18 @@ def _next(reader: Reader, reviewing: Reviewing, fields: Mapping[str, str]) -> Re
         proposal=shown(reader, waiting[0]) if waiting else None,
     )
     return _page(reader, found)
+
+
+def _decide(reviewing: Reviewing, fields: Mapping[str, str], left: list[str]) -> str:
+    """Decide a proposal; whoever comes too late is told so, and goes on with the next."""
+    try:
+        proposal = find(reviewing.place, fields["id"])
+    except NotFound:
+        return "That is decided already."
+    done = _decided(proposal, fields)
+    if fields["choice"] == "defer":
+        left.append(proposal.id)
+    return done
 
 
 def _decided(proposal: Proposal, fields: Mapping[str, str]) -> str:
