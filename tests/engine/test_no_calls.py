@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, Store
 
 from kizuna.engine import EmbeddedEngine, Limits, Query, write_search
 from kizuna.engine.complaints import check_syntax
@@ -143,7 +143,9 @@ def test_no_engine_calls(sink: Sink, engine: EmbeddedEngine, query: str) -> None
     if "\\" in text:  # an engine that decodes escapes before it reads the query
         with suppress(KizunaError, SyntaxError, ValueError, OSError, RuntimeError):
             guard(text, LIMITS)
-            list(engine.store.query(unescaped(text), base_iri=BASE))  # type: ignore[arg-type]
+            answer = engine.store.query(unescaped(text), base_iri=BASE)
+            if not isinstance(answer, QueryBoolean):
+                list(answer)
         assert sink.calls == calls
 
 
