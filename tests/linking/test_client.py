@@ -15,9 +15,8 @@ from kizuna.linking.cache import Cache
 from kizuna.linking.client import Client, Manners, retry_after
 from kizuna.linking.mapping import Mapping
 from kizuna.linking.wikidata import Addresses, Wikidata
-from wikidata import Behaviour, Server, cut_off, running, saying, slow
+from wikidata import Behaviour, Handler, Server, cut_off, running, saying, slow
 
-SOON = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
 LAG = json.dumps({"error": {"code": "maxlag", "info": "Waiting for a server: 6 seconds lagged."}})
 FOUND = ("Q164234", "Q1132104", "Q99000021", "Q99000022", "Q99000023")
 
@@ -50,11 +49,17 @@ def asked(server: Server, tmp_path: Path) -> Asked:
     return Asked(server, tmp_path / "cache")
 
 
+def later(handler: Handler) -> bool:
+    """Ask for a pause until a time of day, counted from when it is asked."""
+    until = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    return saying(429, Retry_After=until)(handler)
+
+
 # fmt: off
 BAD = [
     # the first answer                                             seconds that are waited
     (saying(429, Retry_After="7"),                                 lambda wait: wait == 7),
-    (saying(429, Retry_After=SOON),                                lambda wait: 30 < wait <= 90),
+    (later,                                                        lambda wait: 30 < wait <= 90),
     (saying(429),                                                  lambda wait: wait == 1),
     (saying(503, Retry_After="3"),                                 lambda wait: wait == 3),
     (saying(500, b"oops"),                                         lambda wait: wait == 1),
