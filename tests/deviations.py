@@ -63,6 +63,13 @@ DEVIATIONS: tuple[Deviation, ...] = (
     ),
     Deviation(
         V,
+        "a `FILTER` beside an `OPTIONAL` that joins with other endpoints may be left out",
+        _questions(
+            "areas-in-wikidata", "other-agreements-in-wikidata", "partner-cities-in-wikidata"
+        ),
+    ),
+    Deviation(
+        V,
         r"`\u…` in IRIs and `\/` in prefixed names are syntax errors",
         _rows("escaped iri", "escaped name"),
     ),
