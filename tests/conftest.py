@@ -20,6 +20,7 @@ from kizuna.checks import check_project
 from kizuna.iris import Addresses
 from kizuna.project import load_project
 from kizuna.release import Release, Releases, build_release
+from kizuna.settings import SETTINGS
 from kizuna.web import Site, create_app, open_site
 from links import Linked, unlinked
 from live import kizuna
@@ -80,6 +81,14 @@ def id_of(item: pytest.Item) -> str:
     return f"{item.path.name}::{item.nodeid.partition('::')[2]}".replace(
         f"[{engine_of(item)}-", "["
     )
+
+
+@pytest.fixture
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting comes from the environment of whoever runs the tests."""
+    for row in SETTINGS:
+        if row.env:
+            monkeypatch.delenv(row.env, raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from pyoxigraph import QueryResultsFormat, QuerySolutions, Store
@@ -14,7 +15,13 @@ JSON = "application/sparql-results+json"
 Behaviour = Callable[["Handler"], None]
 
 
-class Endpoint(ThreadingHTTPServer):
+class Waking(ThreadingHTTPServer):
+    """A server with an event that wakes whatever waits in it."""
+
+    over: threading.Event
+
+
+class Endpoint(Waking):
     """Answers with what is in ``store``; notes each query, and who asked."""
 
     daemon_threads = True
@@ -85,9 +92,13 @@ def saying(status: int, body: bytes = b"", kind: str = JSON, **headers: str) -> 
     return lambda handler: handler.send(status, body, kind, **headers)
 
 
+T = TypeVar("T", bound=Waking)
+
+
 @contextmanager
-def serving() -> Iterator[Endpoint]:
-    with Endpoint() as server:
+def started(server: T) -> Iterator[T]:
+    """Give a server that runs on a thread, and ends with whatever waits in it."""
+    with server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
@@ -96,3 +107,7 @@ def serving() -> Iterator[Endpoint]:
             server.over.set()
             server.shutdown()
             thread.join()
+
+
+def serving() -> AbstractContextManager[Endpoint]:
+    return started(Endpoint())

@@ -31,11 +31,7 @@ HARBOUR = "data/ttl/harbour-news.ttl"
 SHARED = "data/ttl/shared.ttl"
 
 
-@pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for row in SETTINGS:
-        if row.env:
-            monkeypatch.delenv(row.env, raising=False)
+pytestmark = pytest.mark.usefixtures("no_settings_from_outside")
 
 
 @pytest.fixture

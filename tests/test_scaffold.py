@@ -145,6 +145,7 @@ def test_files_are_told_as_json(tmp_path: Path) -> None:
         (("--base", 'https://example.org/">/'), "no absolute http or https IRI"),
         (("--languages", 'en,"'), "is no language"),
         (("--languages", "EN"), "is no language"),
+        (("--languages", " , "), "no language is given"),
         (("--languages", "en,en"), "there twice"),
     ],
 )

@@ -12,14 +12,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager, contextmanager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
+from endpoints import Waking, started
 from live import serving
 
 DATA = Path(__file__).parent / "linking" / "wikidata.ttl"
@@ -31,7 +32,7 @@ Behaviour = Callable[["Handler"], bool]
 """Answers a request, and tells whether it did; else it is answered as it should be."""
 
 
-class Server(ThreadingHTTPServer):
+class Server(Waking):
     """Answers with what is in ``store``; misbehaves as ``faults`` say, one for each request."""
 
     daemon_threads = True
@@ -263,18 +264,9 @@ def well(_: Handler) -> bool:
     return False
 
 
-@contextmanager
-def running(sparql: str = "http://127.0.0.1:9/") -> Iterator[Server]:
+def running(sparql: str = "http://127.0.0.1:9/") -> AbstractContextManager[Server]:
     """Give the server; behind the default address no queries are answered."""
-    with Server(sparql) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.over.set()
-            server.shutdown()
-            thread.join()
+    return started(Server(sparql))
 
 
 @contextmanager

@@ -8,17 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kizuna.settings import SETTINGS
 from support import ROOT, copy_bridge, run
 
 TEXT = "On 4 June 2022 Beta Bay hosted a workshop on optics in Alpha.\n"
 
 
-@pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for row in SETTINGS:
-        if row.env:
-            monkeypatch.delenv(row.env, raising=False)
+pytestmark = pytest.mark.usefixtures("no_settings_from_outside")
 
 
 @pytest.fixture

@@ -193,6 +193,15 @@ def test_an_address_that_was_taken_meanwhile_is_not_shared(root: Path) -> None:
     assert (root / "data/ttl/shared.ttl").read_bytes() == before
 
 
+def test_all_files_are_written_or_none(root: Path) -> None:
+    outcome = extract(root)
+    (root / "data/ttl/alpha-and-beta-bay-meet-again.ttl").write_text("no Turtle", encoding="utf-8")
+    before = {path: path.read_bytes() for path in (root / "data").rglob("*.ttl")}
+    with pytest.raises(ProjectError):
+        accept(load(root), [outcome.proposals.claims[0].id])
+    assert {path: path.read_bytes() for path in (root / "data").rglob("*.ttl")} == before
+
+
 def test_a_comment_that_ends_as_a_statement_does_no_harm(root: Path) -> None:
     lock(root)
     edit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
@@ -93,20 +93,54 @@ def _place(project: Project, proposals: Proposals, claims: Sequence[ClaimProposa
             )
     file = _file_of(project, proposals.document)
     path = project.root / (file.path if file else _DATA / f"{proposals.name}.ttl")
-    changed = []
-    if proposals.describes and not any(d.iri == proposals.document for d in project.documents):
-        changed.append(_describe(project, proposals.describes, path))
     _check_new(project, proposals, claims)
+    drafts = _Drafts()
+    if proposals.describes and not any(d.iri == proposals.document for d in project.documents):
+        _describe(project, drafts, proposals.describes, path)
     facts = _facts(proposals, claims, project, file)
     text = (
         _extended(project, file, facts, claims)
         if file
-        else _new(project, proposals, facts, claims, path)
+        else _new(project, proposals, facts, claims, drafts.text(path))
     )
-    _write(
-        path, text, [*(t for rows in facts for t in rows), *(t for c in claims for t in c.claim())]
-    )
-    return [*changed, path]
+    said = [*(t for rows in facts for t in rows), *(t for c in claims for t in c.claim())]
+    drafts.put(path, text, said)
+    return drafts.write()
+
+
+@dataclass(slots=True)
+class _Drafts:
+    """Files as they would be; they are written when all of them are right, and else none is."""
+
+    texts: dict[Path, str] = field(default_factory=dict)
+
+    def text(self, path: Path) -> str | None:
+        """Return the draft of a file, else the file, None where there is neither."""
+        if path in self.texts:
+            return self.texts[path]
+        return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def put(self, path: Path, text: str, added: Iterable[Triple]) -> None:
+        """Take a draft that says what the file said before and what is added, and nothing else.
+
+        Raises ProjectError where it does not.
+        """
+        if _said(text) != _said(self.text(path) or "") | set(added):
+            raise ProjectError(
+                f"{path}: the claims cannot be put into the file safely",
+                hint="Write them by hand; nothing was changed.",
+            )
+        self.texts[path] = text
+
+    def write(self) -> list[Path]:
+        """Write the files and return their paths. Raises OSError."""
+        for path, text in self.texts.items():
+            replace_text(path, text)
+        return list(self.texts)
+
+
+def _said(text: str) -> set[Triple]:
+    return {quad.triple for quad in parsed(text, "urn:x:")}
 
 
 def _check_new(project: Project, proposals: Proposals, claims: Sequence[ClaimProposal]) -> None:
@@ -125,24 +159,6 @@ def _check_new(project: Project, proposals: Proposals, claims: Sequence[ClaimPro
                 f"{node.value}: the data has another thing of this address meanwhile",
                 hint="Extract the text again: it gets an address of its own.",
             )
-
-
-def _write(path: Path, text: str, added: Iterable[Triple]) -> None:
-    """Write a file that says what it said before and what is added, and nothing else.
-
-    Raises ProjectError where it would not: nothing is lost.
-    """
-    before = _said(path.read_text(encoding="utf-8")) if path.exists() else set()
-    if _said(text) != before | set(added):
-        raise ProjectError(
-            f"{path}: the claims cannot be put into the file safely",
-            hint="Write them by hand; nothing was changed.",
-        )
-    replace_text(path, text)
-
-
-def _said(text: str) -> set[Triple]:
-    return {quad.triple for quad in parsed(text, "urn:x:")}
 
 
 def _file_of(project: Project, document: NamedNode) -> SourceFile | None:
@@ -172,24 +188,23 @@ def _new(
     proposals: Proposals,
     facts: list[tuple[Triple, ...]],
     claims: Sequence[ClaimProposal],
-    path: Path,
+    before: str | None,
 ) -> str:
-    """Return a new file: the things first, then the claims."""
+    """Return a new file, the things first, then the claims; or the one ``before`` with them."""
     rows = [
         Block("Things and facts", facts),
         Block("Claims, in reading order", [tuple(c.claim()) for c in claims]),
     ]
-    if path.exists():
-        head = path.read_text(encoding="utf-8")
-        return _added(project, head, facts, claims)
+    if before is not None:
+        return _added(project, before, facts, claims)
     titles = (t.object for t in proposals.describes if t.predicate == DCT_TITLE)
     title = next((x.value for x in titles if isinstance(x, Literal)), "no title is printed")
     head = f"Facts and claims from {proposals.name}: {title}"
     return written(head, rows, project.prefixes)
 
 
-def _describe(project: Project, rows: Sequence[Triple], otherwise: Path) -> Path:
-    """Write the description of a new document beside those of the others; return the file."""
+def _describe(project: Project, drafts: _Drafts, rows: Sequence[Triple], otherwise: Path) -> None:
+    """Draft the description of a new document beside those of the others."""
     described = [
         f.path
         for f in project.having(Role.DATA)
@@ -197,9 +212,8 @@ def _describe(project: Project, rows: Sequence[Triple], otherwise: Path) -> Path
         if t.predicate == RDF_TYPE and t.object == KZ_SOURCE_DOCUMENT
     ]
     path = project.root / Counter(described).most_common(1)[0][0] if described else otherwise
-    text = path.read_text(encoding="utf-8") if path.exists() else written("Documents", [])
-    _write(path, _added(project, text, [tuple(rows)], ()), rows)
-    return path
+    text = drafts.text(path) or written("Documents", [])
+    drafts.put(path, _added(project, text, [tuple(rows)], ()), rows)
 
 
 def _extended(
@@ -239,7 +253,8 @@ def _added(
 
 
 def _bound(text: str) -> dict[str, str]:
-    """Return the prefixes of a Turtle text."""
+    """Return the prefixes of a Turtle text. Raises ProjectError where it is none."""
+    parsed(text, "urn:x:")
     reader = parse(text.encode(), RdfFormat.TURTLE, base_iri="urn:x:")
     for _ in reader:
         pass

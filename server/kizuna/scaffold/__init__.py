@@ -40,6 +40,8 @@ def make_project(to: Path, plan: Plan) -> list[Path]:
     """
     check_place(to)
     Addresses.at(plan.base)
+    if not plan.languages:
+        raise UsageError("no language is given", hint="Write such as en,de,ja.")
     for tag in plan.languages:
         if not _LANGUAGE.fullmatch(tag) or plan.languages.count(tag) > 1:
             raise UsageError(
