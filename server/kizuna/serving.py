@@ -112,7 +112,13 @@ def _conduct(settings: Settings, options: Options, plan: Plan | None = None) -> 
             undo.callback(log.close)
         writers = open_to(settings, options)
         yield Conduct(
-            writers, log, settings.query_seconds, settings.proxies, plan, settings.per_client
+            writers,
+            log,
+            settings.query_seconds,
+            settings.proxies,
+            plan,
+            settings.per_client,
+            settings.prepare_mb,
         )
 
 

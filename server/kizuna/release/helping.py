@@ -12,13 +12,14 @@ from pathlib import Path
 from kizuna.engine.sandbox import OWN_MODULE, deny_network, die_with_parent
 
 
-async def helped(module: str, folder: Path) -> int:
-    """Return the exit status of a module that was run with a folder as its argument."""
+async def helped(module: str, folder: Path, *more: str) -> int:
+    """Return the exit status of a module that was run with a folder, and more, as arguments."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *OWN_MODULE,
         module,
         str(folder),
+        *more,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

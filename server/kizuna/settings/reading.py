@@ -50,6 +50,7 @@ class Settings:
     waiting: int
     standing: int
     per_client: int
+    prepare_mb: int
     write_seconds: float
     write_memory_mb: int
     write_mb: int
@@ -216,11 +217,14 @@ def _from_environment(setting: Setting, text: str) -> object:
 
 
 def _check_ranges(path: Path, text: str, values: Mapping[str, object]) -> None:
+    may_be_zero = {s.key for s in SETTINGS if s.may_be_empty}
     for key, value in values.items():
-        if isinstance(value, int | float) and not 0 < value <= _MOST:
+        least = "at least 0" if key in may_be_zero else "greater than 0"
+        none = value == 0 and key in may_be_zero
+        if isinstance(value, int | float) and not (none or 0 < value <= _MOST):
             raise SettingsError(
                 f"{_at(path, text, key)}: {key} is {value}, "
-                f"but must be greater than 0 and at most {_MOST}",
+                f"but must be {least} and at most {_MOST}",
                 hint="Remove the line to get the default.",
             )
         if isinstance(value, str) and "\0" in value:

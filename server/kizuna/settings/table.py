@@ -16,6 +16,7 @@ class Setting:
     env: str = ""
     example: str = ""
     may_be_empty: bool = False
+    """Whether it may be empty, a number 0."""
 
 
 # fmt: off
@@ -78,6 +79,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("per_client", int, 128,
             "Queries, and batches of names, that may run and wait for one client, by its address.",
             env="KIZUNA_PER_CLIENT", example="per_client = 128"),
+    Setting("prepare_mb", int, 400,
+            "Megabytes of disk for answers about things that are made ahead of anyone asking; "
+            "0: none are.",
+            env="KIZUNA_PREPARE_MB", example="prepare_mb = 400", may_be_empty=True),
     Setting("proxies", list, (),
             "Addresses and networks of the proxies in front that are believed who the client is.",
             env="KIZUNA_PROXIES", example='proxies = ["127.0.0.1", "10.0.0.0/8"]'),

@@ -16,6 +16,7 @@ from kizuna.representations import write, write_rows
 from kizuna.web.dependencies import accept_of
 from kizuna.web.links import Part, link_headers
 from kizuna.web.negotiation import negotiate
+from kizuna.web.prepared import name_of
 from kizuna.web.profiles import (
     ALTERNATES,
     DEFAULT,
@@ -80,10 +81,14 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
     reader = reader_of(request, site)
 
     def make() -> Representation:
-        if chosen is HTML:
-            files = alternates(described.address, PLAIN)
-            return described.page(reader, described.address, files)
-        return written(described, profile, chosen, site)
+        ready = None
+        if profile is DEFAULT or chosen is HTML:
+            name = name_of(chosen, reader.language, chosen=reader.chosen)
+            ready = site.prepared.find(described.path, name)
+        if ready is None:
+            return representation(described, reader, chosen, profile)
+        language = reader.language if chosen is HTML else ""
+        return Representation(ready.body, chosen.content_type, language, ready.tag)
 
     of_profile = () if profile is DEFAULT else (profile.token,)
     who = (reader.language, reader.chosen) if chosen is HTML else of_profile
@@ -97,6 +102,15 @@ def _links(site: Site, described: Described, part: Part) -> tuple[str, ...]:
     return described.links or link_headers(
         site, described.iri, described.address, part, profiled=profiled
     )
+
+
+def representation(
+    described: Described, reader: Reader, form: Format, profile: Profile
+) -> Representation:
+    """Return a description in a format, a page for ``reader``, made anew."""
+    if form is HTML:
+        return described.page(reader, described.address, alternates(described.address, PLAIN))
+    return written(described, profile, form, reader.site)
 
 
 def written(described: Described, profile: Profile, form: Format, site: Site) -> Representation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -21,6 +21,8 @@ LOOKS_UNTIL_RETRY = 20
 _log = logging.getLogger(__name__)
 
 Opener = Callable[[Release], Site]
+Prepare = Callable[[Site], Awaitable[bool]]
+"""Makes answers of a site ahead of anyone asking; tells whether they are there."""
 
 
 class SiteSource(Protocol):
@@ -69,15 +71,18 @@ class SiteHolder:
     Leases and changes happen on the event loop alone; only the opening of a new release, which
     reads all its files, runs on a thread. A release that was written is made whole once it has
     been current for a moment; a bare one, once somebody asks for what it lacks. What it brings is
-    then told in the feed of events.
+    then told in the feed of events, and last its answers are made ahead (``prepare``).
     """
 
     releases: Releases
     open: Opener
+    prepare: Prepare | None = None
     _tenure: _Tenure = field(init=False)
     _refused: str | None = field(default=None, init=False)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _tending: asyncio.Task[None] | None = field(default=None, init=False)
+    _preparing: asyncio.Task[None] | None = field(default=None, init=False)
+    _prepared: Site | None = field(default=None, init=False)
     _looks: int = field(default=0, init=False)
     _told: str = field(default="", init=False)
 
@@ -166,6 +171,7 @@ class SiteHolder:
 
     def _replace(self, tenure: _Tenure) -> None:
         before, self._tenure = self._tenure, tenure
+        self._end_preparing()
         before.over = True
         _close_if_unused(before)
 
@@ -180,6 +186,7 @@ class SiteHolder:
         elif not site.manifest.filled and not lazy:
             work = self._fill(site.release)
         else:
+            self._begin_to_prepare(site)
             return
         self._tending = asyncio.create_task(work)
 
@@ -201,8 +208,28 @@ class SiteHolder:
         else:
             _log.info("release %s is whole now", whole.id)
 
+    def _begin_to_prepare(self, site: Site) -> None:
+        """Begin to make the answers of a build ahead: what is written over HTTP may soon change."""
+        idle = self._preparing is None or self._preparing.done()
+        if self.prepare is None or not idle or self._prepared is site:
+            return
+        if site.manifest.filled and site.manifest.parent is None and not site.prepared.look():
+            self._preparing = asyncio.create_task(self._prepare(self.prepare, site))
+        self._prepared = site
+
+    async def _prepare(self, prepare: Prepare, site: Site) -> None:
+        if await prepare(site):
+            _log.info("%d answers of %s are ready", site.prepared.number, site.release.id)
+        else:
+            _log.warning("the answers of %s are not made ahead", site.release.id)
+
+    def _end_preparing(self) -> None:
+        if self._preparing is not None:
+            self._preparing.cancel()
+
     def close(self) -> None:
         """Close the current site, once the server has stopped."""
+        self._end_preparing()
         if self._tending is not None:
             self._tending.cancel()
         self._tenure.over = True

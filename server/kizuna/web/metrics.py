@@ -114,6 +114,8 @@ def _of_site(site: Site, refused: str | None) -> tuple[str, ...]:
         family("kizuna_queries", "gauge", "Queries by where they are.", lanes),
         family("kizuna_workers", "gauge", "Worker processes.", _one(workers)),
         family("kizuna_cache_bytes", "gauge", "Bytes held in the cache.", _one(site.cache.size)),
+        family("kizuna_prepared", "gauge", "Representations that are made ahead and ready.",
+               _one(site.prepared.number)),
         family("kizuna_release_info", "gauge", "The release that is served.", [(release, 1)]),
         family("kizuna_release_triples", "gauge", "Its triples.",
                _one(manifest.counts.get("triples", 0))),

@@ -14,6 +14,7 @@ from kizuna.release.manifest import read_manifest
 from kizuna.web.cache import Cache
 from kizuna.web.lending import Lending
 from kizuna.web.lists.store import ListStore
+from kizuna.web.prepared import Prepared
 from kizuna.web.site import Site, facts_of
 
 CACHE_BYTES = 4_000_000
@@ -56,6 +57,7 @@ def _opened(site: Site, identifier: str) -> Iterator[Site]:
             release=release,
             index=index,
             cache=Cache(CACHE_BYTES),
+            prepared=Prepared(),
             lists=ListStore(),
             tombstones={},
             plans={},

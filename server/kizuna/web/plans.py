@@ -17,19 +17,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from kizuna.formats import HTML, Format
+from kizuna.formats import HTML, TURTLE, Format
+from kizuna.web.codings import CODINGS, Coding
 from kizuna.web.described import OFFERED, Described, answer, written
 from kizuna.web.hot import HotAnswer, in_bytes
 from kizuna.web.links import type_links
 from kizuna.web.middleware import common_headers
 from kizuna.web.paths import node
+from kizuna.web.prepared import Ready, name_of
 from kizuna.web.profiles import DEFAULT
-from kizuna.web.respond import WORTH_COMPRESSING, Representation
+from kizuna.web.reader import Reader, reader_of
+from kizuna.web.respond import QUICKLY_COMPRESSED, WORTH_COMPRESSING, Representation
 from kizuna.web.routes.things import QUICK_BYTES, described_thing, on_its_way
 from kizuna.web.site import Site
 
 MOST_PLANS = 500
-_THING = re.compile(rb"(GET /(?:id|doc)/)([A-Za-z0-9/_-]+)( HTTP/1\.1\r\n.*\r\n\r\n)", re.DOTALL)
+FOR_ALL = TURTLE
+"""The format in which each thing is prepared, from which a client that asks for none is led on."""
+_THING = re.compile(
+    rb"(GET /(?:id|doc)/)([A-Za-z0-9/_-]+)((?:\?lang=[A-Za-z-]{2,8})? HTTP/1\.1\r\n.*\r\n\r\n)",
+    re.DOTALL,
+)
 _MARK = "any-thing-at-all-64f1c0a7"
 _GAPS = (
     (rb"%", b"%%"),
@@ -45,14 +53,18 @@ _GAPS = (
 class Plan:
     """In which format a thing is described, and the head of the answer with its gaps.
 
-    Without a format the client is sent from the thing to its description.
+    Without a format the client is sent from the thing to its description. ``name`` is what the
+    representation is called among those that are prepared. ``coding`` is what a page is sent in.
 
-    What has more bytes than ``most`` may be compressed, and is no matter of this plan.
+    What has more bytes than ``most`` is no matter of this plan: it may be compressed, or that takes
+    long.
     """
 
     form: Format | None
     head: bytes
-    most: float
+    most: float = math.inf
+    name: str = ""
+    coding: Coding | None = None
 
 
 def planned(
@@ -83,26 +95,34 @@ def _plan(scope: Scope, site: Site) -> Plan | None:
         return None
     request = Request(scope)
     if scope["path"].startswith("/id/"):
-        return Plan(None, _gaps(on_its_way(request, site, f"id/{_MARK}"), scope), math.inf)
+        head = _gaps(on_its_way(request, site, f"id/{_MARK}"), scope)
+        return Plan(None, head, name=name_of(FOR_ALL))
     response = answer(request, site, _described(site), None)
+    head, sent = _gaps(response, scope), response.headers
+    form = next(form for form in OFFERED if form.content_type == sent["content-type"])
+    if form is HTML:
+        reader = reader_of(request, site)
+        name = name_of(HTML, reader.language, chosen=reader.chosen)
+        coding = next((c for c in CODINGS if c.name == sent.get("content-encoding")), None)
+        return Plan(HTML, head, QUICKLY_COMPRESSED if coding else math.inf, name, coding)
     default = f"<{DEFAULT.iri(site.addresses.base)}>"
-    sent = response.headers
     if sent.get("content-profile") != default:
         return None
-    kind = response.headers["content-type"]
-    form = next(form for form in OFFERED if form.content_type == kind)
     most = WORTH_COMPRESSING - 1 if b"accept-encoding" in names else math.inf
-    return Plan(form, _gaps(response, scope), most)
+    return Plan(form, head, most, name_of(form))
 
 
 def _described(site: Site) -> Described:
-    """Return the description of nothing."""
-    nothing = Representation(b"", HTML.content_type)
+    """Return the description of nothing, with a page as large as any."""
+
+    def page(reader: Reader, *_: object) -> Representation:
+        return Representation(b" " * WORTH_COMPRESSING, HTML.content_type, reader.language)
+
     return Described(
         path=f"doc/{_MARK}",
         iri=site.addresses.things + _MARK,
         quads=lambda _: (),
-        page=lambda *_: nothing,
+        page=page,
         profiled=True,
         dated=True,
     )
@@ -120,18 +140,35 @@ def _gaps(response: Response, scope: Scope) -> bytes:
 
 def _filled(plan: Plan, path: bytes, site: Site) -> HotAnswer | None:
     """Return the answer about the thing at ``path``, None where that takes long or is none."""
-    page = f"doc/{path.decode()}"
+    name = path.decode()
+    page = f"doc/{name}"
+    ready = site.prepared.find(page, plan.name) or _made(plan.form, page, site)
+    if ready is None:
+        return None
+    types, tag, body = ready
+    if plan.form is None:
+        head = plan.head % {b"path": path, b"types": types}
+        return HotAnswer(b"303 See Other", head, b"", _asked(f"/id/{name}", site))
+    if len(body) > plan.most:
+        return None
+    if plan.coding is not None:
+        body, tag = plan.coding.pack(body), f'{tag[:-1]}-{plan.coding.name}"'
+    gaps = {b"path": path, b"types": types, b"tag": tag.encode(), b"length": b"%d" % len(body)}
+    return HotAnswer(b"200 OK", plan.head % gaps, body, _asked(f"/{page}", site))
+
+
+def _asked(path: str, site: Site) -> Scope:
+    """Return what the access log needs of a request."""
+    return {"method": "GET", "path": path, "state": {"site": site}}
+
+
+def _made(form: Format | None, page: str, site: Site) -> Ready | None:
+    """Return the data of a small thing, made anew; without a format no more than its types."""
     iri = site.addresses.thing(page)
-    if not site.index.has(node(iri)) or site.index.weight(node(iri)) >= QUICK_BYTES:
+    if form is HTML or not site.index.has(node(iri)) or site.index.weight(node(iri)) >= QUICK_BYTES:
         return None
     types = "".join(f", {link}" for link in type_links(site, iri)).encode()
-    gaps = {b"path": path, b"types": types, b"length": b"0"}
-    asked = {"method": "GET", "state": {"site": site}}
-    if plan.form is None:
-        asked |= {"path": f"/id/{path.decode()}"}
-        return HotAnswer(b"303 See Other", plan.head % gaps, b"", asked)
-    made = written(described_thing(site, page, iri), DEFAULT, plan.form, site)
-    if len(made.body) > plan.most:
-        return None
-    gaps |= {b"tag": made.etag.encode(), b"length": b"%d" % len(made.body)}
-    return HotAnswer(b"200 OK", plan.head % gaps, made.body, asked | {"path": f"/{page}"})
+    if form is None:
+        return Ready(types, "", b"")
+    made = written(described_thing(site, page, iri), DEFAULT, form, site)
+    return Ready(types, made.etag, made.body)

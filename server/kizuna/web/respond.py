@@ -32,15 +32,21 @@ QUICKLY_COMPRESSED = 20_000
 
 @dataclass(frozen=True)
 class Representation:
-    """The bytes of one representation. ``language`` is empty where it has none of its own."""
+    """The bytes of one representation. ``language`` is empty where it has none of its own.
+
+    ``tag`` is its entity tag where that is known already.
+    """
 
     body: bytes
     content_type: str
     language: str = ""
+    tag: str = ""
 
     @cached_property
     def etag(self) -> str:
         """The strong entity tag (RFC 9110, section 8.8.3); type and language are part of it."""
+        if self.tag:
+            return self.tag
         head = f"{self.content_type}\n{self.language}\n".encode()
         return f'"{hashlib.sha256(head + self.body).hexdigest()[:24]}"'
 

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from math import ceil
 from pathlib import Path
 
@@ -25,10 +26,11 @@ from kizuna.web.app import create_app
 from kizuna.web.connection import connections
 from kizuna.web.crowd import MOST, Crowd
 from kizuna.web.gate import Gate
-from kizuna.web.holder import SiteHolder
+from kizuna.web.holder import Prepare, SiteHolder
 from kizuna.web.hot import Hot
 from kizuna.web.metrics import Metrics
 from kizuna.web.operation import Operation
+from kizuna.web.prepared.work import prepared_beside
 from kizuna.web.site import Site, open_site
 from kizuna.web.turns import MOST_EACH
 from kizuna.web.writing import Reviewing, Writing
@@ -65,7 +67,7 @@ class Conduct:
 
     ``proxies`` are the networks of those in front that are believed who the client is; ``plan``
     says what is kept up to date, None: nothing. ``per_client`` batches of names that are matched
-    may be under way for one client.
+    may be under way for one client. ``prepare_mb`` megabytes of answers are made ahead; 0: none.
     """
 
     open_to: OpenTo | None = None
@@ -74,6 +76,7 @@ class Conduct:
     proxies: tuple[str, ...] = ()
     plan: Plan | None = None
     per_client: int = MOST_EACH
+    prepare_mb: int = 0
 
 
 def serve_releases(
@@ -100,7 +103,7 @@ def serve_releases(
         open_site_of = opener(engine_for, queries_folder, metrics, conduct.per_client)
 
         def opened() -> tuple[FastAPI, Callable[[], None]]:
-            holder = SiteHolder(releases, open_site_of)
+            holder = SiteHolder(releases, open_site_of, preparer(queries_folder.parent, conduct))
             writing = conduct.open_to.writing(holder) if conduct.open_to else None
             keeper = Keeper(conduct.plan) if conduct.plan else None
             app = create_app(holder, writing, Operation(holder, metrics, conduct.log, hot, keeper))
@@ -113,6 +116,13 @@ def serve_releases(
         server.run(sockets=[listener])
         if gate.error is not None:
             raise gate.error
+
+
+def preparer(project: Path, conduct: Conduct) -> Prepare | None:
+    """Return what makes answers ahead of anyone asking, None where none are to be made."""
+    if not conduct.prepare_mb:
+        return None
+    return partial(prepared_beside, project=project, megabytes=conduct.prepare_mb)
 
 
 def _settle() -> None:

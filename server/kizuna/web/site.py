@@ -53,6 +53,8 @@ from kizuna.web.lists.store import ListStore
 from kizuna.web.names import Names
 from kizuna.web.oai.records import Repository, repository
 from kizuna.web.ordering import Ordering
+from kizuna.web.prepared.naming import place
+from kizuna.web.prepared.reading import Prepared
 from kizuna.web.reconciling.ways import Ways
 from kizuna.web.terms.known import Terms, read_terms
 from kizuna.web.turns import MOST_EACH, Turns
@@ -98,6 +100,8 @@ class Site:
     things: ThingParts
     fragments: Fragments | None = None
     """None where the release has none: not yet, or it is older than they are."""
+    prepared: Prepared = field(default_factory=Prepared)
+    """What was made before anybody asked for it."""
     lists: ListStore = field(default_factory=ListStore)
     tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
@@ -184,6 +188,7 @@ class Site:
         self.past.close()
         self.engine.close()
         self.index.close()
+        self.prepared.close()
         if self.fragments is not None:
             self.fragments.close()
 
@@ -206,6 +211,8 @@ def open_site(
     folder = queries_folder.parent
     index = DescriptionIndex(release.index if manifest.filled else None)
     facts = facts_of(index, manifest)
+    prepared = Prepared(place(release, folder))
+    prepared.look()
     return Site(
         release=release,
         index=index,
@@ -219,6 +226,7 @@ def open_site(
         ),
         examples=_examples(folder / "ontology" / "examples"),
         fragments=Fragments(release.fragments) if FRAGMENTS_FILE in manifest.files else None,
+        prepared=prepared,
         matching=Turns(MATCHING_PLACES, most_each=per_client),
         cache=Cache(seconds=FRESH_SECONDS if _is_elsewhere(engine) else math.inf),
     )
