@@ -1,12 +1,15 @@
 """Dereferencing: any format of a thing beside a static byte answer of the same server, in one run.
 
 python benchmarks/dereference.py [--sizes 10000 1000000] [--rounds 5] [--releases FOLDER]
+    [--unprepared]
 
 *Warm* is the same request again and again, *cold* another thing each time, which this server has
-never been asked for. Beside each stand two static answers: the same request for a static file again
-and again (*static*), and a static file under another address each time (*static, cold*). Each round
-has a server of its own, so that cold is cold again. Counted are requests per second and the server
-process's own CPU time per request; the latter does not depend on what else the machine does.
+never been asked for. Answers are made ahead before the first server begins, as a server does by
+itself once it runs; ``--unprepared`` leaves that out. Beside each stand two static answers: the
+same request for a static file again and again (*static*), and a static file under another address
+each time (*static, cold*). Each format has a new server each time, so that cold is cold. Counted
+are requests per second and the server process's own CPU time per request, without the opening of
+connections; the latter does not depend on what else the machine does.
 """
 
 from __future__ import annotations
@@ -21,19 +24,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 import systems
 from data import write_data
 
 from kizuna.engine import DescriptionIndex
+from kizuna.release import Releases
 from kizuna.release.manifest import read_manifest
+from kizuna.web.prepared import place
+from kizuna.web.prepared.work import prepare_release
 from release import build
 
 CLIENTS = 2
@@ -42,6 +47,8 @@ WARM_REQUESTS = 20_000
 MOST_COLD = 1_500
 """How many requests a case gets in one round."""
 STATIC = "/static/favicon.svg"
+MOST_PREPARED = 4_000
+"""Megabytes."""
 HEAVIEST_PAGE = 150_000
 """Bytes of a page with its style sheet and scripts, not compressed."""
 WARMING_UP = 20
@@ -61,14 +68,17 @@ FORMATS = {
 # fmt: on
 CLIENT = """
 import select, socket, sys, time
-port, connections = int(sys.argv[1]), int(sys.argv[2])
-waiting = sys.stdin.buffer.read().split(b"\\0")
+port, connections, size = (int(argument) for argument in sys.argv[1:])
+first, *waiting = sys.stdin.buffer.read(size).split(b"\\0")
 waiting.reverse()
 class Line:
     def __init__(self):
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.next()
+        self.data, self.left, self.open = b"", None, True
+        self.socket.sendall(first)
+        while not self.read():
+            pass
     def next(self):
         self.data, self.left = b"", None
         self.open = bool(waiting)
@@ -83,11 +93,14 @@ class Line:
             length = int(head[at + 16:].split(b"\\r\\n")[0])
             self.left = len(head) + 4 + length
         return self.left is not None and len(self.data) >= self.left
-begin, number = time.perf_counter(), len(waiting)
 lines = {line.socket.fileno(): line for line in (Line() for _ in range(connections))}
 poll = select.epoll()
-for one in lines:
+print("ready", flush=True)
+sys.stdin.buffer.read(1)
+begin, number = time.perf_counter(), len(waiting)
+for one, line in lines.items():
     poll.register(one, select.EPOLLIN)
+    line.next()
 while any(line.open for line in lines.values()):
     for one, _ in poll.poll(1):
         if lines[one].read():
@@ -115,14 +128,14 @@ def main() -> None:
         "command": "python benchmarks/dereference.py " + " ".join(sys.argv[1:]),
     }
     if options.releases is not None:
-        figures[str(options.releases)] = measure(options.releases, options.rounds)
+        figures[str(options.releases)] = _measured(options.releases, options)
     for size in () if options.releases else options.sizes:
         with tempfile.TemporaryDirectory(prefix="kizuna-bench-", dir=options.work) as name:
             folder = Path(name)
             triples = write_data(folder / "data.nt", size)
             build(folder / "data.nt", folder / "releases", triples)
             (folder / "releases" / "queries").mkdir()
-            figures[f"{triples} triples"] = measure(folder / "releases", options.rounds)
+            figures[f"{triples} triples"] = _measured(folder / "releases", options)
     options.out.mkdir(exist_ok=True)
     text = json.dumps(figures, indent=1, ensure_ascii=False)
     (options.out / "dereference.json").write_text(text + "\n", encoding="utf-8")
@@ -134,9 +147,25 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sizes", nargs="*", type=int, default=(10_000, 1_000_000))
     parser.add_argument("--rounds", type=int, default=5, help="servers, one after the other")
     parser.add_argument("--releases", type=Path, help="measure what is there instead")
+    parser.add_argument("--unprepared", action="store_true", help="make nothing ahead")
     parser.add_argument("--work", type=Path, default=None, help="where data and stores are made")
     parser.add_argument("--out", type=Path, default=Path(".bench"), help="folder of the figures")
     return parser.parse_args()
+
+
+def _measured(releases: Path, options: argparse.Namespace) -> dict[str, Any]:
+    prepared = {} if options.unprepared else {"prepared": _prepared(releases)}
+    return prepared | measure(releases, options.rounds)
+
+
+def _prepared(releases: Path) -> dict[str, float]:
+    """Make the answers ahead; return how many, what that costs and how much room they take."""
+    release = Releases(releases).current()
+    begin = time.process_time()
+    number = prepare_release(release, releases, MOST_PREPARED)
+    seconds = time.process_time() - begin
+    size = place(release, releases).stat().st_size
+    return {"answers": number, "seconds of CPU": round(seconds, 1), "bytes": size}
 
 
 def measure(releases: Path, rounds: int) -> dict[str, Any]:
@@ -149,12 +178,14 @@ def measure(releases: Path, rounds: int) -> dict[str, Any]:
     costs: dict[str, Costs] = {"warm": {}, "cold": {}, "static": {}, "static, cold": {}}
     page: dict[str, Any] = {}
     for number in range(rounds):
-        server = systems.kizuna(releases)
-        try:
-            _one_round(server, _parts(things, number), costs)
-            page = _page(server.port, things[0])
-        finally:
-            server.stop()
+        shuffled = random.Random(number).sample(things, len(things))
+        for name in FORMATS:
+            server = systems.kizuna(releases)
+            try:
+                _one_format(server, name, shuffled, costs)
+                page = _page(server.port, things[0])
+            finally:
+                server.stop()
     slower = {name: round(_of(costs["cold"]["page"], costs["cold"]["Turtle"], name), 2)
               for name in ("cpu", "rate")}  # fmt: skip
     return {
@@ -167,30 +198,21 @@ def measure(releases: Path, rounds: int) -> dict[str, Any]:
     }
 
 
-def _parts(things: Sequence[str], number: int) -> Iterator[list[str]]:
-    """Yield, first for warming up and then for each case, things of its own: each is asked once."""
-    shuffled = random.Random(number).sample(things, len(things))
-    yield shuffled[:WARMING_UP]
-    rest = shuffled[WARMING_UP:]
-    size = min(MOST_COLD, len(rest) // len(FORMATS))
-    yield from (rest[size * n : size * (n + 1)] for n in range(len(FORMATS)))
-
-
-def _one_round(server: systems.Server, parts: Iterator[list[str]], costs: dict[str, Costs]) -> None:
-    warming_up = next(parts)
-    for accept in FORMATS.values():
-        _cost(server, [_request(_page_of(thing), accept) for thing in warming_up])
-    for (name, accept), part in zip(FORMATS.items(), parts, strict=True):
-        paths = [f"/{t}" if name == "303" else _page_of(t) for t in part]
-        unique = [f"{STATIC}?n={name}{n}".replace(" ", "") for n in range(len(paths))]
-        asked = {
-            "static": [_request(STATIC, "*/*")] * WARM_REQUESTS,
-            "cold": [_request(path, accept) for path in paths],
-            "static, cold": [_request(path, "*/*") for path in unique],
-            "warm": [_request(paths[0], accept)] * WARM_REQUESTS,
-        }
-        for kind, requests in asked.items():
-            costs[kind].setdefault(name, []).append(_cost(server, requests))
+def _one_format(
+    server: systems.Server, name: str, things: Sequence[str], costs: dict[str, Costs]
+) -> None:
+    accept = FORMATS[name]
+    paths = [f"/{thing}" if name == "303" else _page_of(thing) for thing in things]
+    _cost(server, [_request(path, accept) for path in paths[:WARMING_UP]])
+    paths = paths[WARMING_UP:][:MOST_COLD]
+    asked = {
+        "static": [_request(STATIC, "*/*")] * WARM_REQUESTS,
+        "cold": [_request(path, accept) for path in paths],
+        "static, cold": [_request(f"{STATIC}?n={n}", "*/*") for n in range(len(paths))],
+        "warm": [_request(paths[0], accept)] * WARM_REQUESTS,
+    }
+    for kind, requests in asked.items():
+        costs[kind].setdefault(name, []).append(_cost(server, requests))
 
 
 def _page_of(thing: str) -> str:
@@ -203,17 +225,34 @@ def _request(path: str, accept: str) -> bytes:
 
 
 def _cost(server: systems.Server, requests: Sequence[bytes]) -> Cost:
-    """Return what the answers to ``requests`` cost, which the clients share."""
-    command = [sys.executable, "-c", CLIENT, str(server.port), str(CONNECTIONS)]
+    """Return what the answers to ``requests`` cost, which the clients share.
 
-    def client(number: int) -> float:
-        told = b"\0".join(requests[number::CLIENTS])
-        return float(subprocess.run(command, input=told, capture_output=True, check=True).stdout)
-
+    Each connection has been open for one request already.
+    """
+    clients = [_client(server, requests[number::CLIENTS]) for number in range(CLIENTS)]
     before = _cpu(server)
-    with ThreadPoolExecutor(CLIENTS) as clients:
-        rate = sum(clients.map(client, range(CLIENTS)))
-    return Cost(rate, (_cpu(server) - before) / len(requests))
+    for client in clients:
+        _of_client(client).write(b"!")
+        _of_client(client).flush()
+    rates = [float(client.communicate()[0]) for client in clients]
+    return Cost(sum(rates), (_cpu(server) - before) / len(requests))
+
+
+def _client(server: systems.Server, requests: Sequence[bytes]) -> subprocess.Popen[bytes]:
+    """Return a client that has opened its connections and waits to be told to begin."""
+    told = b"\0".join([_request(STATIC, "*/*"), *requests])
+    command = [sys.executable, "-c", CLIENT, str(server.port), str(CONNECTIONS), str(len(told))]
+    client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    _of_client(client).write(told)
+    _of_client(client).flush()
+    assert client.stdout is not None
+    assert client.stdout.readline() == b"ready\n"
+    return client
+
+
+def _of_client(client: subprocess.Popen[bytes]) -> IO[bytes]:
+    assert client.stdin is not None
+    return client.stdin
 
 
 def _cpu(server: systems.Server) -> float:

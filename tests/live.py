@@ -64,9 +64,12 @@ def free_port() -> int:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment without this machine's settings of kizuna, with ``more``."""
+    """Return the environment without this machine's settings of kizuna, with ``more``.
+
+    Nothing is made ahead, unless a test wants it: that would keep one core busy for a while.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KIZUNA_")}
-    return kept | more
+    return kept | {"KIZUNA_PREPARE_MB": "0"} | more
 
 
 def kizuna(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -201,9 +201,17 @@ def test_every_limit_is_a_setting(tmp_path: Path) -> None:
     "row", [s for s in SETTINGS if s.type in {int, float}], ids=lambda s: s.key
 )
 def test_numbers_that_make_no_sense(tmp_path: Path, row: Setting) -> None:
-    for value in ("0", "-1", "1e9", "nan", "inf", "true", '"many"'):
+    zero = () if row.may_be_empty else ("0",)
+    for value in (*zero, "-1", "1e9", "nan", "inf", "true", '"many"'):
         with pytest.raises(SettingsError, match=row.key) as caught:
             settings(tmp_path, f"{BASE}{row.key} = {value}\n")
         assert "kizuna.toml:2" in str(caught.value)
     with pytest.raises(SettingsError, match="KIZUNA"):
         settings(tmp_path, **{str(row.env): "many"})
+
+
+def test_nothing_need_be_made_ahead(tmp_path: Path) -> None:
+    assert settings(tmp_path, f"{BASE}prepare_mb = 0\n").prepare_mb == 0
+    assert settings(tmp_path, KIZUNA_PREPARE_MB="0").prepare_mb == 0
+    with pytest.raises(SettingsError, match="prepare_mb is -1, but must be at least 0"):
+        settings(tmp_path, KIZUNA_PREPARE_MB="-1")

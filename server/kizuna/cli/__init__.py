@@ -26,6 +26,7 @@ COMMANDS = {
     "catalogue":    ("catalogue",   "catalogue"),
     "diff":         ("differences", "diff"),
     "rollback":     ("releases",    "rollback"),
+    "prepare":      ("prepare",     "prepare"),
     "push":         ("releases",    "push"),
     "link":         ("linking",     "link"),
     "review":       ("review",      "review"),

@@ -86,7 +86,7 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
             name = name_of(chosen, reader.language, chosen=reader.chosen)
             ready = site.prepared.find(described.path, name)
         if ready is None:
-            return representation(described, reader, chosen, profile)
+            return represented(described, reader, chosen, profile)
         language = reader.language if chosen is HTML else ""
         return Representation(ready.body, chosen.content_type, language, ready.tag)
 
@@ -104,7 +104,7 @@ def _links(site: Site, described: Described, part: Part) -> tuple[str, ...]:
     )
 
 
-def representation(
+def represented(
     described: Described, reader: Reader, form: Format, profile: Profile
 ) -> Representation:
     """Return a description in a format, a page for ``reader``, made anew."""

@@ -28,6 +28,11 @@ Prepare = Callable[[Site], Awaitable[bool]]
 class SiteSource(Protocol):
     """Where a request gets its site from; it keeps it until it has been answered."""
 
+    @property
+    def site(self) -> Site:
+        """The site that is current now, for who is done with it before the loop goes on."""
+        ...
+
     def lease(self) -> AbstractContextManager[Site]:
         """Give the site that is current now, open as long as the context."""
         ...
@@ -94,6 +99,11 @@ class SiteHolder:
         """The identifier of the current release, if it could not be opened."""
         return self._refused
 
+    @property
+    def site(self) -> Site:
+        """The current site, for who is done with it before the loop goes on."""
+        return self._tenure.site
+
     @contextmanager
     def lease(self) -> Iterator[Site]:
         """Give the current site to one request, which keeps it even if a newer one comes."""
@@ -108,6 +118,7 @@ class SiteHolder:
     async def watch(self) -> None:
         """Look for a new current release until cancelled, and take it over."""
         settled = ""
+        await _make_catalogue(self._tenure.site)
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             await self.look()
@@ -244,8 +255,7 @@ class SiteHolder:
             undo.callback(tenure.hold.close)
             undo.callback(tenure.site.close)
             await tenure.site.engine.ready()
-            if tenure.site.manifest.filled:
-                await asyncio.to_thread(getattr, tenure.site, "repository")
+            await _make_catalogue(tenure.site)
             undo.pop_all()
         return tenure
 
@@ -284,6 +294,12 @@ class FixedSite:
     def refused(self) -> str | None:
         """None: there is no newer release."""
         return None
+
+
+async def _make_catalogue(site: Site) -> None:
+    """Make the catalogue of a site, so that nobody who asks for it waits for that."""
+    if site.manifest.filled:
+        await asyncio.to_thread(getattr, site, "repository")
 
 
 def _close_if_unused(tenure: _Tenure) -> None:

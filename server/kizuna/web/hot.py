@@ -88,10 +88,10 @@ class Hot:
         answer = self._held.get(request)
         if answer is None or self._source is None:
             return None
-        with self._source.lease() as site:
-            if site is not self._site:
-                self._forget(site)
-                return None
+        site = self._source.site
+        if site is not self._site:
+            self._forget(site)
+            return None
         self._held.move_to_end(request)
         site.cache.numbers.hits += 1
         return answer
@@ -100,10 +100,10 @@ class Hot:
         """Return the answer to a request that is made at once, None where that takes longer."""
         if self._source is None:
             return None
-        with self._source.lease() as site:
-            answer, lasts = self._make(request, site)
-            if answer is not None and lasts:
-                self.keep(request, answer, site)
+        site = self._source.site
+        answer, lasts = self._make(request, site)
+        if answer is not None and lasts:
+            self.keep(request, answer, site)
         return answer
 
     def keep(self, request: bytes, answer: HotAnswer, site: Site) -> None:
@@ -111,9 +111,8 @@ class Hot:
         weight = answer.weight + len(request)
         if weight > self.limit // 16 or site.cache.seconds != math.inf or self._source is None:
             return
-        with self._source.lease() as current:
-            if current is not site:
-                return
+        if site is not self._source.site:
+            return
         if site is not self._site:
             self._forget(site)
         if request not in self._held:

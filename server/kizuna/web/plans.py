@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from kizuna.formats import HTML, TURTLE, Format
+from kizuna.iris import from_path, to_path
 from kizuna.web.codings import CODINGS, Coding
 from kizuna.web.described import OFFERED, Described, answer, written
 from kizuna.web.hot import HotAnswer, in_bytes
@@ -35,7 +36,7 @@ MOST_PLANS = 500
 FOR_ALL = TURTLE
 """The format in which each thing is prepared, from which a client that asks for none is led on."""
 _THING = re.compile(
-    rb"(GET /(?:id|doc)/)([A-Za-z0-9/_-]+)((?:\?lang=[A-Za-z-]{2,8})? HTTP/1\.1\r\n.*\r\n\r\n)",
+    rb"(GET /(?:id|doc)/)([A-Za-z0-9/_.%-]+)((?:\?lang=[A-Za-z-]{2,8})? HTTP/1\.1\r\n.*\r\n\r\n)",
     re.DOTALL,
 )
 _MARK = "any-thing-at-all-64f1c0a7"
@@ -142,13 +143,17 @@ def _filled(plan: Plan, path: bytes, site: Site) -> HotAnswer | None:
     """Return the answer about the thing at ``path``, None where that takes long or is none."""
     name = path.decode()
     page = f"doc/{name}"
+    if b"%" in path:
+        page = from_path(page)
+        if to_path(page) != f"doc/{name}":
+            return None
     ready = site.prepared.find(page, plan.name) or _made(plan.form, page, site)
     if ready is None:
         return None
     types, tag, body = ready
     if plan.form is None:
-        head = plan.head % {b"path": path, b"types": types}
-        return HotAnswer(b"303 See Other", head, b"", _asked(f"/id/{name}", site))
+        head = plan.head % {b"path": path, b"types": types, b"length": b"0"}
+        return HotAnswer(b"303 See Other", head, b"", _asked(f"/id/{page[4:]}", site))
     if len(body) > plan.most:
         return None
     if plan.coding is not None:

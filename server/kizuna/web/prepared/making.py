@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from shutil import copyfile
 
 import zstandard
 
@@ -16,7 +17,7 @@ from kizuna.engine.index import address_of
 from kizuna.errors import UnavailableError
 from kizuna.formats import HTML, Format
 from kizuna.release.disk import locked
-from kizuna.web.described import OFFERED, representation
+from kizuna.web.described import OFFERED, represented
 from kizuna.web.links import type_links
 from kizuna.web.prepared.naming import name_of
 from kizuna.web.prepared.reading import dictionary
@@ -33,6 +34,8 @@ KEPT = 2
 """How many files stay: that of the current release, and one to go back to."""
 _LEVEL = 6
 _AT_ONCE = 500
+_ALL = 2**62
+"""The room in which nothing is missing."""
 _SAMPLES, _SAMPLE_BYTES = 6, 120_000
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS representation (
@@ -41,7 +44,7 @@ CREATE TABLE IF NOT EXISTS representation (
     PRIMARY KEY (path, name)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS sample (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS made (number INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS made (number INTEGER NOT NULL, room INTEGER NOT NULL) STRICT;
 """
 _INSERT = "INSERT INTO representation (path, name, types, tag, body) VALUES (?, ?, ?, ?, ?)"
 
@@ -75,7 +78,7 @@ def prepare(site: Site, most: int, progress: Progress = lambda *_: None) -> int:
     try:
         path.parent.mkdir(exist_ok=True)
         with locked(path.parent):
-            if not path.exists():
+            if not path.exists() or _room(path) < most:
                 _write(path, site, most, progress)
             _remove_old(path)
         return _number(path)
@@ -95,6 +98,8 @@ def kinds(site: Site) -> list[Kind]:
 
 def _write(path: Path, site: Site, most: int, progress: Progress) -> None:
     part = path.with_suffix(".part")
+    if path.exists():
+        copyfile(path, part)
     try:
         _fill(part, site, most, progress)
     except sqlite3.DatabaseError:  # the machine broke down while it was written
@@ -118,8 +123,9 @@ def _fill(part: Path, site: Site, most: int, progress: Progress) -> None:
                 if used < most:
                     used += made.write(things[at : at + _AT_ONCE])
                 progress(number * len(things) + at, len(wanted) * len(things))
+        room = most if used >= most else _ALL
         connection.execute("DELETE FROM made")
-        connection.execute("INSERT INTO made SELECT count(*) FROM representation")
+        connection.execute("INSERT INTO made SELECT count(*), ? FROM representation", (room,))
         connection.commit()
 
 
@@ -164,7 +170,7 @@ class _Made:
     def _one(self, page: str, iri: str) -> Representation:
         reader = Reader(self.site, self.kind.language, self.kind.chosen)
         described = described_thing(self.site, page, iri)
-        return representation(described, reader, self.kind.form, DEFAULT)
+        return represented(described, reader, self.kind.form, DEFAULT)
 
     def _packer_of(self, bodies: Sequence[bytes]) -> zstandard.ZstdCompressor:
         """Return what packs beside a sample, which is taken from the first bodies once for all."""
@@ -185,8 +191,18 @@ def _sample(bodies: Sequence[bytes]) -> bytes:
 
 
 def _number(path: Path) -> int:
+    """Return how many representations there are."""
+    return _told(path, "number")
+
+
+def _room(path: Path) -> int:
+    """Return how many bytes they might take: with more room there would be more of them."""
+    return _told(path, "room")
+
+
+def _told(path: Path, column: str) -> int:
     with closing(sqlite3.connect(address_of(path), uri=True)) as connection:
-        return int(connection.execute("SELECT number FROM made").fetchone()[0])
+        return int(connection.execute(f"SELECT {column} FROM made").fetchone()[0])  # noqa: S608
 
 
 def _remove_old(path: Path) -> None:
