@@ -5,10 +5,11 @@ python benchmarks/dereference.py [--sizes 10000 1000000] [--rounds 5] [--release
 
 *Warm* is the same request again and again, *cold* another thing each time, which this server has
 never been asked for. Answers are made ahead before the first server begins, as a server does by
-itself once it runs; ``--unprepared`` leaves that out. Beside each stand two static answers: the
-same request for a static file again and again (*static*), and a static file under another address
-each time (*static, cold*). Each format has a new server each time, so that cold is cold. Counted
-are requests per second and the server process's own CPU time per request, without the opening of
+itself once it runs; ``--unprepared`` leaves that out. Beside each stand static answers, of a file
+of about the same size: the same request again and again (*static*), no more of them than there are
+cold requests (*static, as many*: the first ones cost most), and the file under another address each
+time (*static, cold*). Each format has a new server each time, so that cold is cold. Counted are
+requests per second and the CPU time of the server process per request, without the opening of
 connections; the latter does not depend on what else the machine does.
 """
 
@@ -28,7 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import quote
 
 import systems
@@ -41,12 +42,13 @@ from kizuna.web.prepared import place
 from kizuna.web.prepared.work import prepare_release
 from release import build
 
-CLIENTS = 2
-CONNECTIONS = 4
+CONNECTIONS = 8
 WARM_REQUESTS = 20_000
-MOST_COLD = 1_500
+MOST_COLD = 20_000
 """How many requests a case gets in one round."""
-STATIC = "/static/favicon.svg"
+TINY, SMALL, LARGE = (f"/static/{name}" for name in ("favicon.svg", "search.js", "style.css"))
+"""Static files of 0.3, 6 and 22 kB."""
+KINDS = ("static", "static, as many", "cold", "static, cold", "warm")
 MOST_PREPARED = 4_000
 """Megabytes."""
 HEAVIEST_PAGE = 150_000
@@ -55,15 +57,15 @@ WARMING_UP = 20
 """How many things each server is asked for before anything counts."""
 # fmt: off
 FORMATS = {
-    # name       Accept
-    "Turtle":    "text/turtle",
-    "JSON-LD":   "application/ld+json",
-    "N-Triples": "application/n-triples",
-    "RDF/XML":   "application/rdf+xml",
-    "N-Quads":   "application/n-quads",
-    "RDF 1.2":   "text/turtle; version=1.2",
-    "page":      "text/html",
-    "303":       "*/*",
+    # name       Accept                      beside
+    "Turtle":    ("text/turtle",              SMALL),
+    "JSON-LD":   ("application/ld+json",      SMALL),
+    "N-Triples": ("application/n-triples",    SMALL),
+    "RDF/XML":   ("application/rdf+xml",      SMALL),
+    "N-Quads":   ("application/n-quads",      SMALL),
+    "RDF 1.2":   ("text/turtle; version=1.2", SMALL),
+    "page":      ("text/html",                LARGE),
+    "303":       ("*/*",                      TINY),
 }
 # fmt: on
 CLIENT = """
@@ -102,10 +104,11 @@ for one, line in lines.items():
     poll.register(one, select.EPOLLIN)
     line.next()
 while any(line.open for line in lines.values()):
-    for one, _ in poll.poll(1):
+    for one, _ in poll.poll(0):  # never sleeps: to wake it would be the work of the server
         if lines[one].read():
             lines[one].next()
-print(number / (time.perf_counter() - begin))
+print(number / (time.perf_counter() - begin), flush=True)
+sys.stdin.buffer.read()
 """
 
 
@@ -175,7 +178,7 @@ def measure(releases: Path, rounds: int) -> dict[str, Any]:
     things = [quote(iri.value.removeprefix(base)) for iri in index.subjects(f"{base}id/")
               if "#" not in iri.value]  # fmt: skip
     index.close()
-    costs: dict[str, Costs] = {"warm": {}, "cold": {}, "static": {}, "static, cold": {}}
+    costs: dict[str, Costs] = {kind: {} for kind in KINDS}
     page: dict[str, Any] = {}
     for number in range(rounds):
         shuffled = random.Random(number).sample(things, len(things))
@@ -201,14 +204,15 @@ def measure(releases: Path, rounds: int) -> dict[str, Any]:
 def _one_format(
     server: systems.Server, name: str, things: Sequence[str], costs: dict[str, Costs]
 ) -> None:
-    accept = FORMATS[name]
+    accept, static = FORMATS[name]
     paths = [f"/{thing}" if name == "303" else _page_of(thing) for thing in things]
     _cost(server, [_request(path, accept) for path in paths[:WARMING_UP]])
     paths = paths[WARMING_UP:][:MOST_COLD]
     asked = {
-        "static": [_request(STATIC, "*/*")] * WARM_REQUESTS,
+        "static": [_request(static, "*/*")] * WARM_REQUESTS,
+        "static, as many": [_request(static, "*/*")] * len(paths),
         "cold": [_request(path, accept) for path in paths],
-        "static, cold": [_request(f"{STATIC}?n={n}", "*/*") for n in range(len(paths))],
+        "static, cold": [_request(f"{static}?n={n}", "*/*") for n in range(len(paths))],
         "warm": [_request(paths[0], accept)] * WARM_REQUESTS,
     }
     for kind, requests in asked.items():
@@ -225,34 +229,23 @@ def _request(path: str, accept: str) -> bytes:
 
 
 def _cost(server: systems.Server, requests: Sequence[bytes]) -> Cost:
-    """Return what the answers to ``requests`` cost, which the clients share.
+    """Return what the answers to ``requests`` cost, without that of opening and closing.
 
     Each connection has been open for one request already.
     """
-    clients = [_client(server, requests[number::CLIENTS]) for number in range(CLIENTS)]
-    before = _cpu(server)
-    for client in clients:
-        _of_client(client).write(b"!")
-        _of_client(client).flush()
-    rates = [float(client.communicate()[0]) for client in clients]
-    return Cost(sum(rates), (_cpu(server) - before) / len(requests))
-
-
-def _client(server: systems.Server, requests: Sequence[bytes]) -> subprocess.Popen[bytes]:
-    """Return a client that has opened its connections and waits to be told to begin."""
-    told = b"\0".join([_request(STATIC, "*/*"), *requests])
+    told = b"\0".join([_request(TINY, "*/*"), *requests])
     command = [sys.executable, "-c", CLIENT, str(server.port), str(CONNECTIONS), str(len(told))]
-    client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    _of_client(client).write(told)
-    _of_client(client).flush()
-    assert client.stdout is not None
-    assert client.stdout.readline() == b"ready\n"
-    return client
-
-
-def _of_client(client: subprocess.Popen[bytes]) -> IO[bytes]:
-    assert client.stdin is not None
-    return client.stdin
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as client:
+        assert client.stdin is not None
+        assert client.stdout is not None
+        client.stdin.write(told)
+        client.stdin.flush()
+        assert client.stdout.readline() == b"ready\n"
+        before = _cpu(server)
+        client.stdin.write(b"!")
+        client.stdin.flush()
+        rate = float(client.stdout.readline())
+        return Cost(rate, (_cpu(server) - before) / len(requests))
 
 
 def _cpu(server: systems.Server) -> float:
@@ -271,7 +264,7 @@ def _medians(found: Costs, what: str) -> dict[str, int]:
 
 def _beside(costs: dict[str, Costs], what: str) -> dict[str, dict[str, float]]:
     """Return how quick each is as a part of how quick a static answer in the same round is."""
-    pairs = (("warm", "static"), ("cold", "static"), ("cold", "static, cold"))
+    pairs = (("warm", "static"), ("cold", "static, as many"), ("cold", "static, cold"))
     return {
         f"{kind} ÷ {static}": {
             name: round(1 / _of(costs[kind][name], costs[static][name], what), 2)

@@ -88,7 +88,7 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
         if ready is None:
             return represented(described, reader, chosen, profile)
         language = reader.language if chosen is HTML else ""
-        return Representation(ready.body, chosen.content_type, language, ready.tag)
+        return Representation(ready.body, chosen.content_type, language, ready.tag.decode())
 
     of_profile = () if profile is DEFAULT else (profile.token,)
     who = (reader.language, reader.chosen) if chosen is HTML else of_profile

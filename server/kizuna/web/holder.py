@@ -15,6 +15,7 @@ from kizuna.release.events import told
 from kizuna.release.filling import filled
 from kizuna.release.manifest import read_manifest, stamp_of
 from kizuna.web.site import Site
+from kizuna.web.views.page import read_templates
 
 SECONDS_BETWEEN_LOOKS = 0.5
 LOOKS_UNTIL_RETRY = 20
@@ -118,7 +119,7 @@ class SiteHolder:
     async def watch(self) -> None:
         """Look for a new current release until cancelled, and take it over."""
         settled = ""
-        await _make_catalogue(self._tenure.site)
+        await _warm_up(self._tenure.site)
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             await self.look()
@@ -255,7 +256,7 @@ class SiteHolder:
             undo.callback(tenure.hold.close)
             undo.callback(tenure.site.close)
             await tenure.site.engine.ready()
-            await _make_catalogue(tenure.site)
+            await _warm_up(tenure.site)
             undo.pop_all()
         return tenure
 
@@ -296,8 +297,9 @@ class FixedSite:
         return None
 
 
-async def _make_catalogue(site: Site) -> None:
-    """Make the catalogue of a site, so that nobody who asks for it waits for that."""
+async def _warm_up(site: Site) -> None:
+    """Read the templates and make the catalogue, so that nobody who asks first waits for that."""
+    await asyncio.to_thread(read_templates)
     if site.manifest.filled:
         await asyncio.to_thread(getattr, site, "repository")
 

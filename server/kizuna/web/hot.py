@@ -21,6 +21,8 @@ from kizuna.web.site import Site
 
 HOT_BYTES = 32_000_000
 LONGEST_REQUEST = 16_384
+REMEMBERED = 20_000
+"""Of how many requests it is known that they have come once."""
 RAW = "raw_request"
 """Where in a request's state its bytes are, if they came whole and alone."""
 REPEATABLE = "repeatable"
@@ -67,6 +69,7 @@ class Hot:
         self.limit = limit
         self.size = 0
         self._held: OrderedDict[bytes, HotAnswer] = OrderedDict()
+        self._once: set[int] = set()
         self._source: SiteSource | None = None
         self._site: Site | None = None
         self._metrics: Metrics | None = None
@@ -97,14 +100,28 @@ class Hot:
         return answer
 
     def make(self, request: bytes) -> HotAnswer | None:
-        """Return the answer to a request that is made at once, None where that takes longer."""
+        """Return the answer to a request that is made at once, None where that takes longer.
+
+        It is held when it is asked for again: who reads everything once, as crawlers do, leaves in
+        place what others ask for all the time.
+        """
         if self._source is None:
             return None
         site = self._source.site
         answer, lasts = self._make(request, site)
-        if answer is not None and lasts:
+        if answer is not None and lasts and self._is_again(request):
             self.keep(request, answer, site)
         return answer
+
+    def _is_again(self, request: bytes) -> bool:
+        """Tell whether a request has come before, as far as that is remembered."""
+        name = hash(request)
+        if name in self._once:
+            return True
+        if len(self._once) >= REMEMBERED:
+            self._once.clear()
+        self._once.add(name)
+        return False
 
     def keep(self, request: bytes, answer: HotAnswer, site: Site) -> None:
         """Hold the answer of ``site`` to a request, unless it is too large or may change."""

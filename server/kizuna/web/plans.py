@@ -148,7 +148,7 @@ def _filled(plan: Plan, path: bytes, site: Site) -> HotAnswer | None:
         if to_path(page) != f"doc/{name}":
             return None
     ready = site.prepared.find(page, plan.name) or _made(plan.form, page, site)
-    if ready is None:
+    if ready is None or (plan.form is HTML and page == site.dataset_page):
         return None
     types, tag, body = ready
     if plan.form is None:
@@ -157,8 +157,8 @@ def _filled(plan: Plan, path: bytes, site: Site) -> HotAnswer | None:
     if len(body) > plan.most:
         return None
     if plan.coding is not None:
-        body, tag = plan.coding.pack(body), f'{tag[:-1]}-{plan.coding.name}"'
-    gaps = {b"path": path, b"types": types, b"tag": tag.encode(), b"length": b"%d" % len(body)}
+        body, tag = plan.coding.pack(body), b'%b-%b"' % (tag[:-1], plan.coding.name.encode())
+    gaps = {b"path": path, b"types": types, b"tag": tag, b"length": b"%d" % len(body)}
     return HotAnswer(b"200 OK", plan.head % gaps, body, _asked(f"/{page}", site))
 
 
@@ -174,6 +174,6 @@ def _made(form: Format | None, page: str, site: Site) -> Ready | None:
         return None
     types = "".join(f", {link}" for link in type_links(site, iri)).encode()
     if form is None:
-        return Ready(types, "", b"")
+        return Ready(types, b"", b"")
     made = written(described_thing(site, page, iri), DEFAULT, form, site)
-    return Ready(types, made.etag, made.body)
+    return Ready(types, made.etag.encode(), made.body)

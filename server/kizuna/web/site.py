@@ -142,6 +142,12 @@ class Site:
         return f"{self.addresses.base}sparql"
 
     @cached_property
+    def dataset_page(self) -> str | None:
+        """The path of the page of the dataset, None where it has none: it links to all files."""
+        dataset = self.about.dataset
+        return self.addresses.page(dataset.value) if dataset is not None else None
+
+    @cached_property
     def news(self) -> News | None:
         """What is new in the release; it is looked for once, when somebody wants to know."""
         return news_of(self.release.folder.parent, self.manifest)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from shutil import copyfile
 
 import zstandard
 
-from kizuna.engine.index import address_of
 from kizuna.errors import UnavailableError
 from kizuna.formats import HTML, Format
 from kizuna.release.disk import locked
 from kizuna.web.described import OFFERED, represented
 from kizuna.web.links import type_links
 from kizuna.web.prepared.naming import name_of
-from kizuna.web.prepared.reading import dictionary
+from kizuna.web.prepared.reading import Ready, dictionary, is_sample, key_of, sample_key
+from kizuna.web.prepared.table import Table, Unreadable, Writing
 from kizuna.web.problems import if_it_works
 from kizuna.web.profiles import DEFAULT
 from kizuna.web.reader import Reader
@@ -36,18 +33,7 @@ _LEVEL = 6
 _AT_ONCE = 500
 _ALL = 2**62
 """The room in which nothing is missing."""
-_SAMPLES, _SAMPLE_BYTES = 6, 120_000
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS representation (
-    path TEXT NOT NULL, name TEXT NOT NULL,
-    types BLOB NOT NULL, tag TEXT NOT NULL, body BLOB NOT NULL,
-    PRIMARY KEY (path, name)
-) STRICT;
-CREATE TABLE IF NOT EXISTS sample (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS made (number INTEGER NOT NULL, room INTEGER NOT NULL) STRICT;
-"""
-_INSERT = "INSERT INTO representation (path, name, types, tag, body) VALUES (?, ?, ?, ?, ?)"
-
+_SAMPLES, _SAMPLE_BYTES = 2, 40_000
 Progress = Callable[[int, int], None]
 """Is told how many representations have been looked at, of how many."""
 
@@ -78,11 +64,11 @@ def prepare(site: Site, most: int, progress: Progress = lambda *_: None) -> int:
     try:
         path.parent.mkdir(exist_ok=True)
         with locked(path.parent):
-            if not path.exists() or _room(path) < most:
+            if _room(path) < most:
                 _write(path, site, most, progress)
             _remove_old(path)
         return _number(path)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise UnavailableError(
             f"{path.parent}: cannot be written: {error}",
             hint="Make room there, or set prepare_mb to 0: then nothing is made ahead.",
@@ -98,74 +84,52 @@ def kinds(site: Site) -> list[Kind]:
 
 def _write(path: Path, site: Site, most: int, progress: Progress) -> None:
     part = path.with_suffix(".part")
-    if path.exists():
-        copyfile(path, part)
-    try:
-        _fill(part, site, most, progress)
-    except sqlite3.DatabaseError:  # the machine broke down while it was written
-        part.unlink(missing_ok=True)
-        _fill(part, site, most, progress)
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
+    with closing(Writing(part)) as file:
+        _fill(file, site, most, progress)
+        number = sum(not is_sample(key) for key in file.keys)
+        file.finish(number, most if file.size >= most else _ALL)
     part.replace(path)
 
 
-def _fill(part: Path, site: Site, most: int, progress: Progress) -> None:
-    wanted = kinds(site)
+def _fill(file: Writing, site: Site, most: int, progress: Progress) -> None:
+    """Write what is not in the file yet, as long as there is room."""
     things = [i.value for i in site.index.subjects(site.addresses.things) if "#" not in i.value]
-    with closing(sqlite3.connect(part)) as connection:
-        connection.execute("PRAGMA synchronous = OFF")  # it is synced once, at the end
-        connection.executescript(_SCHEMA)
-        used = connection.execute("SELECT total(length(body)) FROM representation").fetchone()[0]
-        for number, kind in enumerate(wanted):
-            made = _Made(site, kind, connection)
-            for at in range(0, len(things), _AT_ONCE):
-                if used < most:
-                    used += made.write(things[at : at + _AT_ONCE])
-                progress(number * len(things) + at, len(wanted) * len(things))
-        room = most if used >= most else _ALL
-        connection.execute("DELETE FROM made")
-        connection.execute("INSERT INTO made SELECT count(*), ? FROM representation", (room,))
-        connection.commit()
+    wanted = kinds(site)
+    for number, kind in enumerate(wanted):
+        made = _Made(site, kind, file)
+        for at in range(0, len(things), _AT_ONCE):
+            if file.size < most:
+                made.write(things[at : at + _AT_ONCE])
+            progress(number * len(things) + at, len(wanted) * len(things))
 
 
 class _Made:
     """Makes and packs the representations of one kind."""
 
-    def __init__(self, site: Site, kind: Kind, connection: sqlite3.Connection) -> None:
-        self.site, self.kind, self.connection = site, kind, connection
-        rows = connection.execute("SELECT path FROM representation WHERE name = ?", (kind.name,))
-        self.known = {path for (path,) in rows}
+    def __init__(self, site: Site, kind: Kind, file: Writing) -> None:
+        self.site, self.kind, self.file = site, kind, file
         self._packer: zstandard.ZstdCompressor | None = None
 
-    def write(self, things: Sequence[str]) -> int:
-        """Write what is not there yet of some things; return how many bytes it takes."""
+    def write(self, things: Sequence[str]) -> None:
+        """Write what is not there yet of some things."""
         found = list(self._made(things))
         if not found:
-            return 0
-        packer = self._packer or self._packer_of([made.body for _, _, made in found])
-        rows = [
-            (path, self.kind.name, types, made.etag, packer.compress(made.body))
-            for path, types, made in found
-        ]
-        with self.connection:
-            self.connection.executemany(_INSERT, rows)
-        return sum(len(row[-1]) for row in rows)
+            return
+        if self._packer is None:
+            self._packer = self._packer_of([made.body for _, made in found])
+        for key, made in found:
+            self.file.add(key, self._packer.compress(made.bytes()))
 
-    def _made(self, things: Sequence[str]) -> Iterator[tuple[str, bytes, Representation]]:
+    def _made(self, things: Sequence[str]) -> Iterator[tuple[bytes, Ready]]:
         for iri in things:
             page = self.site.addresses.page(iri)
-            if page is None or page in self.known or not self._is_for(iri):
+            key = key_of(page or "", self.kind.name)
+            if page is None or key in self.file.keys:
                 continue
             made = if_it_works(partial(self._one, page, iri))
             if made is not None and len(made.body) <= LARGEST:
                 types = "".join(f", {link}" for link in type_links(self.site, iri))
-                yield page, types.encode(), made
-
-    def _is_for(self, iri: str) -> bool:
-        """Tell whether a thing is prepared; the dataset's page tells what other releases have."""
-        dataset = self.site.about.dataset
-        return self.kind.form is not HTML or dataset is None or dataset.value != iri
+                yield key, Ready(types.encode(), made.etag.encode(), made.body)
 
     def _one(self, page: str, iri: str) -> Representation:
         reader = Reader(self.site, self.kind.language, self.kind.chosen)
@@ -174,14 +138,14 @@ class _Made:
 
     def _packer_of(self, bodies: Sequence[bytes]) -> zstandard.ZstdCompressor:
         """Return what packs beside a sample, which is taken from the first bodies once for all."""
-        name, connection = self.kind.name, self.connection
-        row = connection.execute("SELECT bytes FROM sample WHERE name = ?", (name,)).fetchone()
-        sample = row[0] if row else _sample(bodies)
-        connection.execute("INSERT OR IGNORE INTO sample VALUES (?, ?)", (name, sample))
-        self._packer = zstandard.ZstdCompressor(
+        key = sample_key(self.kind.name)
+        sample = self.file.get(key)
+        if sample is None:
+            sample = _sample(bodies)
+            self.file.add(key, sample)
+        return zstandard.ZstdCompressor(
             level=_LEVEL, dict_data=dictionary(sample), write_checksum=True
         )
-        return self._packer
 
 
 def _sample(bodies: Sequence[bytes]) -> bytes:
@@ -192,17 +156,17 @@ def _sample(bodies: Sequence[bytes]) -> bytes:
 
 def _number(path: Path) -> int:
     """Return how many representations there are."""
-    return _told(path, "number")
+    with closing(Table(path)) as table:
+        return table.number
 
 
 def _room(path: Path) -> int:
-    """Return how many bytes they might take: with more room there would be more of them."""
-    return _told(path, "room")
-
-
-def _told(path: Path, column: str) -> int:
-    with closing(sqlite3.connect(address_of(path), uri=True)) as connection:
-        return int(connection.execute(f"SELECT {column} FROM made").fetchone()[0])  # noqa: S608
+    """Return how many bytes what is there might take: with more room there would be more of it."""
+    try:
+        with closing(Table(path)) as table:
+            return table.note
+    except (OSError, Unreadable):
+        return 0
 
 
 def _remove_old(path: Path) -> None:

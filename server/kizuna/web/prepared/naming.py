@@ -47,7 +47,7 @@ def place(release: Release, folder: Path) -> Path:
             digest.update(path.read_bytes())
         except OSError:
             digest.update(b"\0")
-    name = f"{release.id}-{digest.hexdigest()[:16]}.sqlite"
+    name = f"{release.id}-{digest.hexdigest()[:16]}.table"
     return release.folder.parent / FOLDER / name
 
 

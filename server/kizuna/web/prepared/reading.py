@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
+import struct
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import zstandard
 
-from kizuna.engine.index import address_of
+from kizuna.web.prepared.table import Table, Unreadable
 
-_MAPPED = 2_000_000_000
-"""Bytes of the file that are read through the page cache of the system, without a copy."""
 NOWHERE = Path()
 """No file: there is nothing then."""
-_FIND = "SELECT types, tag, body FROM representation WHERE path = ? AND name = ?"
+_HEAD = struct.Struct("<HH")
+"""Bytes of the entity tag and of the types, before these and the body."""
 
 
 class Ready(NamedTuple):
@@ -27,16 +25,34 @@ class Ready(NamedTuple):
     """
 
     types: bytes
-    tag: str
+    tag: bytes
     body: bytes
 
+    def bytes(self) -> bytes:
+        """Return all of it, for ``ready_of``."""
+        return _HEAD.pack(len(self.tag), len(self.types)) + self.tag + self.types + self.body
 
-@dataclass(slots=True)
-class _Opened:
-    """What one thread reads with: neither part may be used by two at once."""
 
-    connection: sqlite3.Connection
-    unpackers: dict[str, zstandard.ZstdDecompressor]
+def ready_of(data: bytes) -> Ready:
+    """Return what ``Ready.bytes`` has given."""
+    tag, types = _HEAD.unpack_from(data)
+    types += 4 + tag
+    return Ready(data[4 + tag : types], data[4 : 4 + tag], data[types:])
+
+
+def key_of(path: str, name: str) -> bytes:
+    """Return where the representation of that name (``name_of``) of a page is in the file."""
+    return f"{name}\n{path}".encode()
+
+
+def sample_key(name: str) -> bytes:
+    """Return where the sample is beside which all representations of a name are packed."""
+    return f"{name}\n\n".encode()
+
+
+def is_sample(key: bytes) -> bool:
+    """Tell whether a key is that of a sample: no path is empty."""
+    return key.endswith(b"\n\n")
 
 
 class Prepared:
@@ -48,57 +64,47 @@ class Prepared:
 
     def __init__(self, path: Path = NOWHERE) -> None:
         self.path = path
-        self.number = 0
-        self._there = False
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._table: Table | None = None
+        self._local = threading.local()  # an unpacker is not used by two threads at once
+
+    @property
+    def number(self) -> int:
+        """How many representations there are."""
+        return self._table.number if self._table is not None else 0
 
     def look(self) -> bool:
         """Tell whether the file is there; from then on it is read."""
-        if not self._there and self.path.is_file():
-            with suppress(sqlite3.Error):
-                counted = self._opened().connection.execute("SELECT number FROM made").fetchone()
-                self.number = counted[0]
-                self._there = True
-        return self._there
+        if self._table is None and self.path.is_file():
+            with suppress(OSError, Unreadable):
+                self._table = Table(self.path)
+        return self._table is not None
 
     def find(self, path: str, name: str) -> Ready | None:
         """Return the representation of that name (``name_of``) of the page at ``path``, if any."""
-        if not self._there:
+        if self._table is None:
             return None
         try:
-            opened = self._opened()
-            row = opened.connection.execute(_FIND, (path, name)).fetchone()
-            if row is None:
+            found = self._table.find(key_of(path, name))
+            if found is None:
                 return None
-            types, tag, body = row
-            return Ready(types, tag, opened.unpackers[name].decompress(body))
-        except (sqlite3.Error, zstandard.ZstdError, KeyError):
+            return ready_of(self._unpacker(name, self._table).decompress(found))
+        except (Unreadable, struct.error, zstandard.ZstdError):
             return None
 
     def close(self) -> None:
         """Close the file."""
-        self._there = False
-        for connection in self._open:
-            connection.close()
+        if self._table is not None:
+            self._table.close()
+            self._table = None
 
-    def _opened(self) -> _Opened:
-        """Return what this thread reads with. Raises sqlite3.Error."""
-        opened: _Opened | None = getattr(self._local, "opened", None)
-        if opened is None:
-            connection = sqlite3.connect(address_of(self.path), uri=True, check_same_thread=False)
-            self._open.append(connection)
-            connection.execute(f"PRAGMA mmap_size={_MAPPED}")
-            samples = connection.execute("SELECT name, bytes FROM sample")
-            opened = self._local.opened = _Opened(
-                connection, {name: unpacker(sample) for name, sample in samples}
-            )
-        return opened
-
-
-def unpacker(sample: bytes) -> zstandard.ZstdDecompressor:
-    """Return what unpacks representations that were packed beside a sample of their like."""
-    return zstandard.ZstdDecompressor(dict_data=dictionary(sample))
+    def _unpacker(self, name: str, table: Table) -> zstandard.ZstdDecompressor:
+        try:
+            return self._local.unpackers[name]  # type: ignore[no-any-return]
+        except (AttributeError, KeyError):
+            known = self._local.__dict__.setdefault("unpackers", {})
+            sample = dictionary(table.find(sample_key(name)) or b"")
+            known[name] = zstandard.ZstdDecompressor(dict_data=sample)
+            return known[name]  # type: ignore[no-any-return]
 
 
 def dictionary(sample: bytes) -> zstandard.ZstdCompressionDict:

@@ -71,6 +71,12 @@ def template(name: str) -> Template:
     return _templates().get_template(name)
 
 
+def read_templates() -> None:
+    """Read all templates of pages, which takes a while; from then on they are held."""
+    for name in _templates().list_templates():
+        template(name)
+
+
 def static(name: str) -> str:
     """Return the address of a static file, which changes with it."""
     return f"/static/{name}?v={digest(name)}"
