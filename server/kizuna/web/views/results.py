@@ -114,11 +114,20 @@ def answer_table(reader: Reader, answer: Answer, heads: Heads, *, more: bool = F
 
 
 def terms_of(reader: Reader, answer: Answer) -> tuple[tuple[str, ...], list[Row]]:
-    """Return columns and rows of an answer in TSV, as many as a page shows; others have none."""
-    if answer.kind is not Kind.ROWS:
+    """Return columns and rows of an answer to be drawn, as many as a page shows.
+
+    Of a graph they are the triples between things; the answer to ASK has none.
+    """
+    if answer.kind is Kind.TRUTH:
         return (), []
     columns, rows = read_rows(reader, answer)
+    if answer.kind is Kind.GRAPH:
+        columns, rows = ("from", "by", "to"), (row for row in rows if _is_between(row))
     return columns, list(islice(rows, MOST_ROWS))
+
+
+def _is_between(row: Row) -> bool:
+    return isinstance(row[0], NamedNode) and isinstance(row[2], NamedNode)
 
 
 def read_rows(reader: Reader, answer: Answer) -> tuple[tuple[str, ...], Iterator[Row]]:
