@@ -149,6 +149,20 @@ def test_a_question_shows_the_picture_that_its_head_asks_for(viewer: Client) -> 
 
 LOCATED = "SELECT ?place { ?place <https://schema.org/latitude> ?lat }"
 # fmt: off
+POINTS = [("en", "N, 139.00° E"), ("de", "N, 139,00° O"), ("ja", "度、東経139.00度")]
+# fmt: on
+
+
+@pytest.mark.parametrize(("language", "point"), POINTS)
+def test_coordinates_are_written_as_the_language_does(
+    viewer: Client, language: str, point: str
+) -> None:
+    page = viewer.get("/doc/place/omega", params={"lang": language}).text
+    assert point in page
+    assert ("139,0<" if language == "de" else "139.0<") in page.replace("</span>", "<")
+
+
+# fmt: off
 DRAWN_ANSWERS = [
     # query                                                                          picture
     (LOCATED,                                                                        "map"),

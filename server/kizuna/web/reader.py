@@ -37,6 +37,7 @@ _CALLED = {
 }
 """What groups and facets of the program itself are called, by their names."""
 _BOOLEAN = f"{PREFIXES['xsd']}boolean"
+_FRACTIONS = {f"{PREFIXES['xsd']}{name}" for name in ("decimal", "double", "float")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,10 @@ class Reader:
         """Return a number as the reader's language writes it."""
         return texts.number(value, self.language)
 
+    def size(self, octets: int) -> str:
+        """Return a number of bytes in words."""
+        return texts.size(octets, self.language)
+
     def day(self, iso: str) -> str:
         """Return a day in words."""
         return texts.day(iso, self.language)
@@ -96,10 +101,12 @@ class Reader:
         )
 
     def words(self, literal: Literal) -> Words:
-        """Return a literal as words; dates and truth are said in the reader's language."""
+        """Return a literal as words: dates, fractions and truth in the reader's language."""
         kind = literal.datatype.value
         if kind in _DATES:
             return Words(self.day(literal.value.partition("T")[0]))
+        if kind in _FRACTIONS:
+            return Words(texts.decimal(literal.value, self.language))
         if kind == _BOOLEAN:
             return Words(self.text("yes" if literal.value in {"true", "1"} else "no"))
         return Words(literal.value, self.foreign(literal.language or ""))
