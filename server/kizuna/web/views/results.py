@@ -35,17 +35,24 @@ Heads = Mapping[str, Mapping[str, str]]
 NAMING = ("Label", "Title")
 """A query that is read as CSV, too, has ``?party`` and ``?partyLabel``; a page needs but one."""
 QUOTE = "quote"
-_NUMBERS = {f"{PREFIXES['xsd']}{name}" for name in ("integer", "decimal", "double", "float", "int")}
+_HELD = {
+    f"{PREFIXES['xsd']}{name}": held
+    for held, names in (
+        ("number", ("integer", "decimal", "double", "float", "int")),
+        ("day", ("date", "dateTime")),
+    )
+    for name in names
+}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. ``name`` is its variable; ``is_number`` if it holds nothing but numbers."""
+    """A column. ``name`` is its variable; ``holding``: "number" or "day" if it has nothing else."""
 
     name: str
     title: Words
-    is_number: bool = False
+    holding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +172,7 @@ def _table(
     more = more or len(terms) > MOST_ROWS
     del terms[MOST_ROWS:]
     columns = tuple(
-        Column(place.name, title, _are_numbers(row[place.value] for row in terms))
+        Column(place.name, title, _held(row[place.value] for row in terms))
         for place, title in zip(places, titles, strict=True)
     )
     rows = tuple(tuple(_cell(reader, row, place) for place in places) for row in terms)
@@ -246,9 +253,11 @@ def _shown(reader: Reader, value: Term, label: Term | None) -> Shown:
     return Shown(link) if unnamed else found
 
 
-def _are_numbers(terms: Iterator[Term | None]) -> bool:
-    """Tell whether there are terms, and all of them are numbers."""
-    known = [term for term in terms if term is not None]
-    return bool(known) and all(
-        isinstance(term, Literal) and term.datatype.value in _NUMBERS for term in known
-    )
+def _held(terms: Iterator[Term | None]) -> str:
+    """Return what all terms are, "number" or "day"; "" for others, several or none."""
+    kinds = {
+        _HELD.get(term.datatype.value, "") if isinstance(term, Literal) else ""
+        for term in terms
+        if term is not None
+    }
+    return kinds.pop() if len(kinds) == 1 else ""
