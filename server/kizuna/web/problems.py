@@ -57,8 +57,8 @@ STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
 
 PROBLEM = Format("Problem", "json", "application/problem+json", frozenset(), ("application/json",))
 _FILES = tuple(form for form in FORMATS if form is not HTML)
-_GRAPHS = carrying(Kind.GRAPH)
-_TOLD_IN_RDF = {HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE}
+RDF = carrying(Kind.GRAPH)
+TOLD_IN_RDF = {HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE}
 """What is told in the RDF that was asked for; 410 is in ``gone``."""
 _HTTP = "http://www.w3.org/2011/http#"
 _PREFIXES = {"http": _HTTP, "dct": PREFIXES["dct"], "rdfs": PREFIXES["rdfs"]}
@@ -251,7 +251,7 @@ def represented(request: Request, problem: Problem, near: Nearby = NOTHING_NEAR)
 
 def _as_data(request: Request, problem: Problem) -> Representation:
     """Return a problem as JSON, or that there is nothing (so) in the RDF that was asked for."""
-    form = _graph_format(request) if problem.status in _TOLD_IN_RDF else None
+    form = _graph_format(request) if problem.status in TOLD_IN_RDF else None
     body = if_it_works(lambda: write(_statements(problem), form, _PREFIXES)) if form else None
     if form is None or body is None:  # XML cannot hold every sign of an address
         return Representation(problem.document(), PROBLEM.media_type)
@@ -261,10 +261,10 @@ def _as_data(request: Request, problem: Problem) -> Representation:
 def _graph_format(request: Request) -> Format | None:
     """Return which RDF the suffix of the address asks for, or else ``Accept``; None for no RDF."""
     by_suffix = BY_SUFFIX.get(request.scope["path"].rpartition(".")[2])
-    if by_suffix in _GRAPHS:
+    if by_suffix in RDF:
         return by_suffix
     try:
-        form = negotiate(accept_of(request), (PROBLEM, *_GRAPHS))
+        form = negotiate(accept_of(request), (PROBLEM, *RDF))
     except errors.NotAcceptable:
         return None
     return None if form is PROBLEM else form
