@@ -6,9 +6,10 @@ plain text and addresses, never markup, and links to nothing but http and https.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -22,6 +23,12 @@ from kizuna.web.names import Term
 from kizuna.web.negotiation import negotiate_language
 from kizuna.web.site import Site
 
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+HELD = 2_000
+LONGEST_HELD = 200
+"""Signs of a term up to which its link is held."""
 _DATES = {f"{PREFIXES['xsd']}{name}" for name in ("date", "dateTime")}
 _CALLED = {
     "claims": "front.claims",
@@ -58,11 +65,24 @@ class Link:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads a page of ``site``. ``chosen``: the language was asked for by ``?lang=``."""
+    """Who reads a page of ``site``. ``chosen``: the language was asked for by ``?lang=``.
+
+    All who read in one language are one reader (``reader_for``), with whom is held what many pages
+    show.
+    """
 
     site: Site
     language: str
     chosen: bool = False
+
+    def held(self, make: Callable[[Reader, K], T], key: K) -> T:
+        """Return ``make(self, key)``; of all that is asked for here, the latest is held."""
+        found: T = self._held(make, key)
+        return found
+
+    @cached_property
+    def _held(self) -> Callable[[Callable[[Reader, Any], Any], Any], Any]:
+        return lru_cache(HELD)(lambda make, key: make(self, key))
 
     def text(self, key: str, **values: object) -> str:
         """Return a text of the pages in the reader's language."""
@@ -145,6 +165,10 @@ class Reader:
         """
         if not isinstance(term, NamedNode):
             return Link(self.name(term))
+        is_short = len(term.value) <= LONGEST_HELD
+        return self.held(Reader._link, term) if is_short else self._link(term)
+
+    def _link(self, term: NamedNode) -> Link:
         page = self.site.terms.path(term)
         if page is not None:
             return Link(self.name(term), self.href(page))
@@ -163,6 +187,9 @@ class Reader:
 
     def class_link(self, kind: NamedNode) -> Link:
         """Return a class by its name, linked to its page or else to its definition."""
+        return self.held(Reader._class_link, kind)
+
+    def _class_link(self, kind: NamedNode) -> Link:
         slug = self.site.classes.slug(kind)
         if slug is None:
             return self.link(kind)
@@ -173,9 +200,15 @@ def reader_of(request: Request, site: Site) -> Reader:
     """Return who asks: the language of ``?lang=`` if the site has it, else the negotiated one."""
     asked = request.query_params.get("lang", "")
     if asked in site.languages:
-        return Reader(site, asked, chosen=True)
+        return reader_for(site, asked, chosen=True)
     header = ", ".join(request.headers.getlist("accept-language"))
-    return Reader(site, _language(header, site.languages))
+    return reader_for(site, _language(header, site.languages))
+
+
+def reader_for(site: Site, language: str, *, chosen: bool = False) -> Reader:
+    """Return the one reader of a site in one of its languages."""
+    key = language, chosen
+    return site.readers.get(key) or site.readers.setdefault(key, Reader(site, *key))
 
 
 _language = lru_cache(500)(negotiate_language)

@@ -104,6 +104,8 @@ class Site:
     """Turtle by the local name of the own class that it shows in use."""
     plans: dict[bytes, Any] = field(default_factory=dict)
     """What is decided already of requests that differ in the thing alone (``web.plans``)."""
+    readers: dict[tuple[str, bool], Any] = field(init=False, default_factory=dict)
+    """Its readers by language, and whether they chose it (``web.reader``)."""
     turns: Turns = field(default_factory=Turns)
     """Of those who search."""
     drawing: Turns = field(default_factory=Turns)

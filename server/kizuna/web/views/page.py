@@ -19,6 +19,7 @@ from kizuna.web import texts
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.respond import Representation
 from kizuna.web.views.embedded import embedded_json
+from kizuna.web.views.inline import FILTERS
 from kizuna.web.views.schema_org import page_data
 
 HERE = Path(__file__).parent.parent
@@ -63,6 +64,7 @@ def _templates() -> Environment:
     )
     environment.globals["static"] = static
     environment.globals["is_there"] = is_there
+    environment.filters.update(FILTERS)
     return environment
 
 
