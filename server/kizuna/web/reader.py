@@ -6,12 +6,13 @@ plain text and addresses, never markup, and links to nothing but http and https.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
+from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Triple
 from starlette.requests import Request
 
@@ -23,7 +24,7 @@ from kizuna.web.names import Term
 from kizuna.web.negotiation import negotiate_language
 from kizuna.web.site import Site
 
-K = TypeVar("K", bound=Hashable)
+P = ParamSpec("P")
 T = TypeVar("T")
 
 HELD = 2_000
@@ -75,14 +76,21 @@ class Reader:
     language: str
     chosen: bool = False
 
-    def held(self, make: Callable[[Reader, K], T], key: K) -> T:
-        """Return ``make(self, key)``; of all that is asked for here, the latest is held."""
-        found: T = self._held(make, key)
+    def held(
+        self, make: Callable[Concatenate[Reader, P], T], *key: P.args, **none: P.kwargs
+    ) -> T:
+        """Return ``make(self, *key)``; what was asked for last is held, each once."""
+        found: T = self._held(make, *key, **none)
         return found
 
     @cached_property
-    def _held(self) -> Callable[[Callable[[Reader, Any], Any], Any], Any]:
-        return lru_cache(HELD)(lambda make, key: make(self, key))
+    def _held(self) -> Callable[..., Any]:
+        return lru_cache(HELD)(lambda make, *key: make(self, *key))
+
+    @cached_property
+    def parts(self) -> dict[object, Markup]:
+        """The parts of pages that are the same on all of them (``views.holding``)."""
+        return {}
 
     def text(self, key: str, **values: object) -> str:
         """Return a text of the pages in the reader's language."""

@@ -19,6 +19,7 @@ from kizuna.web import texts
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.respond import Representation
 from kizuna.web.views.embedded import embedded_json
+from kizuna.web.views.holding import Held
 from kizuna.web.views.inline import FILTERS
 from kizuna.web.views.schema_org import page_data
 
@@ -61,6 +62,7 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=[Held],
     )
     environment.globals["static"] = static
     environment.globals["is_there"] = is_there
@@ -112,32 +114,46 @@ def render(
     ``path`` is the ASCII path of the page, for links to the same page in other languages; ``main``
     is what the page is about, in the words of schema.org.
     """
-    site = reader.site
 
     def structured(title: Markup) -> Markup:
         kind = _KINDS.get(template, "WebPage")
         return embedded_json(page_data(reader, path, title.unescape(), kind, main))
 
+    frame = reader.held(_frame)
+    here, _, asked = path.partition("?")
+    join = "&" if asked else "?"
     html = (
         _templates()
         .get_template(template)
         .render(
-            values,
+            frame,
             reader=reader,
-            t=reader.text,
-            language=reader.language,
-            languages=[(code, texts.LANGUAGE_NAMES.get(code, code)) for code in site.languages],
-            path=path,
-            site_title=reader.best(site.about.titles).text or site.addresses.base,
-            navigation=navigation(reader),
+            languages=[
+                (code, texts.LANGUAGE_NAMES.get(code, code), f"{path}{join}lang={code}")
+                for code in reader.site.languages
+            ],
+            place=here if here in frame["places"] else "",
             files=files,
             structured=structured,
-            manifest=site.manifest,
-            built=reader.day(site.manifest.created.partition("T")[0]),
-            license=reader.link(site.about.license) if site.about.license else None,
+            **values,
         )
     )
     return Representation(html.encode(), HTML.content_type, reader.language)
+
+
+def _frame(reader: Reader) -> dict[str, Any]:
+    """Return what templates are told of the reader and the site, the same for each page."""
+    site, links = reader.site, navigation(reader)
+    return {
+        "t": reader.text,
+        "language": reader.language,
+        "site_title": reader.best(site.about.titles).text or site.addresses.base,
+        "navigation": links,
+        "places": frozenset(link.href.partition("?")[0] for link in links),
+        "manifest": site.manifest,
+        "built": reader.day(site.manifest.created.partition("T")[0]),
+        "license": reader.link(site.about.license) if site.about.license else None,
+    }
 
 
 def there(reader: Reader, group: Group) -> NamedNode | None:
