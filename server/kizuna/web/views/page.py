@@ -126,8 +126,10 @@ def render(
         _templates()
         .get_template(template)
         .render(
-            frame,
+            values,
+            **frame,
             reader=reader,
+            path=path,
             languages=[
                 (code, texts.LANGUAGE_NAMES.get(code, code), f"{path}{join}lang={code}")
                 for code in reader.site.languages
@@ -135,7 +137,6 @@ def render(
             place=here if here in frame["places"] else "",
             files=files,
             structured=structured,
-            **values,
         )
     )
     return Representation(html.encode(), HTML.content_type, reader.language)
