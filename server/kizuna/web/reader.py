@@ -6,10 +6,9 @@ plain text and addresses, never markup, and links to nothing but http and https.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -20,14 +19,11 @@ from kizuna.checks.pages import Facet, Group
 from kizuna.iris import to_path
 from kizuna.vocabulary import PREFIXES
 from kizuna.web import texts
+from kizuna.web.holding import Holding
 from kizuna.web.names import Term
 from kizuna.web.negotiation import negotiate_language
 from kizuna.web.site import Site
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-HELD = 2_000
 LONGEST_HELD = 200
 """Signs of a term up to which its link is held."""
 _DATES = {f"{PREFIXES['xsd']}{name}" for name in ("date", "dateTime")}
@@ -65,7 +61,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Reader:
+class Reader(Holding):
     """Who reads a page of ``site``. ``chosen``: the language was asked for by ``?lang=``.
 
     All who read in one language are one reader (``reader_for``), with whom is held what many pages
@@ -75,17 +71,6 @@ class Reader:
     site: Site
     language: str
     chosen: bool = False
-
-    def held(
-        self, make: Callable[Concatenate[Reader, P], T], *key: P.args, **none: P.kwargs
-    ) -> T:
-        """Return ``make(self, *key)``; what was asked for last is held, each once."""
-        found: T = self._held(make, *key, **none)
-        return found
-
-    @cached_property
-    def _held(self) -> Callable[..., Any]:
-        return lru_cache(HELD)(lambda make, *key: make(self, *key))
 
     @cached_property
     def parts(self) -> dict[object, Markup]:

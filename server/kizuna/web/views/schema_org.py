@@ -75,6 +75,9 @@ TEXTS: tuple[tuple[str, str], ...] = (
     ("schema:duration",                    "duration"),
 )
 # fmt: on
+_CLASSES, _LINKS, _TEXTS = (
+    tuple((term(name), word) for name, word in table) for table in (CLASSES, LINKS, TEXTS)
+)
 WHEN = term("kz:when")
 _MEMBER, _ORGANISATION = term("org:member"), term("org:organization")
 _COORDINATES = (term("schema:latitude"), term("schema:longitude"))
@@ -93,12 +96,11 @@ def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
         "alternateName": _alternate_names(resource),
         "sameAs": _same_as(reader, resource),
     }
-    for name, word in TEXTS:
-        texts = [v for v in resource.values(term(name)) if isinstance(v, Literal)]
+    for predicate, word in _TEXTS:
+        texts = [v for v in resource.values(predicate) if isinstance(v, Literal)]
         if texts and word not in found:
             found[word] = _spoken(reader, texts)
-    links = ((term(name), word) for name, word in LINKS)
-    for predicate, word in (*reader.site.pages.schema_properties.items(), *links):
+    for predicate, word in (*reader.site.pages.schema_properties.items(), *_LINKS):
         linked = [_linked(reader, value) for value in resource.values(predicate)]
         found[word] = [*found.get(word, ()), *linked][:MOST]
     found["memberOf"] = [_linked(reader, group) for group in _groups(reader, resource)][:MOST]
@@ -109,8 +111,12 @@ def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
 
 def kind_of(site: Site, types: Sequence[NamedNode]) -> str:
     """Return the class of schema.org, without its namespace, of a thing of these classes."""
+    return site.held(_kind_of, tuple(types))
+
+
+def _kind_of(site: Site, types: tuple[NamedNode, ...]) -> str:
     above = {c for kind in types for c in (kind, *site.classes.ancestors(kind))}
-    known = (*site.pages.schema_classes.items(), *((term(name), word) for name, word in CLASSES))
+    known = (*site.pages.schema_classes.items(), *_CLASSES)
     return next((word for kind, word in known if kind in above), _OF_NO_CLASS)
 
 
@@ -162,9 +168,9 @@ _SAME = {"core#exactMatch", "owl#sameAs", "page", "homepage", "sameAs"}
 def _groups(reader: Reader, resource: Resource) -> Iterator[NamedNode]:
     """Yield the organisations of which the thing is a member."""
     index = reader.site.index
-    for quad in resource.incoming:
-        if quad.predicate == _MEMBER and isinstance(quad.subject, NamedNode | BlankNode):
-            for stated in index.outgoing(quad.subject):
+    for subject, predicate in resource.pointing:
+        if predicate == _MEMBER and isinstance(subject, NamedNode | BlankNode):
+            for stated in index.outgoing(subject):
                 if stated.predicate == _ORGANISATION and isinstance(stated.object, NamedNode):
                     yield stated.object
 
