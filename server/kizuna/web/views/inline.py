@@ -6,9 +6,9 @@ All of it comes from the data and is escaped here; ``<bdi>`` keeps stray marks o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kizuna.web.reader import Link, Words
 
@@ -17,48 +17,64 @@ if TYPE_CHECKING:
     from kizuna.web.views.values import Shown
 
 
-def lang(told: Words) -> Markup:
+def lang(told: Words) -> str:
     """Return the attribute for the language of words that is not the reader's."""
-    return Markup(f' lang="{escape(told.lang)}"' if told.lang else "")
+    return f' lang="{_escaped(told.lang)}"' if told.lang else ""
 
 
-def words(told: Words) -> Markup:
+def words(told: Words) -> str:
     """Return words on their own."""
-    return Markup(f"<bdi{lang(told)}>{escape(told.text)}</bdi>")
+    return f"<bdi{lang(told)}>{_escaped(told.text)}</bdi>"
 
 
-def link(known: Link) -> Markup:
+def link(known: Link) -> str:
     """Return words as a link, or on their own where they lead nowhere."""
     if not known.href:
         return words(known.words)
     out = ' class="out" rel="external"' if known.outside else ""
-    return Markup(f'<a href="{escape(known.href)}"{out}>{words(known.words)}</a>')
+    return f'<a href="{_escaped(known.href)}"{out}>{words(known.words)}</a>'
 
 
-def links(known: Iterable[Link]) -> Markup:
+def links(known: Iterable[Link]) -> str:
     """Return links one after the other."""
-    return Markup("; ").join(map(link, known))
+    return "; ".join(map(link, known))
 
 
-def shown(value: Shown) -> Markup:
+def shown(value: Shown) -> str:
     """Return a value with what it amounts to and what is noted on it."""
-    reading = f' <span class="reading">({escape(value.reading)})</span>' if value.reading else ""
+    reading = f' <span class="reading">({_escaped(value.reading)})</span>' if value.reading else ""
     note = f' <span class="note">{words(value.note)}</span>' if value.note.text else ""
-    return Markup(f"{link(value.link)}{reading}{note}")
+    return f"{link(value.link)}{reading}{note}"
 
 
-def manner(badges: Iterable[Words]) -> Markup:
+def manner(badges: Iterable[Words]) -> str:
     """Return the words for the manners in which something is said."""
-    said = (f'<span class="manner"{lang(b)}>{escape(b.text)}</span>' for b in badges)
-    return Markup("".join(said))
+    return "".join(
+        f'<span class="manner"{lang(badge)}>{_escaped(badge.text)}</span>' for badge in badges
+    )
 
 
-def sentence(fact: Sentence) -> Markup:
+def sentence(fact: Sentence) -> str:
     """Return a fact as subject, property and value."""
     predicate = f'<span class="predicate">{link(fact.predicate)}</span>'
-    return Markup(f"{link(fact.subject)} {predicate} {link(fact.value)}")
+    return f"{link(fact.subject)} {predicate} {link(fact.value)}"
 
 
-FILTERS: Mapping[str, Callable[..., Markup]] = {
-    known.__name__: known for known in (lang, words, link, links, shown, manner, sentence)
+def _escaped(text: str) -> str:
+    """Return the same as ``markupsafe.escape``, but as a bare text, which takes a third as long."""
+    return (
+        text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&#34;")
+        .replace("'", "&#39;")
+    )
+
+
+def _marked(write: Callable[[Any], str]) -> Callable[[Any], Markup]:
+    return lambda told: Markup(write(told))  # noqa: S704 - escaped above
+
+
+FILTERS: Mapping[str, Callable[[Any], Markup]] = {
+    known.__name__: _marked(known) for known in (lang, words, link, links, shown, manner, sentence)
 }
