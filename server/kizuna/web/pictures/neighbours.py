@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kizuna.web.pictures.legend import legend
 from kizuna.web.pictures.lettering import SIZE, broken, shortened
-from kizuna.web.pictures.network import LINE, Thing, Web, key, shape
+from kizuna.web.pictures.network import LINE, Thing, Web, drawn, shape
 from kizuna.web.pictures.svg import Drawing, Element, Label, Node, element, hint, link, words
 
 ROW = 42.0
@@ -70,17 +69,7 @@ def draw_neighbours(
             y = begin + ROW * (number + 0.5)
             body.append(_neighbour(frame, neighbour, side, height / 2, y))
     body += _centre(frame, centre, height / 2)
-    used = (centre.kind, *(n.thing.kind for n in (*left, *right)))
-    marks, high = legend(key(web.kinds, used), web.width, height)
-    return Drawing(
-        web.name,
-        web.width,
-        height + high,
-        web.title,
-        web.description,
-        (*body, *marks),
-        web.language,
-    )
+    return drawn(web, height, body, (thing.kind for thing in (centre, *(n.thing for n in (*left, *right)))))
 
 
 def _neighbour(frame: _Frame, neighbour: Neighbour, side: int, middle: float, y: float) -> Element:
