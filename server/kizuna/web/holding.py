@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, lru_cache
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 S = TypeVar("S", bound="Holding")
 P = ParamSpec("P")
@@ -15,9 +15,7 @@ HELD = 2_000
 class Holding:
     """Holds the last ``HELD`` things that were made of it; safe to use from threads."""
 
-    def held(
-        self: S, make: Callable[Concatenate[S, P], T], *key: P.args, **none: P.kwargs
-    ) -> T:
+    def held(self, make: Callable[Concatenate[Self, P], T], *key: P.args, **none: P.kwargs) -> T:
         """Return ``make(self, *key)``, made only if it is not held; the key is hashable."""
         found: T = self._held(make, *key, **none)
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kizuna.web.pictures.lettering import SIZE, broken, shortened
 from kizuna.web.pictures.network import LINE, Thing, Web, drawn, shape
@@ -19,8 +20,7 @@ _WIDER = 1.4
 """How much longer lines are where one side is free."""
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(NamedTuple):
     """A thing beside the one in the middle, and what relates the two in words.
 
     ``shown`` is what stands at its line: nothing where the line above says the same.
@@ -69,7 +69,9 @@ def draw_neighbours(
             y = begin + ROW * (number + 0.5)
             body.append(_neighbour(frame, neighbour, side, height / 2, y))
     body += _centre(frame, centre, height / 2)
-    return drawn(web, height, body, (thing.kind for thing in (centre, *(n.thing for n in (*left, *right)))))
+    return drawn(
+        web, height, body, (thing.kind for thing in (centre, *(n.thing for n in (*left, *right))))
+    )
 
 
 def _neighbour(frame: _Frame, neighbour: Neighbour, side: int, middle: float, y: float) -> Element:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from kizuna.web.pictures.layout import Point, components, spread
 from kizuna.web.pictures.legend import Mark, legend
@@ -40,8 +41,7 @@ _CORNERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(NamedTuple):
     """A node of a network; ``kind`` is the number of its kind."""
 
     label: Label

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from kizuna.web.pictures.style import FILE_STYLE
@@ -36,8 +37,7 @@ class Label:
 NOTHING = Label("")
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """An element with its attributes and children; a ``Label`` among them is its text."""
 
     name: str

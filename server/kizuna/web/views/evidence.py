@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -16,8 +17,7 @@ from kizuna.web.reader import Link, Reader, Words
 _STATED = term("kz:stated")
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """The words of one document in their context. ``dated`` is empty where the text has no date."""
 
     before: str
@@ -42,8 +42,7 @@ class _Source:
     dated: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A fact as subject, property and value, with the claim that says so."""
 
     subject: Link

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -39,8 +40,7 @@ RECORD = frozenset(
 """Properties that speak of the record more than of the thing; they are read last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value of a fact with its quotes; ``manner`` is empty where it is plainly stated."""
 
     shown: Shown
@@ -59,8 +59,7 @@ class _Property:
     editorial: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A property with its values; ``differs``: they are figures or times that do not agree."""
 
     name: Link
