@@ -37,7 +37,7 @@ class Fact:
 def preview(speaker: Speaker, thing: NamedNode) -> Representation:
     """Return the page about a thing that is shown in a frame (0.2, section 5)."""
     reader = speaker.reader
-    html = template("matched.html").render(
+    html = template("matched.html", reader.language).render(
         reader=reader,
         t=reader.text,
         language=reader.language,

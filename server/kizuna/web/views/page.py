@@ -22,6 +22,7 @@ from kizuna.web.views.embedded import embedded_json
 from kizuna.web.views.holding import Held
 from kizuna.web.views.inline import FILTERS
 from kizuna.web.views.schema_org import page_data
+from kizuna.web.views.speaking import SPOKEN, Speaking
 
 HERE = Path(__file__).parent.parent
 _KINDS = {
@@ -54,8 +55,8 @@ class Alternate:
     href: str
 
 
-@lru_cache(1)
-def _templates() -> Environment:
+@lru_cache(len(texts.LANGUAGES))
+def _templates(language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -63,17 +64,16 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=[Held],
+        extensions=[Held, Speaking],
     )
-    environment.globals["static"] = static
-    environment.globals["is_there"] = is_there
+    environment.globals |= {"static": static, "is_there": is_there, SPOKEN: language}
     environment.filters.update(FILTERS)
     return environment
 
 
-def template(name: str) -> Template:
-    """Return a template."""
-    return _templates().get_template(name)
+def template(name: str, language: str) -> Template:
+    """Return a template with the texts of a language."""
+    return _templates(texts.spoken(language)).get_template(name)
 
 
 def static(name: str) -> str:
@@ -103,42 +103,38 @@ def alternates(path: str, formats: Iterable[Format]) -> tuple[Alternate, ...]:
 
 def render(
     reader: Reader,
-    template: str,
+    name: str,
     path: str,
     *,
     files: Sequence[Alternate] = (),
     main: Main = None,
     **values: object,
 ) -> Representation:
-    """Return the page that ``template`` makes of ``values``, in its frame.
+    """Return the page that the template with this name makes of ``values``, in its frame.
 
     ``path`` is the ASCII path of the page, for links to the same page in other languages; ``main``
     is what the page is about, in the words of schema.org.
     """
 
     def structured(title: Markup) -> Markup:
-        kind = _KINDS.get(template, "WebPage")
+        kind = _KINDS.get(name, "WebPage")
         return embedded_json(page_data(reader, path, title.unescape(), kind, main))
 
     frame = reader.held(_frame)
     here, _, asked = path.partition("?")
     join = "&" if asked else "?"
-    html = (
-        _templates()
-        .get_template(template)
-        .render(
-            values,
-            **frame,
-            reader=reader,
-            path=path,
-            languages=[
-                (code, texts.LANGUAGE_NAMES.get(code, code), f"{path}{join}lang={code}")
-                for code in reader.site.languages
-            ],
-            place=here if here in frame["places"] else "",
-            files=files,
-            structured=structured,
-        )
+    html = template(name, reader.language).render(
+        values,
+        **frame,
+        reader=reader,
+        path=path,
+        languages=[
+            (code, texts.LANGUAGE_NAMES.get(code, code), f"{path}{join}lang={code}")
+            for code in reader.site.languages
+        ],
+        place=here if here in frame["places"] else "",
+        files=files,
+        structured=structured,
     )
     return Representation(html.encode(), HTML.content_type, reader.language)
 
