@@ -88,7 +88,7 @@ class Resource:
         """The values of each property, each once, in a fixed order."""
         return {
             predicate: tuple(sorted(set(values), key=str))
-            for predicate, values in _values(self.statements).items()
+            for predicate, values in values_of(self.statements).items()
         }
 
     @cached_property
@@ -213,7 +213,7 @@ def _both(index: DescriptionIndex, iri: NamedNode) -> tuple[tuple[Quad, ...], tu
     return statements, incoming
 
 
-def _values(quads: Iterable[Quad]) -> dict[NamedNode, list[Term]]:
+def values_of(quads: Iterable[Quad]) -> dict[NamedNode, list[Term]]:
     """Return the objects of statements by their predicates."""
     found: dict[NamedNode, list[Term]] = {}
     for quad in quads:
@@ -241,7 +241,7 @@ def _leads_to_a_part(quad: Quad) -> bool:
 
 def read_evidence(index: DescriptionIndex, claim: NamedNode) -> Evidence:
     """Return the claim with this IRI and where its quote stands."""
-    own = _values(index.outgoing(claim))
+    own = values_of(index.outgoing(claim))
     every = _with_parts(index, own)
 
     def one(predicate: NamedNode) -> Term | None:
@@ -280,7 +280,7 @@ def _with_parts(
                 is_part = isinstance(value, BlankNode) or predicate in TO_PARTS
                 if is_part and isinstance(value, NamedNode | BlankNode) and value not in seen:
                     seen.add(value)
-                    waiting.append(_values(index.outgoing(value)))
+                    waiting.append(values_of(index.outgoing(value)))
     return found
 
 

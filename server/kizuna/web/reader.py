@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 from urllib.parse import quote
 
-from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Triple
 from starlette.requests import Request
 
@@ -72,7 +71,7 @@ class Reader(Holding):
     chosen: bool = False
 
     @cached_property
-    def parts(self) -> dict[object, Markup]:
+    def parts(self) -> dict[object, str]:
         """The parts of pages that are the same on all of them (``views.holding``)."""
         return {}
 
@@ -100,7 +99,7 @@ class Reader(Holding):
         path, _, fragment = iri_path.partition("#")
         if self.chosen:
             query.setdefault("lang", self.language)
-        parameters = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+        parameters = "&".join(f"{name}={_quoted(value)}" for name, value in query.items())
         return (
             f"/{to_path(path)}"
             + (f"?{parameters}" if parameters else "")
@@ -200,7 +199,11 @@ def reader_of(request: Request, site: Site) -> Reader:
 def reader_for(site: Site, language: str, *, chosen: bool = False) -> Reader:
     """Return the one reader of a site in one of its languages."""
     key = language, chosen
-    return site.readers.get(key) or site.readers.setdefault(key, Reader(site, *key))
+    if key not in site.readers:
+        site.readers[key] = Reader(site, language, chosen)
+    found: Reader = site.readers[key]
+    return found
 
 
 _language = lru_cache(500)(negotiate_language)
+_quoted = lru_cache(500)(partial(quote, safe=""))

@@ -26,6 +26,7 @@ from kizuna.web.names import Term
 from kizuna.web.pictures.neighbours import Neighbour, draw_neighbours
 from kizuna.web.pictures.network import Relation, Thing, Web, draw_network
 from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.site import Site
 from kizuna.web.views.maps import linked
 from kizuna.web.views.mentions import ELSEWHERE
 from kizuna.web.views.picturing import (
@@ -173,22 +174,22 @@ def _neighbours(
     """Return neighbours, each once with all that relates it, in a fixed order."""
     relations: dict[NamedNode, set[str]] = {}
     for node, predicate in islice(related, _MOST_LOOKED_AT):
-        if _tells(reader, node, predicate) and node != resource.iri:
+        if node != resource.iri and _tells(node, predicate, reader.site):
             relations.setdefault(node, set()).add(reader.link(predicate).words.text)
     found = [(node, ", ".join(sorted(texts))) for node, texts in relations.items()]
     return sorted(found, key=lambda pair: (pair[1], reader.name(pair[0]).text, pair[0].value))
 
 
-def _tells(reader: Reader, node: Term, predicate: NamedNode) -> TypeGuard[NamedNode]:
+def _tells(node: Term, predicate: NamedNode, site: Site) -> TypeGuard[NamedNode]:
     """Tell whether a statement relates two things of the domain."""
     if predicate in _SILENT or not isinstance(node, NamedNode):
         return False
-    types = reader.site.names.types(node)
+    types = site.names.types(node)
     return (
         bool(types)
         and KZ_CLAIM not in types
-        and types.isdisjoint(reader.site.names.value_classes)
-        and reader.site.addresses.page(node.value) is not None
+        and types.isdisjoint(site.names.value_classes)
+        and site.addresses.page(node.value) is not None
     )
 
 

@@ -19,7 +19,7 @@ from kizuna.web import texts
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.respond import Representation
 from kizuna.web.views.embedded import embedded_json
-from kizuna.web.views.holding import Held
+from kizuna.web.views.holding import OWN, Held
 from kizuna.web.views.inline import FILTERS
 from kizuna.web.views.schema_org import page_data
 from kizuna.web.views.speaking import SPOKEN, Speaking
@@ -66,12 +66,17 @@ def _templates(language: str) -> Environment:
         auto_reload=False,
         extensions=[Held, Speaking],
     )
-    environment.globals |= {"static": static, "is_there": is_there, SPOKEN: language}
+    environment.globals |= {
+        "static": static,
+        "is_there": is_there,
+        "OWN": OWN,
+        SPOKEN: language,
+    }
     environment.filters.update(FILTERS)
     return environment
 
 
-def template(name: str, language: str) -> Template:
+def template_in(language: str, name: str) -> Template:
     """Return a template with the texts of a language."""
     return _templates(texts.spoken(language)).get_template(name)
 
@@ -103,35 +108,31 @@ def alternates(path: str, formats: Iterable[Format]) -> tuple[Alternate, ...]:
 
 def render(
     reader: Reader,
-    name: str,
+    template: str,
     path: str,
     *,
     files: Sequence[Alternate] = (),
     main: Main = None,
     **values: object,
 ) -> Representation:
-    """Return the page that the template with this name makes of ``values``, in its frame.
+    """Return the page that ``template`` makes of ``values``, in its frame.
 
     ``path`` is the ASCII path of the page, for links to the same page in other languages; ``main``
     is what the page is about, in the words of schema.org.
     """
 
     def structured(title: Markup) -> Markup:
-        kind = _KINDS.get(name, "WebPage")
+        kind = _KINDS.get(template, "WebPage")
         return embedded_json(page_data(reader, path, title.unescape(), kind, main))
 
     frame = reader.held(_frame)
     here, _, asked = path.partition("?")
-    join = "&" if asked else "?"
-    html = template(name, reader.language).render(
+    html = template_in(reader.language, template).render(
         values,
         **frame,
         reader=reader,
         path=path,
-        languages=[
-            (code, texts.LANGUAGE_NAMES.get(code, code), f"{path}{join}lang={code}")
-            for code in reader.site.languages
-        ],
+        own_address=f"{path}&" if asked else f"{path}?",
         place=here if here in frame["places"] else "",
         files=files,
         structured=structured,
@@ -145,6 +146,7 @@ def _frame(reader: Reader) -> dict[str, Any]:
     return {
         "t": reader.text,
         "language": reader.language,
+        "languages": [(code, texts.LANGUAGE_NAMES.get(code, code)) for code in site.languages],
         "site_title": reader.best(site.about.titles).text or site.addresses.base,
         "navigation": links,
         "places": frozenset(link.href.partition("?")[0] for link in links),

@@ -78,6 +78,11 @@ TEXTS: tuple[tuple[str, str], ...] = (
 _CLASSES, _LINKS, _TEXTS = (
     tuple((term(name), word) for name, word in table) for table in (CLASSES, LINKS, TEXTS)
 )
+_SAME = tuple(
+    known
+    for known in ELSEWHERE
+    if known.value.endswith(("core#exactMatch", "owl#sameAs", "/page", "/homepage", "/sameAs"))
+)
 WHEN = term("kz:when")
 _MEMBER, _ORGANISATION = term("org:member"), term("org:organization")
 _COORDINATES = (term("schema:latitude"), term("schema:longitude"))
@@ -101,8 +106,10 @@ def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
         if texts and word not in found:
             found[word] = _spoken(reader, texts)
     for predicate, word in (*reader.site.pages.schema_properties.items(), *_LINKS):
-        linked = [_linked(reader, value) for value in resource.values(predicate)]
-        found[word] = [*found.get(word, ()), *linked][:MOST]
+        known = found.setdefault(word, [])
+        if values := resource.values(predicate):
+            linked = [_linked(reader, value) for value in values[:MOST]]
+            found[word] = [*known, *linked][:MOST]
     found["memberOf"] = [_linked(reader, group) for group in _groups(reader, resource)][:MOST]
     found["startDate"] = _certain_day(reader, resource) if kind == "Event" else None
     found["geo"] = _geo(resource)
@@ -153,16 +160,12 @@ def _same_as(reader: Reader, resource: Resource) -> list[str]:
     base = reader.site.addresses.base
     return [
         value.value
-        for predicate in ELSEWHERE
-        if predicate.value.rpartition("/")[2] in _SAME
+        for predicate in _SAME
         for value in resource.values(predicate)
         if isinstance(value, NamedNode)
         and value.value.lower().startswith(("http://", "https://"))
         and not value.value.startswith(base)
     ]
-
-
-_SAME = {"core#exactMatch", "owl#sameAs", "page", "homepage", "sameAs"}
 
 
 def _groups(reader: Reader, resource: Resource) -> Iterator[NamedNode]:

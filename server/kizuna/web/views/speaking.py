@@ -34,4 +34,3 @@ class Speaking(Extension):
             else:
                 yield call[0]
                 at += 1
-
