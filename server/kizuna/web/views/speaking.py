@@ -15,9 +15,9 @@ _CALL = ["name", "lparen", "string", "rparen"]
 
 
 class Speaking(Extension):
-    """Reads ``t("key")`` as the text with that key in the language that the environment speaks.
+    """Reads a call of ``t`` with a key alone as its text, in the environment's language.
 
-    Calls with values (``t("key", n=2)``) stay calls: what they say is known only with a page.
+    Calls with values stay calls: what they say is known only with a page.
     """
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
