@@ -62,7 +62,7 @@ def _plain(key: str, language: str) -> str:
 
 
 def _formatted(key: str, language: str, **values: object) -> str:
-    messages = _translations(_spoken(language))
+    messages = _translations(spoken(language))
     n = values.get("n")
     found = messages.ngettext(key, key, n) if isinstance(n, int) else key
     if found == key:
@@ -137,10 +137,11 @@ def _date(iso: str) -> date | None:
         return None
 
 
-def _spoken(language: str) -> str:
+def spoken(language: str) -> str:
+    """Return the language in which pages speak to readers of ``language``."""
     return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def _locale(language: str) -> str:
-    spoken = _spoken(language)
-    return _REGIONS.get(spoken, spoken)
+    known = spoken(language)
+    return _REGIONS.get(known, known)

@@ -50,8 +50,12 @@ def shortened(label: Label, room: float, size: float = SIZE) -> Label:
     """Return a label that is at most ``room`` wide, its end replaced by an ellipsis if need be."""
     text = " ".join(label.text.split())
     if width(text, size) <= room:
-        return replace(label, text=text)
-    return replace(label, text=_fitting(text, room - width("…", size), size).rstrip() + "…")
+        return _saying(label, text)
+    return _saying(label, _fitting(text, room - width("…", size), size).rstrip() + "…")
+
+
+def _saying(label: Label, text: str) -> Label:
+    return label if label.text == text else replace(label, text=text)
 
 
 def _fitting(text: str, room: float, size: float) -> str:
@@ -72,7 +76,7 @@ def broken(label: Label, room: float, size: float = SIZE) -> list[Label]:
     """
     text = " ".join(label.text.split())
     if width(text, size) <= room:
-        return [replace(label, text=text)]
+        return [_saying(label, text)]
     first = _first(text, room, size)
     rest = replace(label, text=text[len(first) :].strip())
     return [replace(label, text=first), shortened(rest, room, size)]

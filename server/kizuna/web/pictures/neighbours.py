@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from kizuna.web.pictures.legend import legend
 from kizuna.web.pictures.lettering import SIZE, broken, shortened
-from kizuna.web.pictures.network import LINE, Thing, Web, key, shape
+from kizuna.web.pictures.network import LINE, Thing, Web, drawn, shape
 from kizuna.web.pictures.svg import Drawing, Element, Label, Node, element, hint, link, words
 
 ROW = 42.0
@@ -21,8 +21,7 @@ _WIDER = 1.4
 """How much longer lines are where one side is free."""
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(NamedTuple):
     """A thing beside the one in the middle, and what relates the two in words.
 
     ``shown`` is what stands at its line: nothing where the line above says the same.
@@ -71,16 +70,8 @@ def draw_neighbours(
             y = begin + ROW * (number + 0.5)
             body.append(_neighbour(frame, neighbour, side, height / 2, y))
     body += _centre(frame, centre, height / 2)
-    used = (centre.kind, *(n.thing.kind for n in (*left, *right)))
-    marks, high = legend(key(web.kinds, used), web.width, height)
-    return Drawing(
-        web.name,
-        web.width,
-        height + high,
-        web.title,
-        web.description,
-        (*body, *marks),
-        web.language,
+    return drawn(
+        web, height, body, (thing.kind for thing in (centre, *(n.thing for n in (*left, *right))))
     )
 
 
