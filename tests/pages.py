@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ROWS = "SELECT%20*%20%7B%20%3Fs%20a%20%3Ftype%20%7D%20LIMIT%205"
+LINES = "SELECT%20*%20%7B%20%3Fs%20%3Chttps%3A%2F%2Fw3id.org%2Fkizuna%2Fontology%23party%3E%20%3Fo%20%7D"
 # fmt: off
 KINDS = {
     "front":           ("/", 200),
@@ -29,6 +30,7 @@ KINDS = {
     "bad value":       ("/queries/agreements-older-than?day=yesterday", 400),
     "sparql":          ("/sparql", 200),
     "rows":            (f"/sparql?query={ROWS}", 200),
+    "drawn rows":      (f"/sparql?query={LINES}&picture=network", 200),
     "yes or no":       ("/sparql?query=ASK%20%7B%7D", 200),
     "bad query":       ("/sparql?query=SELEKT", 400),
     "ontology":        ("/ontology", 200),
@@ -70,6 +72,7 @@ ODD = {
 ENHANCED = {
     "sparql":    "form.sparql",  # the editor stands in place of the form's text field
     "rows":      "form.sparql",
+    "drawn rows": "form.sparql",
     "yes or no": "form.sparql",
     "bad query": "form.sparql",
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
@@ -43,8 +44,7 @@ _LEADING = "|".join(re.escape(str(predicate)) for predicate in TO_PARTS)
 _ROW_PARTS = re.compile(rf"^\S+ (?:\S+ (_:\S+)|(?:{_LEADING}) (<(?!<)\S+))".encode(), re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One claim: the words of one document for one fact.
 
     ``start`` and ``end`` count code points of the document's text; -1 without a known place.
@@ -67,28 +67,56 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Resource:
-    """A described thing. ``statements`` are its own, ``incoming`` are those that point to it."""
+    """A described thing. ``statements`` are its own, ``incoming`` are those that point to it.
+
+    ``parts`` looks up all the rest of its description, for who wants that.
+    """
 
     iri: NamedNode
     statements: tuple[Quad, ...]
     incoming: tuple[Quad, ...]
     evidence: tuple[Evidence, ...]
-    supporting: tuple[Quad, ...]
+    parts: Callable[[], Parts]
 
     @cached_property
     def types(self) -> tuple[NamedNode, ...]:
         """The classes of the thing, in the order of their IRIs."""
         return tuple(o for o in self.values(RDF_TYPE) if isinstance(o, NamedNode))
 
+    @cached_property
+    def properties(self) -> Mapping[NamedNode, tuple[Term, ...]]:
+        """The values of each property, each once, in a fixed order."""
+        return {
+            predicate: tuple(sorted(set(values), key=str))
+            for predicate, values in values_of(self.statements).items()
+        }
+
+    @cached_property
+    def pointing(self) -> tuple[tuple[NamedNode | BlankNode | Triple, NamedNode], ...]:
+        """What points to the thing, and by which property."""
+        return tuple((q.subject, q.predicate) for q in self.incoming)
+
     def values(self, predicate: NamedNode) -> tuple[Term, ...]:
         """Return the values of a property, each once, in a fixed order."""
-        return tuple(
-            sorted({q.object for q in self.statements if q.predicate == predicate}, key=str)
-        )
+        return self.properties.get(predicate, ())
 
     def evidence_for(self, predicate: Term, value: Term) -> tuple[Evidence, ...]:
         """Return the claims of one fact about this thing, in reading order per document."""
-        return tuple(e for e in self.evidence if e.predicate == predicate and e.value == value)
+        return self._evidence.get((predicate, value), ())
+
+    @cached_property
+    def _evidence(self) -> Mapping[tuple[Term, Term], tuple[Evidence, ...]]:
+        found: dict[tuple[Term, Term], tuple[Evidence, ...]] = {}
+        for each in self.evidence:
+            fact = each.predicate, each.value
+            found[fact] = (*found.get(fact, ()), each)
+        return found
+
+    @cached_property
+    def supporting(self) -> tuple[Quad, ...]:
+        """The statements of claims about the thing and of what spells out its values, in order."""
+        parts = self.parts()
+        return tuple(sorted(parts.values | parts.evidence, key=str))
 
     @property
     def quads(self) -> frozenset[Quad]:
@@ -115,9 +143,7 @@ def parts_of(index: DescriptionIndex, iri: NamedNode, is_value: Callable[[Term],
 
     Raises NotFound when nothing is said about ``iri``.
     """
-    statements, incoming = index.both(iri)
-    if not statements:
-        raise NotFound(f"<{iri.value}> is not described here")
+    statements, incoming = _both(index, iri)
     claims = frozenset(
         q.subject
         for q in incoming
@@ -168,20 +194,31 @@ def describe(index: DescriptionIndex, iri: NamedNode, is_value: Callable[[Term],
 
     Raises what ``parts_of`` raises.
     """
-    found = parts_of(index, iri, is_value)
-    evidence = (read_evidence(index, c) for c in found.claims if isinstance(c, NamedNode))
+    statements, incoming = _both(index, iri)
+    claims = {q.subject for q in incoming if q.predicate == RDF_SUBJECT}
+    evidence = (read_evidence(index, claim) for claim in claims if isinstance(claim, NamedNode))
     return Resource(
         iri=iri,
-        statements=found.statements,
-        incoming=found.incoming,
+        statements=statements,
+        incoming=incoming,
         evidence=tuple(sorted(evidence, key=lambda e: (str(e.document), e.start, str(e.claim)))),
-        supporting=frozenset_sorted(found.values | found.evidence),
+        parts=partial(parts_of, index, iri, is_value),
     )
 
 
-def frozenset_sorted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
-    """Return quads in a fixed order."""
-    return tuple(sorted(quads, key=str))
+def _both(index: DescriptionIndex, iri: NamedNode) -> tuple[tuple[Quad, ...], tuple[Quad, ...]]:
+    statements, incoming = index.both(iri)
+    if not statements:
+        raise NotFound(f"<{iri.value}> is not described here")
+    return statements, incoming
+
+
+def values_of(quads: Iterable[Quad]) -> dict[NamedNode, list[Term]]:
+    """Return the objects of statements by their predicates."""
+    found: dict[NamedNode, list[Term]] = {}
+    for quad in quads:
+        found.setdefault(quad.predicate, []).append(quad.object)
+    return found
 
 
 def _closure(index: DescriptionIndex, term: Term) -> set[Quad]:
@@ -204,32 +241,47 @@ def _leads_to_a_part(quad: Quad) -> bool:
 
 def read_evidence(index: DescriptionIndex, claim: NamedNode) -> Evidence:
     """Return the claim with this IRI and where its quote stands."""
-    quads = _closure(index, claim)
-    own = {q.predicate: q.object for q in quads if q.subject == claim}
-    every = {q.predicate: q.object for q in quads}
+    own = values_of(index.outgoing(claim))
+    every = _with_parts(index, own)
+
+    def one(predicate: NamedNode) -> Term | None:
+        return own[predicate][0] if predicate in own else None
 
     def text(predicate: NamedNode) -> str:
-        return getattr(every.get(predicate), "value", "")
+        return getattr(every[predicate][0], "value", "") if predicate in every else ""
 
     return Evidence(
         claim=claim,
-        subject=own.get(RDF_SUBJECT, claim),
-        predicate=own.get(RDF_PREDICATE, claim),
-        value=own.get(RDF_OBJECT, claim),
+        subject=one(RDF_SUBJECT) or claim,
+        predicate=one(RDF_PREDICATE) or claim,
+        value=one(RDF_OBJECT) or claim,
         quote=text(KZ_QUOTE),
         prefix=text(OA_PREFIX),
         start=_offset(text(OA_START)),
         end=_offset(text(OA_END)),
-        document=own.get(PROV_QUOTED_FROM),
-        modality=own.get(KZ_MODALITY),
-        speaker=own.get(PROV_ATTRIBUTED_TO),
-        rules=tuple(
-            q.object
-            for q in sorted(quads, key=str)
-            if q.predicate == KZ_INFERENCE_RULE and isinstance(q.object, Literal)
-        ),
+        document=one(PROV_QUOTED_FROM),
+        modality=one(KZ_MODALITY),
+        speaker=one(PROV_ATTRIBUTED_TO),
+        rules=tuple(r for r in every.get(KZ_INFERENCE_RULE, ()) if isinstance(r, Literal)),
         source_link=text(KZ_TEXT_FRAGMENT),
     )
+
+
+def _with_parts(
+    index: DescriptionIndex, own: Mapping[NamedNode, list[Term]]
+) -> dict[NamedNode, list[Term]]:
+    """Return what is stated of a claim, and after that what is stated of its parts."""
+    found: dict[NamedNode, list[Term]] = {}
+    waiting, seen = [own], set[Term]()
+    for stated in waiting:
+        for predicate, values in stated.items():
+            found[predicate] = found.get(predicate, []) + values
+            for value in values:
+                is_part = isinstance(value, BlankNode) or predicate in TO_PARTS
+                if is_part and isinstance(value, NamedNode | BlankNode) and value not in seen:
+                    seen.add(value)
+                    waiting.append(values_of(index.outgoing(value)))
+    return found
 
 
 def _offset(text: str) -> int:

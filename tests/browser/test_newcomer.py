@@ -154,6 +154,18 @@ def test_who_led_the_delegation_of_2017_by_the_list_of_events(newcomer: Newcomer
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_all_agreements_before_2011_by_clicking_years(visitor: Visitor, language: str) -> None:
+    newcomer = at_the_front(visitor, language)
+    newcomer.go("agreements")
+    for year in ("2008", "2010"):  # the years before 2011 that the list offers
+        newcomer.follow(year)
+    rows = list(csv.DictReader(io.StringIO(newcomer.take("CSV"))))
+    assert sorted(newcomer.names) == sorted(row["name"] for row in rows)
+    assert sorted(row["earliest"] for row in rows) == ["2008-01-01", "2010-01-01"]
+    assert newcomer.visit.wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_all_agreements_before_2011_as_a_table(visitor: Visitor, language: str) -> None:
     newcomer = at_the_front(visitor, language)
     newcomer.go("agreements")
@@ -162,6 +174,37 @@ def test_all_agreements_before_2011_as_a_table(visitor: Visitor, language: str) 
     rows = list(csv.DictReader(io.StringIO(newcomer.take("CSV"))))
     assert sorted(newcomer.names) == sorted(row["name"] for row in rows)
     assert sorted(row["earliest"] for row in rows) == ["2008-01-01", "2010-01-01"]
+    assert newcomer.visit.wrong == []
+
+
+# fmt: off
+UNDATED = {
+    "en": ("Report on the letter of intent of FBRI and Life Science Nord",      "Darin regeln sie"),
+    "de": ("Meldung über den Letter of Intent FBRI – Life Science Nord",        "Darin regeln sie"),
+    "ja": ("FBRIとライフ・サイエンス・ノルドの意向表明書に関する報道",                   "Darin regeln sie"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_document_says_and_leaves_open(visitor: Visitor, language: str) -> None:
+    newcomer = at_the_front(visitor, language)
+    document, words = UNDATED[language]
+    newcomer.follow(document)
+    assert newcomer.title == document
+    expect(newcomer.page.get_by_role("blockquote").filter(has_text=words).first).to_be_visible()
+    opens = newcomer.page.get_by_role("region", name=newcomer.says("thing.questions"))
+    expect(opens).to_be_visible()
+    assert newcomer.visit.wrong == []
+
+
+def test_an_answer_as_a_picture_of_another_kind(newcomer: Newcomer) -> None:
+    newcomer.go("nav.questions")
+    newcomer.follow("Which agreements are there, between whom, since when, in which programme?")
+    newcomer.follow(newcomer.says("questions.run"))
+    newcomer.press("sparql.run")
+    newcomer.follow(newcomer.says("pictures.network"))
+    expect(newcomer.page.locator("svg.picture")).to_be_visible()
     assert newcomer.visit.wrong == []
 
 

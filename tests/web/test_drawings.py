@@ -270,6 +270,22 @@ def test_texts_are_cut_to_their_room() -> None:
     assert not lines[0].text.endswith("「")
 
 
+# fmt: off
+LINES = [
+    # text                                              room   lines
+    ("Deutsch-japanisches Symposium",                   112.0, ["Deutsch-", "japanisches S…"]),
+    ("ライフ・サイエンス・ノルド",                          156.0, ["ライフ・サイエンス・", "ノルド"]),
+    ("地域間交流支援（RIT）事業",                           140.0, ["地域間交流支援", "（RIT）事業"]),
+    ("文部科学研究技術宇宙省庁",                            104.0, ["文部科学研究技術", "宇宙省庁"]),  # no seam
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("text", "room", "lines"), LINES)
+def test_lines_break_where_parts_of_words_meet(text: str, room: float, lines: list[str]) -> None:
+    assert [line.text for line in broken(Label(text), room)] == lines
+
+
 @given(st.text(), st.floats(1, 300))
 def test_any_text_is_cut(text: str, room: float) -> None:
     assert 1 <= len(broken(Label(text), room)) <= 2

@@ -337,6 +337,21 @@ def test_a_page_is_only_taken_where_it_is_asked_for(
     assert many.client.get(f"{LIST}.ttl?page=99").status_code == 404
 
 
+def test_a_page_of_several_offers_what_it_shows_and_all(
+    many: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kizuna.web.lists.asked.PER_PAGE", 7)
+    for page, number in ((f"{LIST}?sort=-year", 1), (f"{LIST}?sort=-year&page=2", 2)):
+        html = many.client.get(page, headers={"accept": "text/html"}).text
+        offered = re.findall(r'<a href="([^"]*)" type="text/csv">CSV</a>', html)
+        part, whole = (many.rows(link.replace("&amp;", "&")) for link in offered)
+        shown = re.findall(r'<th scope="row"><a href="/doc/([^"]+)"', html)
+        assert [row["iri"].removeprefix(ID) for row in part] == shown
+        assert len(part) == 7
+        assert part == whole[7 * (number - 1) : 7 * number]
+        assert len(whole) > 14
+
+
 def test_hostile_names_stay_text(many: Town) -> None:
     html = many.client.get(LIST, headers={"accept": "text/html"}).text
     assert "<b>" not in html

@@ -5,14 +5,16 @@ import re
 from dataclasses import replace
 
 import pytest
+from markupsafe import escape
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from conftest import Client
 from kizuna.web import Site, create_app
 from kizuna.web.cache import Cache
 from kizuna.web.ordering import LAST, rank
-from kizuna.web.reader import Reader
+from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.texts import LANGUAGES
+from kizuna.web.views.inline import FILTERS
 from kizuna.web.views.page import HERE
 from kizuna.web.views.values import dates_in_words
 from outline import read
@@ -297,3 +299,25 @@ def test_terms_without_a_name_are_still_shown(site: Site) -> None:
 def test_an_order_that_is_no_number_comes_last() -> None:
     assert rank(Literal("x")) == rank(None) == LAST
     assert rank(Literal("2.5")) == 2.5
+
+
+def test_parts_that_are_held_tell_each_page_its_own_address(client: Client) -> None:
+    """What is rendered once for all pages of a reader has a gap where the address stands."""
+    for path in ("/classes", "/queries", "/search?q=%22a%22&type=Fair"):
+        text = client.get(path, headers={"accept": "text/html"}).text
+        own = escape(f"{path}&lang=de" if "?" in path else f"{path}?lang=de")
+        assert f'<link rel="alternate" hreflang="de" href="{own}">' in text
+        assert f'<a href="{own}" lang="de"' in text
+        assert "\0" not in text
+        assert re.findall(r'<a href="(\S+)" aria-current="page"', text) == (
+            [path] if path == "/queries" else []
+        )
+
+
+def test_words_and_links_are_escaped_like_everything_else() -> None:
+    hostile = Words("<b title=\"x\" id='y'>&amp;", '"><i>')
+    said, tag = escape(hostile.text), escape(hostile.lang)
+    assert FILTERS["words"](hostile) == f'<bdi lang="{tag}">{said}</bdi>'
+    assert FILTERS["link"](Link(hostile, hostile.text)) == (
+        f'<a href="{said}"><bdi lang="{tag}">{said}</bdi></a>'
+    )

@@ -147,6 +147,85 @@ def test_a_question_shows_the_picture_that_its_head_asks_for(viewer: Client) -> 
     assert 'class="picture' not in viewer.get("/queries/plain").text
 
 
+LOCATED = "SELECT ?place { ?place <https://schema.org/latitude> ?lat }"
+# fmt: off
+POINTS = [("en", "N, 139.00° E"), ("de", "N, 139,00° O"), ("ja", "度、東経139.00度")]
+# fmt: on
+
+
+@pytest.mark.parametrize(("language", "point"), POINTS)
+def test_coordinates_are_written_as_the_language_does(
+    viewer: Client, language: str, point: str
+) -> None:
+    page = viewer.get("/doc/place/omega", params={"lang": language}).text
+    assert point in page
+    assert ("139,0<" if language == "de" else "139.0<") in page.replace("</span>", "<")
+
+
+# fmt: off
+DRAWN_ANSWERS = [
+    # query                                                                          picture
+    (LOCATED,                                                                        "map"),
+    ("SELECT ?x ?date { ?x <http://example.org/n> 1 . }",                             ""),
+    ("SELECT ?x ?date { VALUES (?x ?date) { (1 '2017-09-20'^^<http://www.w3.org/2001/XMLSchema#date>) } }", "timeline"),
+    ("SELECT ?a ?b { ?a <http://purl.org/dc/terms/source> ?b }",                     "network"),
+    ("CONSTRUCT { ?a <urn:x> ?b } WHERE { ?a <http://purl.org/dc/terms/source> ?b }", "network"),
+    ("SELECT ?class (COUNT(?x) AS ?n) { ?x a ?class } GROUP BY ?class",              "bar"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("query", "picture"), DRAWN_ANSWERS)
+def test_the_answer_to_any_query_is_drawn(viewer: Client, query: str, picture: str) -> None:
+    asked = {"query": query, "lang": "de"}
+    page = viewer.get("/sparql", params=asked, headers={"accept": "text/html"}).text
+    offered = re.findall(r'href="/sparql\?[^"]*picture=(\w+)[^"]*#result"', page)
+    assert 'class="picture' not in page
+    if not picture:
+        assert offered == []
+        return
+    assert picture in offered
+    page = viewer.get(
+        "/sparql", params=asked | {"picture": picture}, headers={"accept": "text/html"}
+    ).text
+    assert 'class="picture' in page
+    assert "<table" in page
+    for suffix, kind in (("svg", "image/svg+xml"), ("png", "image/png")):
+        link = re.search(rf'href="(/sparql\.{suffix}\?[^"]*)"', page)
+        assert link is not None
+        found = viewer.get(link[1].replace("&amp;", "&"))
+        assert (found.status_code, found.headers["content-type"]) == (200, kind)
+        assert found.headers["content-language"] == "de"
+
+
+# fmt: off
+NOT_DRAWN = [
+    ({"query": "ASK {}", "picture": "map"},     "/sparql.svg", 404, "nothing that can be drawn"),
+    ({"query": "ASK {}", "picture": "cake"},    "/sparql.svg", 400, "map, timeline, network, bar"),
+    ({"query": "ASK {}", "picture": "cake"},    "/sparql",     400, "map, timeline, network, bar"),
+    ({"query": "ASK {}", "picture": "map"},     "/sparql",     200, "nothing that can be drawn"),
+    ({"query": "ASK {}"},                       "/sparql.png", 400, "picture="),
+    ({"picture": "map"},                        "/sparql.png", 400, "query="),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("asked", "path", "status", "told"), NOT_DRAWN)
+def test_answers_that_cannot_be_drawn(
+    viewer: Client, asked: dict[str, str], path: str, status: int, told: str
+) -> None:
+    found = viewer.get(path, params=asked, headers={"accept": "text/html"})
+    assert (found.status_code, told in found.text) == (status, True)
+
+
+def test_a_drawn_answer_of_two_graphs_has_no_files_of_another_dataset(viewer: Client) -> None:
+    graphs = [("default-graph-uri", f"{BASE}graph/{name}") for name in ("shared", "terms")]
+    asked = [("query", LOCATED), ("picture", "map"), *graphs]
+    page = viewer.get("/sparql", params=asked, headers={"accept": "text/html"}).text
+    assert 'class="picture' in page
+    assert "/sparql.svg" not in page
+
+
 def test_a_project_without_anything_to_draw(client: Client, site: Site) -> None:
     assert client.get("/pictures/map.svg").status_code == 404  # it has no coordinates
     assert client.get("/pictures").status_code == 200

@@ -5,12 +5,14 @@ import inspect
 
 import pytest
 from fastapi import FastAPI
+from pyoxigraph import parse
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 from starlette.types import Message
 
 from conftest import Client
 from kizuna import errors
+from kizuna.formats import Kind, carrying
 from kizuna.web import Site, create_app
 from kizuna.web.problems import COME_AGAIN, STATUS
 
@@ -66,6 +68,41 @@ def test_what_nobody_foresaw_is_logged_and_not_told(
         assert "Traceback" not in answer.text
         assert answer.headers["access-control-allow-origin"] == "*"
     assert "secret" in caplog.text
+
+
+# fmt: off
+LOST = [
+    # path                      accept                                   status  type
+    ("/id/event/nope",          "text/turtle",                           404, "text/turtle; charset=utf-8"),
+    ("/doc/event/nope",         "application/ld+json, */*;q=0.1",        404, "application/ld+json"),
+    ("/doc/event/nope.nt",      "*/*",                                   404, "application/n-triples"),
+    ("/doc/event/nope.rdf",     "application/rdf+xml",                   404, "application/rdf+xml"),
+    ("/doc/event/nope.ttl",     "text/html, */*;q=0.8",                  404, "text/html; charset=utf-8"),
+    ("/doc/event/nope.nq",      "application/n-quads",                   404, "application/n-quads"),
+    ("/nowhere",                "text/turtle",                           404, "text/turtle; charset=utf-8"),
+    ("/search?q=fair",          "text/turtle",                           406, "text/turtle; charset=utf-8"),
+    ("/doc/event/fair?format=x", "text/turtle",                          406, "text/turtle; charset=utf-8"),
+    ("/nowhere",                "application/json",                      404, "application/problem+json"),
+    ("/nowhere",                "text/csv",                              404, "application/problem+json"),
+    ("/id/event/nope",          "*/*",                                   404, "application/problem+json"),
+    ("/sparql?query=SELEKT",    "text/turtle",                           400, "application/problem+json"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("path", "accept", "status", "kind"), LOST)
+def test_what_is_not_there_is_told_in_the_format_asked(
+    client: Client, path: str, accept: str, status: int, kind: str
+) -> None:
+    answer = client.get(path, headers={"accept": accept})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, kind)
+    assert "Accept" in answer.headers["vary"]
+    form = next((f for f in carrying(Kind.GRAPH) if f.content_type == kind), None)
+    if form is None:
+        return
+    told = {(q.predicate.value, q.object.value) for q in parse(answer.content, form.rdf)}
+    assert ("http://www.w3.org/2011/http#statusCodeNumber", str(status)) in told
+    assert len(told) == 5
 
 
 def test_methods(client: Client) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pyoxigraph import NamedNode
 
@@ -12,6 +12,9 @@ from kizuna.engine import DescriptionIndex
 from kizuna.iris import Addresses
 from kizuna.release import Manifest
 from kizuna.vocabulary import PREFIXES, RDF_TYPE, RDFS_SUBCLASS, shortened
+
+_HELD = 1_000
+"""Of how many classes the broader ones are held."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,13 @@ class Classes:
         """Return the slug of a class, None where it has no page."""
         return self.by_kind.get(kind)
 
-    def ancestors(self, kind: NamedNode) -> list[NamedNode]:
+    def ancestors(self, kind: NamedNode) -> tuple[NamedNode, ...]:
         """Return ``kind`` and all broader classes, the nearest first."""
-        return _reached(kind, self.broader)
+        return self._ancestors(kind)
+
+    @cached_property
+    def _ancestors(self) -> Callable[[NamedNode], tuple[NamedNode, ...]]:
+        return lru_cache(_HELD)(lambda kind: tuple(_reached(kind, self.broader)))
 
     def descendants(self, kind: NamedNode) -> list[NamedNode]:
         """Return ``kind`` and all narrower classes."""

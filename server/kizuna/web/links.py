@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import lru_cache
 
 from pyoxigraph import NamedNode
 
@@ -63,7 +62,7 @@ def link_headers(
     ``path`` is that of its page, in ASCII with a leading slash; ``profiled`` tells whether it can
     be had in several profiles, and as it was, as things can.
     """
-    always = _header(site.addresses.base, facts_of(site), part, profiled)
+    always = site.held(_header, part, profiled)
     links = [always.replace(_PATH, path[1:]).replace(_IRI, to_uri(iri))]
     if part is Part.PAGE:
         links += [item.header for item in items(site, iri)]
@@ -79,7 +78,7 @@ def targets(site: Site, iri: str, path: str, part: Part, *, profiled: bool = Fal
     """Return one by one what ``link_headers`` writes."""
     found = [
         replace(t, href=t.href.replace(_PATH, path[1:]).replace(_IRI, to_uri(iri)))
-        for t in _framed(site.addresses.base, facts_of(site), part, profiled=profiled)
+        for t in _framed(site, part, profiled=profiled)
     ]
     found += items(site, iri) if part is Part.PAGE else []
     return [*found, *(Target("type", kind) for kind in _types(site, iri))]
@@ -120,15 +119,13 @@ def facts_of(site: Site) -> tuple[Target, ...]:
     return (*license_, *(Target("author", to_uri(author.value)) for author in about.authors))
 
 
-@lru_cache(32)
-def _header(base: str, facts: tuple[Target, ...], part: Part, profiled: bool) -> str:  # noqa: FBT001 - part of a key
+def _header(site: Site, part: Part, profiled: bool) -> str:  # noqa: FBT001 - part of a key
     """Return the links that all descriptions have, with marks for what differs among them."""
-    return ", ".join(target.header for target in _framed(base, facts, part, profiled=profiled))
+    return ", ".join(target.header for target in _framed(site, part, profiled=profiled))
 
 
-def _framed(
-    base: str, facts: tuple[Target, ...], part: Part, *, profiled: bool
-) -> Iterator[Target]:
+def _framed(site: Site, part: Part, *, profiled: bool) -> Iterator[Target]:
+    base = site.addresses.base
     files = [(f.href, f.media_type) for f in alternates(f"/{_PATH}", carrying(Kind.GRAPH))]
     yield from (Target("alternate", *file) for file in files)
     if profiled:
@@ -147,7 +144,7 @@ def _framed(
     yield Target("cite-as", _IRI)
     yield Target("describedby", "/catalog")
     yield Target("linkset", f"/linkset/{_PATH}", LINKSET_JSON)
-    yield from facts
+    yield from facts_of(site)
     if part is Part.PAGE:
         yield Target("type", "https://schema.org/AboutPage")
 

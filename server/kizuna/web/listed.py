@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import quote
 
@@ -53,11 +53,22 @@ def _answered(
 
     def make() -> Representation:
         if wish.form is HTML:
-            return page(list_page(reader, source, columns, asked), files)
+            return _page(reader, source, page, list_page(reader, source, columns, asked), asked)
         return list_file(reader, source, columns, asked, wish.form)
 
     key = ("list", source.path, source.own, asked, wish.form.suffix, reader.language, reader.chosen)
     return respond(request, site.cache.get(key, make), _meta(reader, source, asked, wish, links))
+
+
+def _page(
+    reader: Reader, source: Source, page: Render, shown: ListPage, asked: Asked
+) -> Representation:
+    """Return the page with files that hold what it shows, and those of all pages beside."""
+    if shown.pages == 1:
+        return page(shown, _files(reader, source, asked))
+    whole = _files(reader, source, replace(asked, page=0))
+    part = _files(reader, source, replace(asked, page=shown.page))
+    return page(replace(shown, whole=whole), part)
 
 
 def _files(reader: Reader, source: Source, asked: Asked) -> tuple[Alternate, ...]:

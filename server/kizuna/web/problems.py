@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from fastapi.exceptions import RequestValidationError
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -21,6 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kizuna import errors
 from kizuna.formats import BY_SUFFIX, FORMATS, HTML, Format, Kind, carrying
 from kizuna.iris import to_path
+from kizuna.representations import write
+from kizuna.vocabulary import PREFIXES, RDF_TYPE, term
 from kizuna.web.dependencies import accept_of
 from kizuna.web.middleware import PREFLIGHT
 from kizuna.web.nearby import NOTHING_NEAR, Nearby, nearby
@@ -54,6 +57,13 @@ STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
 
 PROBLEM = Format("Problem", "json", "application/problem+json", frozenset(), ("application/json",))
 _FILES = tuple(form for form in FORMATS if form is not HTML)
+RDF = carrying(Kind.GRAPH)
+TOLD_IN_RDF = {HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE}
+"""What is told in the RDF that was asked for; 410 is in ``gone``."""
+_HTTP = "http://www.w3.org/2011/http#"
+_PREFIXES = {"http": _HTTP, "dct": PREFIXES["dct"], "rdfs": PREFIXES["rdfs"]}
+_INTEGER = term("xsd:integer")
+_DESCRIPTION, _COMMENT = term("dct:description"), term("rdfs:comment")
 RETRY_AFTER = 5
 _LOST = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 CHALLENGE = 'Bearer realm="kizuna"'
@@ -221,9 +231,9 @@ async def _nearby(request: Request, problem: Problem) -> Nearby:
 
 
 def represented(request: Request, problem: Problem, near: Nearby = NOTHING_NEAR) -> Representation:
-    """Return a problem as a page if the client likes pages better than any file, else as JSON."""
+    """Return a problem as a page if the client likes pages better than any file, else as data."""
     if not likes_pages(accept_of(request)):
-        return Representation(problem.document(), PROBLEM.media_type)
+        return _as_data(request, problem)
     reader = reader_of(request, request.state.site)
     heading = reader.text(_HEADINGS.get(problem.status, "error.other"))
     wrong = problem.status is HTTPStatus.BAD_REQUEST and request.scope["query_string"]
@@ -237,6 +247,39 @@ def represented(request: Request, problem: Problem, near: Nearby = NOTHING_NEAR)
         near=near,
         again=reader.href(request.scope["path"].lstrip("/")) if wrong else "",
     )
+
+
+def _as_data(request: Request, problem: Problem) -> Representation:
+    """Return a problem as JSON, or that there is nothing (so) in the RDF that was asked for."""
+    form = _graph_format(request) if problem.status in TOLD_IN_RDF else None
+    body = if_it_works(lambda: write(_statements(problem), form, _PREFIXES)) if form else None
+    if form is None or body is None:  # XML cannot hold every sign of an address
+        return Representation(problem.document(), PROBLEM.media_type)
+    return Representation(body, form.content_type)
+
+
+def _graph_format(request: Request) -> Format | None:
+    """Return which RDF the suffix of the address asks for, or else ``Accept``; None for no RDF."""
+    by_suffix = BY_SUFFIX.get(request.scope["path"].rpartition(".")[2])
+    if by_suffix in RDF:
+        return by_suffix
+    try:
+        form = negotiate(accept_of(request), (PROBLEM, *RDF))
+    except errors.NotAcceptable:
+        return None
+    return None if form is PROBLEM else form
+
+
+def _statements(problem: Problem) -> list[Quad]:
+    """Return a problem as an answer of HTTP (https://www.w3.org/TR/HTTP-in-RDF10/)."""
+    answer, status = BlankNode("answer"), str(problem.status.value)
+    told = ((_DESCRIPTION, problem.detail), (_COMMENT, problem.hint))
+    return [
+        Quad(answer, RDF_TYPE, NamedNode(_HTTP + "Response")),
+        Quad(answer, NamedNode(_HTTP + "statusCodeNumber"), Literal(status, datatype=_INTEGER)),
+        Quad(answer, NamedNode(_HTTP + "reasonPhrase"), Literal(problem.status.phrase)),
+        *(Quad(answer, name, Literal(text, language="en")) for name, text in told if text),
+    ]
 
 
 def likes_pages(accept: str) -> bool:

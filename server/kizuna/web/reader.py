@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -18,10 +19,13 @@ from kizuna.checks.pages import Facet, Group
 from kizuna.iris import to_path
 from kizuna.vocabulary import PREFIXES
 from kizuna.web import texts
+from kizuna.web.holding import Holding
 from kizuna.web.names import Term
 from kizuna.web.negotiation import negotiate_language
 from kizuna.web.site import Site
 
+LONGEST_HELD = 200
+"""Signs of a term up to which its link is held."""
 _DATES = {f"{PREFIXES['xsd']}{name}" for name in ("date", "dateTime")}
 _CALLED = {
     "claims": "front.claims",
@@ -37,18 +41,17 @@ _CALLED = {
 }
 """What groups and facets of the program itself are called, by their names."""
 _BOOLEAN = f"{PREFIXES['xsd']}boolean"
+_FRACTIONS = {f"{PREFIXES['xsd']}{name}" for name in ("decimal", "double", "float")}
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """A text with its language, which is empty for the reader's own and for none."""
 
     text: str
     lang: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """Words that lead to an address; ``href`` is empty where there is nothing to lead to."""
 
     words: Words
@@ -57,12 +60,21 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Who reads a page of ``site``. ``chosen``: the language was asked for by ``?lang=``."""
+class Reader(Holding):
+    """Who reads a page of ``site``. ``chosen``: the language was asked for by ``?lang=``.
+
+    All who read in one language are one reader (``reader_for``), with whom is held what many pages
+    show.
+    """
 
     site: Site
     language: str
     chosen: bool = False
+
+    @cached_property
+    def parts(self) -> dict[object, str]:
+        """The parts of pages that are the same on all of them (``views.holding``)."""
+        return {}
 
     def text(self, key: str, **values: object) -> str:
         """Return a text of the pages in the reader's language."""
@@ -79,6 +91,10 @@ class Reader:
         """Return a number as the reader's language writes it."""
         return texts.number(value, self.language)
 
+    def size(self, octets: int) -> str:
+        """Return a number of bytes in words."""
+        return texts.size(octets, self.language)
+
     def day(self, iso: str) -> str:
         """Return a day in words."""
         return texts.day(iso, self.language)
@@ -88,7 +104,7 @@ class Reader:
         path, _, fragment = iri_path.partition("#")
         if self.chosen:
             query.setdefault("lang", self.language)
-        parameters = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+        parameters = "&".join(f"{name}={_quoted(value)}" for name, value in query.items())
         return (
             f"/{to_path(path)}"
             + (f"?{parameters}" if parameters else "")
@@ -96,10 +112,12 @@ class Reader:
         )
 
     def words(self, literal: Literal) -> Words:
-        """Return a literal as words; dates and truth are said in the reader's language."""
+        """Return a literal as words: dates, fractions and truth in the reader's language."""
         kind = literal.datatype.value
         if kind in _DATES:
             return Words(self.day(literal.value.partition("T")[0]))
+        if kind in _FRACTIONS:
+            return Words(texts.decimal(literal.value, self.language))
         if kind == _BOOLEAN:
             return Words(self.text("yes" if literal.value in {"true", "1"} else "no"))
         return Words(literal.value, self.foreign(literal.language or ""))
@@ -145,6 +163,10 @@ class Reader:
         """
         if not isinstance(term, NamedNode):
             return Link(self.name(term))
+        is_short = len(term.value) <= LONGEST_HELD
+        return self.held(Reader._link, term) if is_short else self._link(term)
+
+    def _link(self, term: NamedNode) -> Link:
         page = self.site.terms.path(term)
         if page is not None:
             return Link(self.name(term), self.href(page))
@@ -163,6 +185,9 @@ class Reader:
 
     def class_link(self, kind: NamedNode) -> Link:
         """Return a class by its name, linked to its page or else to its definition."""
+        return self.held(Reader._class_link, kind)
+
+    def _class_link(self, kind: NamedNode) -> Link:
         slug = self.site.classes.slug(kind)
         if slug is None:
             return self.link(kind)
@@ -173,9 +198,19 @@ def reader_of(request: Request, site: Site) -> Reader:
     """Return who asks: the language of ``?lang=`` if the site has it, else the negotiated one."""
     asked = request.query_params.get("lang", "")
     if asked in site.languages:
-        return Reader(site, asked, chosen=True)
+        return reader_for(site, asked, chosen=True)
     header = ", ".join(request.headers.getlist("accept-language"))
-    return Reader(site, _language(header, site.languages))
+    return reader_for(site, _language(header, site.languages))
+
+
+def reader_for(site: Site, language: str, *, chosen: bool = False) -> Reader:
+    """Return the one reader of a site in one of its languages."""
+    key = language, chosen
+    if key not in site.readers:
+        site.readers[key] = Reader(site, language, chosen)
+    found: Reader = site.readers[key]
+    return found
 
 
 _language = lru_cache(500)(negotiate_language)
+_quoted = lru_cache(500)(partial(quote, safe=""))

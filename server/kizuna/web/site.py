@@ -48,6 +48,7 @@ from kizuna.vocabulary import (
 from kizuna.web.cache import Cache
 from kizuna.web.classes import Classes, read_classes
 from kizuna.web.crawling.parts import ThingParts
+from kizuna.web.holding import Holding
 from kizuna.web.lending import Lending
 from kizuna.web.lists.store import ListStore
 from kizuna.web.names import Names
@@ -80,7 +81,7 @@ class About:
 
 
 @dataclass(frozen=True)
-class Site:
+class Site(Holding):
     """A release, who answers queries on it, and what was read from it when it was opened."""
 
     release: Release
@@ -108,6 +109,8 @@ class Site:
     """Turtle by the local name of the own class that it shows in use."""
     plans: dict[bytes, Any] = field(default_factory=dict)
     """What is decided already of requests that differ in the thing alone (``web.plans``)."""
+    readers: dict[tuple[str, bool], Any] = field(init=False, default_factory=dict)
+    """Its readers by language, and whether they chose it (``web.reader``)."""
     turns: Turns = field(default_factory=Turns)
     """Of those who search."""
     drawing: Turns = field(default_factory=Turns)

@@ -6,8 +6,10 @@ catalogue gets English texts around data in the language that was asked for.
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +26,8 @@ LANGUAGES = ("en", "de", "ja")
 LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "ja": "日本語"}
 # Of the ways to write English, the one with the day before the month: it is the more common one.
 _REGIONS = {"en": "en_GB"}
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,15}\.[0-9]{1,15}")
+_UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 
 
 def catalogue(language: str) -> Catalog:
@@ -58,7 +62,7 @@ def _plain(key: str, language: str) -> str:
 
 
 def _formatted(key: str, language: str, **values: object) -> str:
-    messages = _translations(_spoken(language))
+    messages = _translations(spoken(language))
     n = values.get("n")
     found = messages.ngettext(key, key, n) if isinstance(n, int) else key
     if found == key:
@@ -74,6 +78,29 @@ def number(value: int, language: str) -> str:
     ('10,269', '10.269')
     """
     return format_decimal(value, locale=_locale(language))
+
+
+def decimal(value: str, language: str) -> str:
+    """Return a number with a point as the language writes it, with all its digits.
+
+    >>> decimal("34.6913", "de"), decimal("-1234.50", "en"), decimal("1E400", "de")
+    ('34,6913', '-1,234.50', '1E400')
+    """
+    if not _DECIMAL.fullmatch(value):
+        return value
+    digits = "0" * len(value.partition(".")[2])
+    return format_decimal(Decimal(value), f"#,##0.{digits}", locale=_locale(language))
+
+
+def size(octets: int, language: str) -> str:
+    """Return a number of bytes in its largest unit.
+
+    >>> size(628, "de"), size(143_300, "de"), size(2_800_000, "en")
+    ('628 B', '143,3 kB', '2.8 MB')
+    """
+    unit = next((u for u in _UNITS if octets >= u[0]), (1, "B"))
+    shown = f"{octets / unit[0]:.1f}" if unit[0] > 1 else str(octets)
+    return f"{decimal(shown, language)} {unit[1]}"
 
 
 def day(iso: str, language: str) -> str:
@@ -110,10 +137,11 @@ def _date(iso: str) -> date | None:
         return None
 
 
-def _spoken(language: str) -> str:
+def spoken(language: str) -> str:
+    """Return the language in which pages speak to readers of ``language``."""
     return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def _locale(language: str) -> str:
-    spoken = _spoken(language)
-    return _REGIONS.get(spoken, spoken)
+    known = spoken(language)
+    return _REGIONS.get(known, known)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from kizuna.web.openapi.table import OPERATIONS, Operation, Parameter
-from kizuna.web.problems import PROBLEM, STATUS
+from kizuna.web.problems import PROBLEM, RDF, STATUS, TOLD_IN_RDF
 
 _IN_PATH = re.compile(r"\{(\w+)\}")
 _SUCCESS = {
@@ -127,10 +127,9 @@ def _problem() -> Json:
 
 def _told(status: HTTPStatus) -> Json:
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {
-        "description": status.phrase,
-        "content": {PROBLEM.media_type: problem, "text/html": {}},
-    }
+    told = [form.media_type for form in RDF] if status in TOLD_IN_RDF else []
+    content = {PROBLEM.media_type: problem, "text/html": {}} | {kind: {} for kind in told}
+    return {"description": status.phrase, "content": content}
 
 
 def _key(status: HTTPStatus) -> str:

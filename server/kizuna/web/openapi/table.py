@@ -60,6 +60,7 @@ _QUERY = (
     Parameter("query", "A query in SPARQL 1.1; without one the service is described."),
     Parameter("default-graph-uri", "A graph of which the default graph is made."),
     Parameter("named-graph-uri", "A named graph."),
+    Parameter("picture", "On a page, and for .svg and .png: map, timeline, network or bar."),
 )
 _PATTERN = (
     Parameter("subject", "An IRI, or nothing for any."),

@@ -18,6 +18,8 @@ _NEVER_FIRST = frozenset(
 )
 _NEVER_LAST = frozenset("「『（【〈《〔［｛([{")
 """Signs with which no line begins or ends (JIS X 4051)."""
+_SEAMS = frozenset("・、）")
+"""Signs after which a line ends well."""
 _BROAD = frozenset("mwMW%@")
 
 
@@ -48,8 +50,12 @@ def shortened(label: Label, room: float, size: float = SIZE) -> Label:
     """Return a label that is at most ``room`` wide, its end replaced by an ellipsis if need be."""
     text = " ".join(label.text.split())
     if width(text, size) <= room:
-        return replace(label, text=text)
-    return replace(label, text=_fitting(text, room - width("…", size), size).rstrip() + "…")
+        return _saying(label, text)
+    return _saying(label, _fitting(text, room - width("…", size), size).rstrip() + "…")
+
+
+def _saying(label: Label, text: str) -> Label:
+    return label if label.text == text else replace(label, text=text)
 
 
 def _fitting(text: str, room: float, size: float) -> str:
@@ -65,15 +71,31 @@ def _fitting(text: str, room: float, size: float) -> str:
 def broken(label: Label, room: float, size: float = SIZE) -> list[Label]:
     """Return a label in one or two lines of at most ``room``; what is longer is cut.
 
-    Lines break between words, and in texts without any between two signs.
+    Lines break between words, after hyphens and middle dots and before brackets, and in texts
+    without any of these between two signs.
     """
     text = " ".join(label.text.split())
     if width(text, size) <= room:
-        return [replace(label, text=text)]
-    first = _fitting(text, room, size)
-    if " " in first:
-        first = first.rpartition(" ")[0]
-    while len(first) > 1 and (text[len(first)] in _NEVER_FIRST or first[-1] in _NEVER_LAST):
-        first = first[:-1]
+        return [_saying(label, text)]
+    first = _first(text, room, size)
     rest = replace(label, text=text[len(first) :].strip())
     return [replace(label, text=first), shortened(rest, room, size)]
+
+
+def _first(text: str, room: float, size: float) -> str:
+    """Return the first line of a text that is wider than ``room``."""
+    fitting = _fitting(text, room, size)
+    if " " in fitting:
+        return fitting.rpartition(" ")[0]
+    for end in range(len(fitting), len(fitting) // 2, -1):
+        if text[end - 1] == "-" or (_is_seam(text, end) and width(text[end:], size) <= room):
+            return text[:end]
+    first = fitting
+    while len(first) > 1 and (text[len(first)] in _NEVER_FIRST or first[-1] in _NEVER_LAST):
+        first = first[:-1]
+    return first
+
+
+def _is_seam(text: str, end: int) -> bool:
+    """Tell whether the parts of a compound meet at ``end``."""
+    return (text[end - 1] in _SEAMS and text[end] not in _NEVER_FIRST) or text[end] == "（"

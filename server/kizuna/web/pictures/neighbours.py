@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from kizuna.web.pictures.legend import legend
 from kizuna.web.pictures.lettering import SIZE, broken, shortened
-from kizuna.web.pictures.network import LINE, Thing, Web, key, shape
+from kizuna.web.pictures.network import LINE, Thing, Web, drawn, shape
 from kizuna.web.pictures.svg import Drawing, Element, Label, Node, element, hint, link, words
 
 ROW = 42.0
 TOP = 14.0
 _RELATION_SIZE = 11.5
+_RELATION_LINE = 12.5
 _COLUMN = 0.26
 """The part of the width that the names on each side take."""
 _MIDDLE = 0.2
@@ -20,8 +21,7 @@ _WIDER = 1.4
 """How much longer lines are where one side is free."""
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(NamedTuple):
     """A thing beside the one in the middle, and what relates the two in words.
 
     ``shown`` is what stands at its line: nothing where the line above says the same.
@@ -70,16 +70,8 @@ def draw_neighbours(
             y = begin + ROW * (number + 0.5)
             body.append(_neighbour(frame, neighbour, side, height / 2, y))
     body += _centre(frame, centre, height / 2)
-    used = (centre.kind, *(n.thing.kind for n in (*left, *right)))
-    marks, high = legend(key(web.kinds, used), web.width, height)
-    return Drawing(
-        web.name,
-        web.width,
-        height + high,
-        web.title,
-        web.description,
-        (*body, *marks),
-        web.language,
+    return drawn(
+        web, height, body, (thing.kind for thing in (centre, *(n.thing for n in (*left, *right))))
     )
 
 
@@ -91,19 +83,22 @@ def _neighbour(frame: _Frame, neighbour: Neighbour, side: int, middle: float, y:
     points = ((start, middle), (bend, middle), (bend, y), (x - side * 9, y))
     line = "M{} {}C{} {} {} {} {} {}".format(*(f"{n:.1f}" for point in points for n in point))
     anchor = "start" if side > 0 else "end"
-    said = shortened(Label(neighbour.shown), abs(x - bend) + 20, _RELATION_SIZE)
+    said = _said(neighbour.shown, frame.reach - 13)
     lines = broken(neighbour.thing.label, (frame.wide - x if side > 0 else x) - 16)
     top = y - LINE * len(lines) / 2 + SIZE * 0.95
     return link(
         neighbour.thing.label,
         hint(neighbour.thing.label.text, neighbour.relation),
         element("path", d=line, class_="edge"),
-        words(
-            said,
-            x - side * 13,
-            y - 5,
-            text_anchor="end" if side > 0 else "start",
-            class_="quiet over paper-over",
+        *(
+            words(
+                part,
+                x - side * 13,
+                y - 5 - _RELATION_LINE * (len(said) - 1 - n),
+                text_anchor="end" if side > 0 else "start",
+                class_="quiet over paper-over",
+            )
+            for n, part in enumerate(said)
         ),
         shape(neighbour.thing.kind, x, y, 6.5),
         *(
@@ -112,6 +107,13 @@ def _neighbour(frame: _Frame, neighbour: Neighbour, side: int, middle: float, y:
         ),
         class_="entry",
     )
+
+
+def _said(relation: str, room: float) -> list[Label]:
+    """Return what stands at a line, in two lines where it is several words."""
+    if " " in relation:
+        return broken(Label(relation), room, _RELATION_SIZE)
+    return [shortened(Label(relation), room, _RELATION_SIZE)]
 
 
 def _centre(frame: _Frame, centre: Thing, y: float) -> Iterator[Node]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from kizuna.web.pictures.layout import Point, components, spread
 from kizuna.web.pictures.legend import Mark, legend
@@ -39,8 +41,7 @@ _CORNERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(NamedTuple):
     """A node of a network; ``kind`` is the number of its kind."""
 
     label: Label
@@ -87,7 +88,12 @@ def draw_network(web: Web, things: Sequence[Thing], relations: Sequence[Relation
     for i, thing in enumerate(things):
         mark = shape(thing.kind, *places[i], _size(degrees[i]))
         body.append(link(thing.label, hint(thing.label.text, thing.note), mark, *names[i]))
-    marks, high = legend(key(web.kinds, (t.kind for t in things)), web.width, height)
+    return drawn(web, height, body, (t.kind for t in things))
+
+
+def drawn(web: Web, height: float, body: Sequence[Node], kinds: Iterable[int]) -> Drawing:
+    """Return a drawing with what the marks of these kinds mean below its ``body``."""
+    marks, high = _key(web.kinds, tuple(sorted(set(kinds))), web.width, height)
     return Drawing(
         web.name,
         web.width,
@@ -180,6 +186,7 @@ def _side(number: int, box: Box) -> tuple[str, float]:
     return ("start", box.x) if number in {0, 4, 5} else ("end", box.x + box.width)
 
 
+@lru_cache(2_000)
 def shape(kind: int, x: float, y: float, size: float) -> Element:
     """Return the mark of a kind."""
     form, colour = MARKS[kind % len(MARKS)]
@@ -195,9 +202,12 @@ def shape(kind: int, x: float, y: float, size: float) -> Element:
     return element("path", d=f"M{_points(corners)}z", class_=class_)
 
 
-def key(kinds: Sequence[str], used: Iterable[int]) -> list[tuple[Mark, str]]:
-    """Return what the marks mean; only those that occur."""
-    return [(_mark(n), kinds[n]) for n in sorted(set(used)) if n < len(kinds)]
+@lru_cache(500)
+def _key(
+    kinds: tuple[str, ...], used: tuple[int, ...], wide: float, top: float
+) -> tuple[list[Element], float]:
+    """Return what the marks mean below ``top``, only those that occur; and their height."""
+    return legend([(_mark(n), kinds[n]) for n in used if n < len(kinds)], wide, top)
 
 
 def _mark(kind: int) -> Mark:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from kizuna.web.pictures.style import FILE_STYLE
@@ -36,8 +37,7 @@ class Label:
 NOTHING = Label("")
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """An element with its attributes and children; a ``Label`` among them is its text."""
 
     name: str
@@ -55,7 +55,7 @@ def element(name: str, *children: Node, **attributes: float | str) -> Element:
     >>> write(element("circle", r=2.5, class_="dot"))
     '<circle r="2.5" class="dot"/>'
     """
-    named = ((_name(key), _value(value)) for key, value in attributes.items() if value != "")
+    named = [(_name(key), _value(value)) for key, value in attributes.items() if value != ""]
     return Element(name, tuple(named), children)
 
 
@@ -138,8 +138,10 @@ def _written(node: Node, address: str) -> str:
     if isinstance(node, str):
         return escape(clean(node))
     told = "".join(
-        f" {'xml:lang' if name == 'lang' and address == 'iri' else name}={_quoted(value)}"
-        for name, value in (*node.attributes, *_address(node, address))
+        [
+            f" {'xml:lang' if name == 'lang' and address == 'iri' else name}={_quoted(value)}"
+            for name, value in (*node.attributes, *_address(node, address))
+        ]
     )
     if not node.children:
         return f"<{node.name}{told}/>"
@@ -166,8 +168,11 @@ def _name(key: str) -> str:
 
 
 def _value(value: float | str) -> str:
+    return value if isinstance(value, str) else _number(value)
+
+
+@lru_cache(5_000)
+def _number(value: float) -> str:
     """Return a number with one digit after the point, so that bytes do not depend on machines."""
-    if isinstance(value, str):
-        return value
     rounded = round(value, 1) or 0.0
     return f"{rounded:.1f}".removesuffix(".0")

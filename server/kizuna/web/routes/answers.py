@@ -1,4 +1,4 @@
-"""Pictures of answers to saved queries, for their pages and as files."""
+"""Pictures of answers, for their pages and as files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.checks.questions import SavedQuery
-from kizuna.engine import Answer, Query
+from kizuna.engine import Answer
 from kizuna.errors import NotFound
-from kizuna.formats import HTML
 from kizuna.web.answering import Wish, beginning
 from kizuna.web.asking import ask
 from kizuna.web.reader import Reader
 from kizuna.web.respond import Representation, respond_soon
-from kizuna.web.routes.pictures import said, written
+from kizuna.web.routes.pictures import written
 from kizuna.web.views.answers import picture_of
 from kizuna.web.views.picturing import Picture
 from kizuna.web.views.results import terms_of
@@ -42,32 +41,29 @@ def answer_picture(
 
 
 async def picture_file(
-    request: Request, reader: Reader, query: SavedQuery, suffix: str, text: str
+    request: Request, reader: Reader, wish: Wish, kind: str, suffix: str
 ) -> Response:
-    """Return the picture of an answer as a file; ``text`` is the query with its values.
+    """Return the picture of an answer as a file.
 
     Raises NotFound where the answer holds nothing that can be drawn.
     """
-    site = reader.site
-    wish = Wish(
-        Query(text, site.endpoint), {query.kind: HTML},
-        said(reader, query.name, suffix),
-    )  # fmt: skip
-    key = (*wish.key, "picture", query.picture, suffix, reader.language)
+    site, page = reader.site, request.scope["path"].rpartition(".")[0]
+    key = (*wish.key, "picture", kind, suffix, reader.language)
     held = site.cache.find(key) if wish.is_lasting else None
     if held is None:
         answer, _ = await beginning(await ask(request, site, wish.query, wish.formats))
-        held = await site.drawing.take(partial(_made, reader, query, answer, suffix))
+        held = await site.drawing.take(partial(_made, reader, answer, kind, suffix, page))
         if wish.is_lasting:
             site.cache.keep(key, held)
     return await respond_soon(request, held, wish.said)
 
 
-def _made(reader: Reader, query: SavedQuery, answer: Answer, suffix: str) -> Representation:
-    found = answer_picture(reader, query, answer)
+def _made(reader: Reader, answer: Answer, kind: str, suffix: str, page: str) -> Representation:
+    found = picture_of(reader, kind, *terms_of(reader, answer))
     if found is None:
         raise NotFound(
-            f"the answer to {query.name!r} has nothing that can be drawn",
-            hint=f"It is at /queries/{query.name}.",
+            "the answer has nothing that can be drawn",
+            hint=f"It is at {page}. A map needs places, a timeline dates, a network two columns of "
+            "things, bars a column of numbers.",
         )
     return written(found, suffix, reader)

@@ -24,7 +24,7 @@ from kizuna.web.reader import Reader
 from kizuna.web.respond import Meta, Representation, respond, respond_soon
 from kizuna.web.routes.answers import answer_picture, picture_file
 from kizuna.web.routes.front import PAGE
-from kizuna.web.routes.pictures import TYPES
+from kizuna.web.routes.pictures import TYPES, said
 from kizuna.web.views.forms import fields
 from kizuna.web.views.page import Alternate, alternates, render
 from kizuna.web.views.questions import Values, question, themes, typed
@@ -56,7 +56,10 @@ async def saved_query(request: Request, site: Here, reader: Asking) -> Response:
         raise NotFound(f"there is no question {name!r}", hint="All questions are at /queries.")
     asked = _asked(query, request)
     if query.picture and suffix in TYPES:
-        return await picture_file(request, reader, query, suffix, asked.text)
+        drawn = Wish(
+            Query(asked.text, site.endpoint), {query.kind: HTML}, said(reader, name, suffix)
+        )
+        return await picture_file(request, reader, drawn, query.picture, suffix)
     form = _of_suffix(query, suffix) if suffix else negotiate(accept_of(request), _offered(query))
     vary = ("Accept-Language",) if form is HTML else ()
     location = "" if suffix or form is HTML else asked.file(form)

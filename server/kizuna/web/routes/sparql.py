@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from kizuna.checks.questions import SavedQuery, without_head
 from kizuna.engine import Answer
-from kizuna.errors import KizunaError, NotAcceptable, NotFound
+from kizuna.errors import BadParameter, KizunaError, NotAcceptable, NotFound
 from kizuna.formats import FORMATS, HTML, Format, Kind, carrying
 from kizuna.representations import write
 from kizuna.web.answering import Wish, answer_file, beginning, send
@@ -29,11 +29,15 @@ from kizuna.web.problems import STATUS, Problem, likes_pages, meta_of, problem_o
 from kizuna.web.protocol import Asked, Updating, read_request
 from kizuna.web.reader import Reader, reader_of
 from kizuna.web.respond import Meta, Representation, respond, respond_soon
+from kizuna.web.routes.answers import picture_file
+from kizuna.web.routes.pictures import TYPES, said
 from kizuna.web.service import service_description
 from kizuna.web.site import Site
+from kizuna.web.views.answers import DRAWN, drawable, picture_of
 from kizuna.web.views.page import Alternate, render
+from kizuna.web.views.picturing import Picture
 from kizuna.web.views.questions import themes
-from kizuna.web.views.results import Table, table_of
+from kizuna.web.views.results import Table, table_of, terms_of
 from kizuna.web.writing import authorised, unconditionally, writing_of
 
 router = APIRouter()
@@ -41,6 +45,14 @@ METHODS = ["GET", "HEAD", "POST"]
 LONGEST_LINK = 4_000
 """Longer queries are not repeated in the links of their pages."""
 LONGEST_ECHO = 100_000
+_KINDS_OF_PICTURES = f"A picture is one of: {', '.join(DRAWN)}."
+_VIEWS = {
+    "": "sparql.only_table",
+    "map": "pictures.map",
+    "timeline": "pictures.timeline",
+    "network": "pictures.network",
+    "bar": "pictures.bar",
+}
 _DESCRIBING = (*carrying(Kind.GRAPH), HTML)
 
 
@@ -48,9 +60,11 @@ async def sparql(request: Request) -> Response:
     """Answer a query, do an update (SPARQL 1.1 Protocol, section 2), or describe the service.
 
     A suffix or ``_format`` counts before ``Accept``. A client that prefers pages gets the answer
-    as a table under the query, and an error under it, too.
+    as a table under the query, with the ``picture`` that is asked for, and an error under it, too.
     """
     site: Site = request.state.site
+    if request.path_params.get("suffix") in TYPES:
+        return await _drawing(request, reader_of(request, site), request.path_params["suffix"])
     accept, varied = _accepted(request, request.path_params.get("suffix", ""))
     reader = reader_of(request, site)
     meta = Meta(vary=varied)
@@ -111,8 +125,29 @@ async def _answer(request: Request, reader: Reader, asked: Asked, wish: Wish) ->
     if wish.formats[found.kind] is not HTML:
         return await send(request, site, wish, found)
     answer, more = await beginning(found)
-    page = await run_in_threadpool(partial(_table, request, reader, asked, answer, more=more))
+    make = partial(_table, request, reader, asked, answer, more=more)
+    page = await (site.drawing.take(make) if _picture(request) else run_in_threadpool(make))
     return await respond_soon(request, page, wish.said)
+
+
+async def _drawing(request: Request, reader: Reader, suffix: str) -> Response:
+    """Return the picture of an answer as a file."""
+    asked, kind = await read_request(request), _picture(request)
+    if not isinstance(asked, Asked) or not kind:
+        raise BadParameter(
+            "a picture of an answer needs query=… and picture=…", hint=_KINDS_OF_PICTURES
+        )
+    meta = said(reader, f"answer-{kind}", suffix)
+    wish = Wish(asked.query(reader.site.endpoint), wanted_formats(HTML.media_type), meta)
+    return await picture_file(request, reader, wish, kind, suffix)
+
+
+def _picture(request: Request) -> str:
+    """Return the kind of picture that is asked for, "" for none. Raises BadParameter."""
+    kind = request.query_params.get("picture", "")
+    if kind and kind not in DRAWN:
+        raise BadParameter(f"there is no picture {kind!r}", hint=_KINDS_OF_PICTURES)
+    return kind
 
 
 def _introduction(request: Request, reader: Reader, accept: str, meta: Meta) -> Response:
@@ -143,11 +178,32 @@ def _table(
     request: Request, reader: Reader, asked: Asked, answer: Answer, *, more: bool
 ) -> Representation:
     """Return the form with the answer below it, and the files in which all of it is."""
-    files = [
-        _file(asked, form) for form in carrying(answer.kind) if len(asked.text) <= LONGEST_LINK
-    ]
-    outcome = _Outcome(files, table_of(reader, answer, more=more))
-    return _form(request, reader, asked, outcome)
+    table = table_of(reader, answer, more=more)
+    if len(asked.text) > LONGEST_LINK:
+        return _form(request, reader, asked, _Outcome(table=table))
+    files = [_file(asked, form) for form in carrying(answer.kind)]
+    view = _view(reader, asked, answer, _picture(request))
+    return _form(request, reader, asked, _Outcome(files, table, view=view))
+
+
+def _view(reader: Reader, asked: Asked, answer: Answer, kind: str) -> _View:
+    """Return the picture of an answer that was asked for, and which others there are."""
+    columns, rows = terms_of(reader, answer)
+    found = picture_of(reader, kind, columns, rows) if kind else None
+    fields = (*asked.fields(), ("picture", kind))
+    if found is not None and len(dict(fields)) == len(fields):
+        found = replace(found, path="sparql", query=fields)
+    kinds = ("", *drawable(reader, columns, rows))
+    choices = ((k, reader.text(_VIEWS[k]), _path(reader, asked, k)) for k in kinds)
+    return _View(kind, found, tuple(choices))
+
+
+def _path(reader: Reader, asked: Asked, kind: str) -> str:
+    """Return the address of the page with an answer, and with a picture of it if one is named."""
+    fields = [*asked.fields(), *([("picture", kind)] if kind else [])]
+    if reader.chosen:
+        fields.append(("lang", reader.language))
+    return f"/sparql?{urlencode(fields)}"
 
 
 def _file(asked: Asked, form: Format) -> Alternate:
@@ -168,12 +224,25 @@ def _address(request: Request) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _View:
+    """How an answer is shown: with a picture of a ``kind``, "" for none.
+
+    ``choices`` are the ways there are: kind, name and address of each.
+    """
+
+    kind: str = ""
+    picture: Picture | None = None
+    choices: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Outcome:
     """What came of a query: an answer with the files that hold all of it, or a problem."""
 
     files: Sequence[Alternate] = ()
     table: Table | None = None
     problem: Problem | None = None
+    view: _View = field(default_factory=_View)
 
 
 _NOTHING_YET = _Outcome()
@@ -185,7 +254,8 @@ def _form(
     """Return the form, with a query in it; one that is very long is left out."""
     text = asked.text if asked is not None and len(asked.text) <= LONGEST_ECHO else ""
     linked = asked is not None and 0 < len(text) <= LONGEST_LINK
-    path = f"/sparql?{urlencode(asked.fields())}" if asked is not None and linked else "/sparql"
+    kind = outcome.view.kind
+    path = _path(replace(reader, chosen=False), asked, kind) if asked and linked else "/sparql"
     return render(
         reader,
         "sparql.html",
@@ -193,6 +263,7 @@ def _form(
         files=outcome.files,
         query=text,
         table=outcome.table,
+        view=outcome.view,
         problem=outcome.problem,
         themes=themes(reader),
         address=_address(request),

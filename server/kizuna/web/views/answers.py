@@ -34,6 +34,8 @@ from kizuna.web.views.timelines import (
 
 MOST_MARKS = 150
 MOST_BARS = 40
+MOST_TRIED = 20
+"""Rows that are looked at before a picture is offered."""
 LATITUDES, LONGITUDES = ("lat", "latitude"), ("long", "lon", "longitude")
 BEGINS = ("start", "begin", "notbefore", "earliest", "date")
 ENDS = ("end", "notafter", "latest", "date")
@@ -80,6 +82,12 @@ def picture_of(
     """Return the picture of a table; None where it has no columns or rows for that kind."""
     answer = Answer(tuple(column.lower() for column in columns), tuple(rows))
     return DRAWN[kind](reader, answer) if rows and columns else None
+
+
+def drawable(reader: Reader, columns: Sequence[str], rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the kinds of pictures that there is something for where a table begins."""
+    answer = Answer(tuple(column.lower() for column in columns), tuple(rows[:MOST_TRIED]))
+    return tuple(kind for kind, fits in FITTING.items() if answer.rows and fits(reader, answer))
 
 
 def _map(reader: Reader, answer: Answer) -> Picture | None:
@@ -164,12 +172,10 @@ def _bounds(
 
 
 def _network(reader: Reader, answer: Answer) -> Picture | None:
-    start, end = answer.named(FROM), answer.named(TO)
-    if start is None or end is None:
-        start = answer.holding(_is_iri)
-        end = answer.holding(_is_iri, (start,))
-    if start is None or end is None:
+    ends = _ends(answer)
+    if ends is None:
         return None
+    start, end = ends
     edges = dict.fromkeys(
         (answer.name(reader, row, start), answer.name(reader, row, end), row[start], row[end])
         for row in answer.rows
@@ -193,6 +199,15 @@ def _network(reader: Reader, answer: Answer) -> Picture | None:
     rows = tuple((linked(a), linked(b)) for a, b in drawn)
     found = Picture(draw_network(web, list(things.values()), relations), names, rows)
     return _with_more(reader, found, len(edges) - len(drawn))
+
+
+def _ends(answer: Answer) -> tuple[int, int] | None:
+    """Return the columns that hold the two ends of lines."""
+    start, end = answer.named(FROM), answer.named(TO)
+    if start is None or end is None:
+        start = answer.holding(_is_iri)
+        end = answer.holding(_is_iri, (start,))
+    return None if start is None or end is None else (start, end)
 
 
 def _thing(reader: Reader, known: Label, item: Term | None) -> Thing:
@@ -239,6 +254,21 @@ def _name_column(answer: Answer, taken: Sequence[int | None]) -> int | None:
     return first if first is not None else answer.holding(lambda _: True, taken)
 
 
+def _has_places(reader: Reader, answer: Answer) -> bool:
+    if answer.named(LATITUDES) is not None and answer.named(LONGITUDES) is not None:
+        return True
+    where = Locator(reader.site)
+    return any(_located(reader, where, row) for row in answer.rows)
+
+
+def _has_times(reader: Reader, answer: Answer) -> bool:
+    if answer.named((*BEGINS, *ENDS)) is not None:
+        return True
+    if answer.holding(lambda term: day_of(term) is not None) is not None:
+        return True
+    return any(any(_bounds(reader, row, None, None)) for row in answer.rows)
+
+
 def _with_more(reader: Reader, found: Picture, left_out: int) -> Picture:
     if left_out <= 0:
         return found
@@ -260,3 +290,11 @@ DRAWN: dict[str, Callable[[Reader, Answer], Picture | None]] = {
     "bar": _bar,
 }
 """How each kind of picture is made of an answer."""
+
+FITTING: dict[str, Callable[[Reader, Answer], bool]] = {
+    "map": _has_places,
+    "timeline": _has_times,
+    "network": lambda _, answer: _ends(answer) is not None,
+    "bar": lambda _, answer: answer.holding(_is_number) is not None,
+}
+"""For which kinds of pictures an answer has columns."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -16,8 +17,7 @@ from kizuna.web.reader import Link, Reader, Words
 _STATED = term("kz:stated")
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """The words of one document in their context. ``dated`` is empty where the text has no date."""
 
     before: str
@@ -34,7 +34,15 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class _Source:
+    """A document as all quotes from it name it."""
+
+    document: Link
+    lang: str
+    dated: str
+
+
+class Sentence(NamedTuple):
     """A fact as subject, property and value, with the claim that says so."""
 
     subject: Link
@@ -56,22 +64,30 @@ class Passage:
 
 def quote_of(reader: Reader, evidence: Evidence) -> Quote:
     """Return the quote of one claim."""
-    document = evidence.document
-    stated = {q.predicate: q.object for q in _outgoing(reader.site.index, document)}
-    issued = stated.get(DCT_ISSUED)
+    source = reader.held(_source, evidence.document)
     link = evidence.source_link
     return Quote(
         before=evidence.prefix,
         words=evidence.quote,
-        lang=language_of(reader, document),
-        document=reader.link(document) if document is not None else Link(Words("…")),
-        dated=reader.words(issued).text if isinstance(issued, Literal) else "",
+        lang=source.lang,
+        document=source.document,
+        dated=source.dated,
         modality=reader.name(evidence.modality) if evidence.modality is not None else Words(""),
         stated=evidence.modality in {None, _STATED},
         speaker=reader.link(evidence.speaker) if evidence.speaker is not None else None,
         rule=reader.best(evidence.rules),
         source=link if link.startswith(("http://", "https://")) else "",
         claim=Link(Words(reader.text("evidence.claim")), reader.link(evidence.claim).href),
+    )
+
+
+def _source(reader: Reader, document: Term | None) -> _Source:
+    stated = {q.predicate: q.object for q in _outgoing(reader.site.index, document)}
+    issued = stated.get(DCT_ISSUED)
+    return _Source(
+        document=reader.link(document) if document is not None else Link(Words("…")),
+        lang=language_of(reader, document),
+        dated=reader.words(issued).text if isinstance(issued, Literal) else "",
     )
 
 

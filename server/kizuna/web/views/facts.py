@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -21,6 +22,7 @@ from kizuna.vocabulary import (
 from kizuna.web.names import Term
 from kizuna.web.ordering import LAST, NOWHERE, Place
 from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.site import Site
 from kizuna.web.views.evidence import Quote, badges, quote_of
 from kizuna.web.views.values import Shown, shown
 
@@ -38,8 +40,7 @@ RECORD = frozenset(
 """Properties that speak of the record more than of the thing; they are read last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value of a fact with its quotes; ``manner`` is empty where it is plainly stated."""
 
     shown: Shown
@@ -50,7 +51,15 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class _Property:
+    """A property, whatever has it. ``editorial``: its values are no claims of documents."""
+
+    name: Link
+    hint: Words
+    editorial: bool
+
+
+class Fact(NamedTuple):
     """A property with its values; ``differs``: they are figures or times that do not agree."""
 
     name: Link
@@ -72,10 +81,9 @@ def groups_of(reader: Reader, resource: Resource, apart: frozenset[NamedNode]) -
 
     Properties in ``apart`` are shown elsewhere on the page.
     """
-    classes = [k for own in resource.types for k in reader.site.classes.ancestors(own)]
-    places = reader.site.ordering.places(classes)
+    places = reader.site.held(_places, resource.types)
     grouped: dict[tuple[float, Words], list[tuple[Place, Fact]]] = {}
-    for predicate in {q.predicate for q in resource.statements} - apart:
+    for predicate in resource.properties.keys() - apart:
         place = places.get(predicate, NOWHERE)
         key = _group(reader, predicate, place)
         grouped.setdefault(key, []).append((place, fact_of(reader, resource, predicate)))
@@ -84,6 +92,10 @@ def groups_of(reader: Reader, resource: Resource, apart: frozenset[NamedNode]) -
         Group(title, tuple(fact for _, fact in sorted(facts, key=_within_group)))
         for (_, title), facts in in_order
     )
+
+
+def _places(site: Site, types: tuple[NamedNode, ...]) -> dict[NamedNode, Place]:
+    return site.ordering.places(k for own in types for k in site.classes.ancestors(own))
 
 
 def _group(reader: Reader, predicate: NamedNode, place: Place) -> tuple[float, Words]:
@@ -102,20 +114,28 @@ def _within_group(pair: tuple[Place, Fact]) -> tuple[float, str]:
 
 def fact_of(reader: Reader, resource: Resource, predicate: NamedNode) -> Fact:
     """Return what is said of ``resource`` by one property."""
-    stated = reader.site.index.outgoing(predicate)
-    editorial = any(q.predicate == KZ_EDITORIAL for q in stated)
-    claimable = not (editorial or reader.site.names.is_value(resource.iri))
+    told = reader.held(_property, predicate)
+    claimable = not (told.editorial or reader.site.names.is_value(resource.iri))
     found = resource.values(predicate)
-    chosen = reader.own_language(found) if editorial else found
+    chosen = reader.own_language(found) if told.editorial else found
     values = tuple(
         _value(reader, resource, predicate, value, needs_evidence=claimable) for value in chosen
     )
-    hints = (q.object for q in stated if q.predicate == SKOS_DEFINITION)
     return Fact(
-        name=reader.link(predicate),
-        hint=reader.best(hint for hint in hints if isinstance(hint, Literal)),
+        name=told.name,
+        hint=told.hint,
         values=values,
         differs=sum(value.shown.spelled_out for value in values) > 1,
+    )
+
+
+def _property(reader: Reader, predicate: NamedNode) -> _Property:
+    stated = reader.site.index.outgoing(predicate)
+    hints = (q.object for q in stated if q.predicate == SKOS_DEFINITION)
+    return _Property(
+        name=reader.link(predicate),
+        hint=reader.best(hint for hint in hints if isinstance(hint, Literal)),
+        editorial=any(q.predicate == KZ_EDITORIAL for q in stated),
     )
 
 

@@ -33,6 +33,7 @@ from kizuna.web.lists.listing import (
 from kizuna.web.lists.members import members_of, weighs_more
 from kizuna.web.lists.table import Table, is_open, make_table
 from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.views.page import Alternate
 
 MOST_COUNTED = 300_000
 """Bytes about a thing and what lies in it up to which its page counts what points to it."""
@@ -73,7 +74,10 @@ class SortHead:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """One page of a list. ``kept`` are the parameters that the form of years keeps."""
+    """One page of a list. ``kept`` are the parameters that the form of years keeps.
+
+    ``whole`` are the files of all pages, where there are several.
+    """
 
     columns: tuple[SortHead, ...]
     rows: tuple[Row, ...]
@@ -92,6 +96,7 @@ class ListPage:
     kept: tuple[tuple[str, str], ...]
     action: str
     here: str
+    whole: tuple[Alternate, ...] = ()
 
 
 def address(

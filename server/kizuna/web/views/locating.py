@@ -10,6 +10,7 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from kizuna.resources import values_of
 from kizuna.vocabulary import LABELS, term
 from kizuna.web.names import Term
 from kizuna.web.pictures.countries import Point, middle
@@ -63,12 +64,12 @@ class Locator:
         own = self.of_place(thing)
         if own is not None:
             return own
-        stated = self.site.index.outgoing(thing)
+        stated = values_of(self.site.index.outgoing(thing))
         places = [
-            quad.object
+            value
             for predicate in self.site.pages.located
-            for quad in stated
-            if quad.predicate == predicate and isinstance(quad.object, NamedNode | BlankNode)
+            for value in stated.get(predicate, ())
+            if isinstance(value, NamedNode | BlankNode)
         ]
         spots = [spot for place in places if (spot := self.of_place(place))]
         return next((s for s in spots if s.exact), spots[0] if spots else None)
@@ -103,22 +104,18 @@ def around(site: Site, place: NamedNode | BlankNode) -> list[NamedNode | BlankNo
 
 def coordinates(site: Site, place: NamedNode | BlankNode) -> Point | None:
     """Return longitude and latitude that a thing or its node of coordinates has."""
-    stated = site.index.outgoing(place)
+    stated = values_of(site.index.outgoing(place))
     for lat, long in COORDINATES:
-        found = {
-            predicate: min(
-                (q.object for q in stated if q.predicate == predicate), key=str, default=None
-            )
-            for predicate in (lat, long)
-        }
-        at = point_of(found[lat], found[long])
-        if at is not None:
-            return at
-    for quad in stated:
-        if quad.predicate in NODES and isinstance(quad.object, NamedNode | BlankNode):
-            inner = site.index.outgoing(quad.object)
+        if lat in stated and long in stated:
+            at = point_of(min(stated[lat], key=str), min(stated[long], key=str))
+            if at is not None:
+                return at
+    nodes = (value for predicate in stated if predicate in NODES for value in stated[predicate])
+    for node in nodes:
+        if isinstance(node, NamedNode | BlankNode):
+            inner = site.index.outgoing(node)
             if any(q.predicate in pair for q in inner for pair in COORDINATES):
-                return coordinates(site, quad.object)
+                return coordinates(site, node)
     return None
 
 
@@ -177,11 +174,6 @@ def _locale(language: str) -> Locale | None:
 
 
 def _around(site: Site, place: NamedNode | BlankNode) -> NamedNode | BlankNode | None:
-    stated = site.index.outgoing(place)
-    found = (
-        q.object
-        for predicate in WITHIN
-        for q in stated
-        if q.predicate == predicate and isinstance(q.object, NamedNode | BlankNode)
-    )
-    return next(found, None)
+    stated = values_of(site.index.outgoing(place))
+    wider = (value for predicate in WITHIN for value in stated.get(predicate, ()))
+    return next((place for place in wider if isinstance(place, NamedNode | BlankNode)), None)

@@ -13,7 +13,7 @@ from kizuna.web.pictures.mapping import Place, Sheet, Tie, draw_map
 from kizuna.web.pictures.projections import APART_KM, distance
 from kizuna.web.pictures.svg import Label
 from kizuna.web.reader import Link, Reader, Words
-from kizuna.web.texts import number
+from kizuna.web.texts import decimal, number
 from kizuna.web.views.locating import (
     Locator,
     Spot,
@@ -151,8 +151,10 @@ def _position(reader: Reader, place: Place) -> str:
     if not place.exact:
         return reader.text("pictures.vague")
     x, y = place.at
-    north, east = ("N" if y >= 0 else "S"), ("E" if x >= 0 else "W")
-    return f"{abs(y):.2f}° {north}, {abs(x):.2f}° {east}"
+    lat, long = (decimal(f"{abs(degrees):.2f}", reader.language) for degrees in (y, x))
+    north = reader.text("pictures.north" if y >= 0 else "pictures.south", degrees=lat)
+    east = reader.text("pictures.east" if x >= 0 else "pictures.west", degrees=long)
+    return reader.text("pictures.point", north=north, east=east)
 
 
 def _found(reader: Reader) -> Found:

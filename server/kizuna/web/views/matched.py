@@ -18,7 +18,7 @@ from kizuna.web.reconciling.saying import DESCRIBING, Speaker
 from kizuna.web.reconciling.ways import Property, Way
 from kizuna.web.respond import Representation
 from kizuna.web.views.facts import RECORD
-from kizuna.web.views.page import template
+from kizuna.web.views.page import template_in
 
 MOST_FACTS, MOST_VALUES = 6, 3
 LONGEST = 80
@@ -37,7 +37,7 @@ class Fact:
 def preview(speaker: Speaker, thing: NamedNode) -> Representation:
     """Return the page about a thing that is shown in a frame (0.2, section 5)."""
     reader = speaker.reader
-    html = template("matched.html").render(
+    html = template_in(reader.language, "matched.html").render(
         reader=reader,
         t=reader.text,
         language=reader.language,

@@ -54,11 +54,10 @@ def mentions_of(reader: Reader, resource: Resource) -> tuple[Mentions, ...]:
     """Return what points to the thing, grouped by property and class; claims are no mentions."""
     names = reader.site.names
     grouped: dict[tuple[NamedNode, NamedNode | None], set[Term]] = {}
-    for quad in resource.incoming:
-        types = names.types(quad.subject)
-        if quad.predicate not in _NO_MENTIONS and KZ_CLAIM not in types:
+    for subject, predicate in resource.pointing:
+        if predicate not in _NO_MENTIONS and KZ_CLAIM not in (types := names.types(subject)):
             kind = min(types, key=str, default=None)
-            grouped.setdefault((quad.predicate, kind), set()).add(quad.subject)
+            grouped.setdefault((predicate, kind), set()).add(subject)
     found = (_mentions(reader, *key, subjects) for key, subjects in grouped.items())
     return tuple(sorted(found, key=_by_kind))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import islice, product
+from typing import TypeGuard
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode
 
 from kizuna.resources import Resource
 from kizuna.vocabulary import (
@@ -21,9 +22,11 @@ from kizuna.vocabulary import (
     RDFS_DEFINED_BY,
     term,
 )
+from kizuna.web.names import Term
 from kizuna.web.pictures.neighbours import Neighbour, draw_neighbours
 from kizuna.web.pictures.network import Relation, Thing, Web, draw_network
 from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.site import Site
 from kizuna.web.views.maps import linked
 from kizuna.web.views.mentions import ELSEWHERE
 from kizuna.web.views.picturing import (
@@ -36,10 +39,9 @@ from kizuna.web.views.picturing import (
     some_members,
 )
 
-NEIGHBOURS_TEXT = "pictures.neighbours.text"
 COLUMNS = ("pictures.from", "pictures.relation", "pictures.to")
 MOST_NODES, MOST_SIDE = 150, 12
-_MOST_INCOMING = 500
+_MOST_LOOKED_AT = 500
 _SILENT = frozenset(
     {
         RDF_TYPE, RDF_SUBJECT, RDF_OBJECT, RDF_PREDICATE, PROV_QUOTED_FROM, OA_HAS_SOURCE,
@@ -87,7 +89,7 @@ def network_picture(
 ) -> Picture:
     """Return a network with a table of its relations."""
     number = {node: n for n, node in enumerate(nodes)}
-    things = [thing_of(reader, node) for node in nodes]
+    things = [reader.held(thing_of, node) for node in nodes]
     relations = [
         Relation(
             number[a],
@@ -97,9 +99,7 @@ def network_picture(
         for a, p, b in edges
     ]
     return Picture(
-        draw_network(
-            _web(reader, "network", "pictures.network", "pictures.network.text"), things, relations
-        ),
+        draw_network(_network(reader), things, relations),
         tuple(reader.text(column) for column in COLUMNS),
         tuple((reader.link(a), Link(reader.name(p)), reader.link(b)) for a, p, b in edges),
         path="pictures/network",
@@ -117,16 +117,17 @@ def thing_of(reader: Reader, node: NamedNode) -> Thing:
 
 def neighbours_picture(reader: Reader, resource: Resource) -> Picture | None:
     """Return a thing among its neighbours; None where it has none."""
-    left = _neighbours(reader, resource, list(_pointing(reader, resource)))
-    right = _neighbours(reader, resource, list(_named(reader, resource)))
-    left = [pair for pair in left if pair[0] not in {node for node, _ in right}]
+    named = ((value, p) for p, values in resource.properties.items() for value in values)
+    right = _neighbours(reader, resource, named)
+    beyond = {node for node, _ in right}
+    left = [p for p in _neighbours(reader, resource, resource.pointing) if p[0] not in beyond]
     if not left and not right:
         return None
     shown_left, shown_right = _chosen(reader, left), _chosen(reader, right)
     left_out = len(left) + len(right) - len(shown_left) - len(shown_right)
     drawing = draw_neighbours(
-        replace(_web(reader, "neighbours", "pictures.neighbours", NEIGHBOURS_TEXT), width=720.0),
-        thing_of(reader, resource.iri),
+        reader.held(_around_one),
+        reader.held(thing_of, resource.iri),
         _beside(reader, shown_left),
         _beside(reader, shown_right),
     )
@@ -143,8 +144,10 @@ def neighbours_picture(reader: Reader, resource: Resource) -> Picture | None:
 
 def _chosen(reader: Reader, pairs: Sequence[tuple[NamedNode, str]]) -> list[tuple[NamedNode, str]]:
     """Return as many as one side holds: people, places and the like before topics."""
-    kinds = marks(reader)
-    ranked = sorted(pairs, key=lambda pair: kind_of(reader, pair[0], kinds) == len(kinds) - 1)
+    if len(pairs) <= MOST_SIDE:
+        return list(pairs)
+    last = len(marks(reader)) - 1
+    ranked = sorted(pairs, key=lambda pair: reader.held(thing_of, pair[0]).kind == last)
     kept = set(ranked[:MOST_SIDE])
     return [pair for pair in pairs if pair in kept]
 
@@ -153,7 +156,7 @@ def _beside(reader: Reader, pairs: Sequence[tuple[NamedNode, str]]) -> list[Neig
     """Return the neighbours of one side; what the line above says already is not said again."""
     before = ("", *(relation for _, relation in pairs))
     return [
-        Neighbour(thing_of(reader, node), relation, "" if relation == last else relation)
+        Neighbour(reader.held(thing_of, node), relation, "" if relation == last else relation)
         for (node, relation), last in zip(pairs, before, strict=False)
     ]
 
@@ -162,42 +165,31 @@ def _rows(
     reader: Reader, pairs: Sequence[tuple[NamedNode, str]], arrow: str
 ) -> Iterator[tuple[Link, ...]]:
     for node, relation in pairs:
-        yield Link(Words(f"{arrow} {relation}")), linked(label(reader, node))
+        yield Link(Words(f"{arrow} {relation}")), linked(reader.held(thing_of, node).label)
 
 
 def _neighbours(
-    reader: Reader, resource: Resource, quads: Sequence[tuple[NamedNode, Quad]]
+    reader: Reader, resource: Resource, related: Iterable[tuple[Term, NamedNode]]
 ) -> list[tuple[NamedNode, str]]:
     """Return neighbours, each once with all that relates it, in a fixed order."""
     relations: dict[NamedNode, set[str]] = {}
-    for node, quad in quads:
-        if node != resource.iri:
-            relations.setdefault(node, set()).add(reader.name(quad.predicate).text)
+    for node, predicate in islice(related, _MOST_LOOKED_AT):
+        if node != resource.iri and _tells(node, predicate, reader.site):
+            relations.setdefault(node, set()).add(reader.link(predicate).words.text)
     found = [(node, ", ".join(sorted(texts))) for node, texts in relations.items()]
     return sorted(found, key=lambda pair: (pair[1], reader.name(pair[0]).text, pair[0].value))
 
 
-def _named(reader: Reader, resource: Resource) -> Iterator[tuple[NamedNode, Quad]]:
-    for quad in resource.statements[:_MOST_INCOMING]:
-        if isinstance(quad.object, NamedNode) and _tells(reader, quad, quad.object):
-            yield quad.object, quad
-
-
-def _pointing(reader: Reader, resource: Resource) -> Iterator[tuple[NamedNode, Quad]]:
-    for quad in resource.incoming[:_MOST_INCOMING]:
-        if isinstance(quad.subject, NamedNode) and _tells(reader, quad, quad.subject):
-            yield quad.subject, quad
-
-
-def _tells(reader: Reader, quad: Quad, node: NamedNode) -> bool:
+def _tells(node: Term, predicate: NamedNode, site: Site) -> TypeGuard[NamedNode]:
     """Tell whether a statement relates two things of the domain."""
-    site = reader.site
+    if predicate in _SILENT or not isinstance(node, NamedNode):
+        return False
+    types = site.names.types(node)
     return (
-        quad.predicate not in _SILENT
+        bool(types)
+        and KZ_CLAIM not in types
+        and types.isdisjoint(site.names.value_classes)
         and site.addresses.page(node.value) is not None
-        and not site.names.is_value(node)
-        and KZ_CLAIM not in site.names.types(node)
-        and bool(site.names.types(node))
     )
 
 
@@ -217,11 +209,13 @@ def _edges(reader: Reader, members: frozenset[NamedNode]) -> Iterator[Edge]:
                     yield start, way.first, end  # type: ignore[misc]
 
 
-def _web(reader: Reader, name: str, key: str, about: str) -> Web:
-    return Web(
-        name,
-        reader.text(key),
-        reader.text(about),
-        reader.language,
-        kind_names(reader, marks(reader)),
-    )
+def _network(reader: Reader) -> Web:
+    kinds = kind_names(reader, marks(reader))
+    title, text = reader.text("pictures.network"), reader.text("pictures.network.text")
+    return Web("network", title, text, reader.language, kinds)
+
+
+def _around_one(reader: Reader) -> Web:
+    kinds = kind_names(reader, marks(reader))
+    title, text = reader.text("pictures.neighbours"), reader.text("pictures.neighbours.text")
+    return Web("neighbours", title, text, reader.language, kinds, width=720.0)

@@ -19,7 +19,10 @@ from kizuna.web import texts
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.respond import Representation
 from kizuna.web.views.embedded import embedded_json
+from kizuna.web.views.holding import OWN, Held
+from kizuna.web.views.inline import FILTERS
 from kizuna.web.views.schema_org import page_data
+from kizuna.web.views.speaking import SPOKEN, Speaking
 
 HERE = Path(__file__).parent.parent
 _KINDS = {
@@ -52,23 +55,30 @@ class Alternate:
     href: str
 
 
-@lru_cache(1)
-def _templates() -> Environment:
+@lru_cache(len(texts.LANGUAGES))
+def _templates(language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
+        extensions=[Held, Speaking],
     )
-    environment.globals["static"] = static
-    environment.globals["is_there"] = is_there
+    environment.globals |= {
+        "static": static,
+        "is_there": is_there,
+        "OWN": OWN,
+        SPOKEN: language,
+    }
+    environment.filters.update(FILTERS)
     return environment
 
 
-def template(name: str) -> Template:
-    """Return a template."""
-    return _templates().get_template(name)
+def template_in(language: str, name: str) -> Template:
+    """Return a template with the texts of a language."""
+    return _templates(texts.spoken(language)).get_template(name)
 
 
 def read_templates() -> None:
@@ -116,32 +126,40 @@ def render(
     ``path`` is the ASCII path of the page, for links to the same page in other languages; ``main``
     is what the page is about, in the words of schema.org.
     """
-    site = reader.site
 
     def structured(title: Markup) -> Markup:
         kind = _KINDS.get(template, "WebPage")
         return embedded_json(page_data(reader, path, title.unescape(), kind, main))
 
-    html = (
-        _templates()
-        .get_template(template)
-        .render(
-            values,
-            reader=reader,
-            t=reader.text,
-            language=reader.language,
-            languages=[(code, texts.LANGUAGE_NAMES.get(code, code)) for code in site.languages],
-            path=path,
-            site_title=reader.best(site.about.titles).text or site.addresses.base,
-            navigation=navigation(reader),
-            files=files,
-            structured=structured,
-            manifest=site.manifest,
-            built=reader.day(site.manifest.created.partition("T")[0]),
-            license=reader.link(site.about.license) if site.about.license else None,
-        )
+    frame = reader.held(_frame)
+    here, _, asked = path.partition("?")
+    html = template_in(reader.language, template).render(
+        values,
+        **frame,
+        reader=reader,
+        path=path,
+        own_address=f"{path}&" if asked else f"{path}?",
+        place=here if here in frame["places"] else "",
+        files=files,
+        structured=structured,
     )
     return Representation(html.encode(), HTML.content_type, reader.language)
+
+
+def _frame(reader: Reader) -> dict[str, Any]:
+    """Return what templates are told of the reader and the site, the same for each page."""
+    site, links = reader.site, navigation(reader)
+    return {
+        "t": reader.text,
+        "language": reader.language,
+        "languages": [(code, texts.LANGUAGE_NAMES.get(code, code)) for code in site.languages],
+        "site_title": reader.best(site.about.titles).text or site.addresses.base,
+        "navigation": links,
+        "places": frozenset(link.href.partition("?")[0] for link in links),
+        "manifest": site.manifest,
+        "built": reader.day(site.manifest.created.partition("T")[0]),
+        "license": reader.link(site.about.license) if site.about.license else None,
+    }
 
 
 def there(reader: Reader, group: Group) -> NamedNode | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup
 from pyoxigraph import BlankNode, NamedNode
@@ -13,7 +13,7 @@ from kizuna.vocabulary import RDF_TYPE, term
 from kizuna.web.names import Term
 from kizuna.web.pictures.network import MARKS
 from kizuna.web.pictures.svg import Drawing, Label
-from kizuna.web.reader import Link, Reader
+from kizuna.web.reader import Link, Reader, reader_for
 
 MOST_READ = 600
 """Members of a class that are looked at: so a picture is quick, however large the release."""
@@ -51,7 +51,8 @@ class Picture:
 
     def href(self, reader: Reader, suffix: str) -> str:
         """Return the address of the picture as a file; its language is part of the address."""
-        return replace(reader, chosen=True).href(f"{self.path}.{suffix}", **dict(self.query))
+        chosen = reader_for(reader.site, reader.language, chosen=True)
+        return chosen.href(f"{self.path}.{suffix}", **dict(self.query))
 
 
 def marks(reader: Reader) -> tuple[Group, ...]:

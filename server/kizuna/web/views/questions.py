@@ -12,6 +12,7 @@ from kizuna.checks.parameters import THING, Parameter, Value
 from kizuna.checks.questions import SavedQuery
 from kizuna.resources import Resource
 from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.site import Site
 
 _PLACE = re.compile(r"\{(\w+)\}")
 MOST_RELATED = 6
@@ -44,14 +45,18 @@ def questions(reader: Reader) -> tuple[Question, ...]:
 
 def question(reader: Reader, query: SavedQuery, values: Values | None = None) -> Question:
     """Return a saved query in the reader's language, or in the first that it has."""
-    asked = defaults(query) | dict(values or {})
+    asked = _asked(reader, query, values or {})
+    return Question(asked.words, spoken(reader, query.descriptions), asked.href, query.name)
+
+
+def _asked(reader: Reader, query: SavedQuery, values: Values) -> Link:
+    """Return a saved query by its title, with the values that are asked for."""
+    asked = defaults(query) | dict(values)
     title = spoken(reader, query.titles)
     changed = {name: text for name, text in typed(query, asked).items() if text}
-    return Question(
+    return Link(
         Words(_PLACE.sub(lambda m: _named(reader, asked, m), title.text), title.lang),
-        spoken(reader, query.descriptions),
         reader.href(f"queries/{query.name}", **changed),
-        query.name,
     )
 
 
@@ -74,16 +79,24 @@ def related_questions(reader: Reader, resource: Resource) -> tuple[Link, ...]:
     A question about things of any class fits each. Last come those whose theme is its class,
     unless they ask about another thing.
     """
-    classes = reader.site.classes
-    kinds = {wide for kind in resource.types for wide in classes.ancestors(kind)}
+    related = reader.site.held(_related, resource.types)
+    return tuple(
+        _asked(reader, query, {parameter: resource.iri} if parameter else {})
+        for query, parameter in related
+    )
+
+
+def _related(site: Site, types: tuple[NamedNode, ...]) -> list[tuple[SavedQuery, str]]:
+    """Return the questions about a thing of these classes, with the parameter that takes it."""
+    kinds = {wide for kind in types for wide in site.classes.ancestors(kind)}
     asked, themed = [], []
-    for query in reader.site.queries:
+    for query in site.queries:
         fitting = next((p.name for p in query.parameters if _takes(p, kinds)), None)
         if fitting is not None:
-            asked.append(question(reader, query, {fitting: resource.iri}))
+            asked.append((query, fitting))
         elif query.theme in kinds and not any(p.type == THING for p in query.parameters):
-            themed.append(question(reader, query))
-    return tuple(Link(q.title, q.href) for q in (*asked, *themed)[:MOST_RELATED])
+            themed.append((query, ""))
+    return (asked + themed)[:MOST_RELATED]
 
 
 def _takes(parameter: Parameter, kinds: Collection[NamedNode]) -> bool:

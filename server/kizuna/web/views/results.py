@@ -35,17 +35,24 @@ Heads = Mapping[str, Mapping[str, str]]
 NAMING = ("Label", "Title")
 """A query that is read as CSV, too, has ``?party`` and ``?partyLabel``; a page needs but one."""
 QUOTE = "quote"
-_NUMBERS = {f"{PREFIXES['xsd']}{name}" for name in ("integer", "decimal", "double", "float", "int")}
+_HELD = {
+    f"{PREFIXES['xsd']}{name}": held
+    for held, names in (
+        ("number", ("integer", "decimal", "double", "float", "int")),
+        ("day", ("date", "dateTime")),
+    )
+    for name in names
+}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. ``name`` is its variable; ``is_number`` if it holds nothing but numbers."""
+    """A column. ``name`` is its variable; ``holding``: "number" or "day" if it has nothing else."""
 
     name: str
     title: Words
-    is_number: bool = False
+    holding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +121,20 @@ def answer_table(reader: Reader, answer: Answer, heads: Heads, *, more: bool = F
 
 
 def terms_of(reader: Reader, answer: Answer) -> tuple[tuple[str, ...], list[Row]]:
-    """Return columns and rows of an answer in TSV, as many as a page shows; others have none."""
-    if answer.kind is not Kind.ROWS:
+    """Return columns and rows of an answer to be drawn, as many as a page shows.
+
+    Of a graph they are the triples between things; the answer to ASK has none.
+    """
+    if answer.kind is Kind.TRUTH:
         return (), []
     columns, rows = read_rows(reader, answer)
+    if answer.kind is Kind.GRAPH:
+        columns, rows = ("from", "by", "to"), (row for row in rows if _is_between(row))
     return columns, list(islice(rows, MOST_ROWS))
+
+
+def _is_between(row: Row) -> bool:
+    return isinstance(row[0], NamedNode) and isinstance(row[2], NamedNode)
 
 
 def read_rows(reader: Reader, answer: Answer) -> tuple[tuple[str, ...], Iterator[Row]]:
@@ -156,7 +172,7 @@ def _table(
     more = more or len(terms) > MOST_ROWS
     del terms[MOST_ROWS:]
     columns = tuple(
-        Column(place.name, title, _are_numbers(row[place.value] for row in terms))
+        Column(place.name, title, _held(row[place.value] for row in terms))
         for place, title in zip(places, titles, strict=True)
     )
     rows = tuple(tuple(_cell(reader, row, place) for place in places) for row in terms)
@@ -237,9 +253,11 @@ def _shown(reader: Reader, value: Term, label: Term | None) -> Shown:
     return Shown(link) if unnamed else found
 
 
-def _are_numbers(terms: Iterator[Term | None]) -> bool:
-    """Tell whether there are terms, and all of them are numbers."""
-    known = [term for term in terms if term is not None]
-    return bool(known) and all(
-        isinstance(term, Literal) and term.datatype.value in _NUMBERS for term in known
-    )
+def _held(terms: Iterator[Term | None]) -> str:
+    """Return what all terms are, "number" or "day"; "" for others, several or none."""
+    kinds = {
+        _HELD.get(term.datatype.value, "") if isinstance(term, Literal) else ""
+        for term in terms
+        if term is not None
+    }
+    return kinds.pop() if len(kinds) == 1 else ""

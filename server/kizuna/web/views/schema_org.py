@@ -75,6 +75,14 @@ TEXTS: tuple[tuple[str, str], ...] = (
     ("schema:duration",                    "duration"),
 )
 # fmt: on
+_CLASSES, _LINKS, _TEXTS = (
+    tuple((term(name), word) for name, word in table) for table in (CLASSES, LINKS, TEXTS)
+)
+_SAME = tuple(
+    known
+    for known in ELSEWHERE
+    if known.value.endswith(("core#exactMatch", "owl#sameAs", "/page", "/homepage", "/sameAs"))
+)
 WHEN = term("kz:when")
 _MEMBER, _ORGANISATION = term("org:member"), term("org:organization")
 _COORDINATES = (term("schema:latitude"), term("schema:longitude"))
@@ -93,14 +101,15 @@ def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
         "alternateName": _alternate_names(resource),
         "sameAs": _same_as(reader, resource),
     }
-    for name, word in TEXTS:
-        texts = [v for v in resource.values(term(name)) if isinstance(v, Literal)]
+    for predicate, word in _TEXTS:
+        texts = [v for v in resource.values(predicate) if isinstance(v, Literal)]
         if texts and word not in found:
             found[word] = _spoken(reader, texts)
-    links = ((term(name), word) for name, word in LINKS)
-    for predicate, word in (*reader.site.pages.schema_properties.items(), *links):
-        linked = [_linked(reader, value) for value in resource.values(predicate)]
-        found[word] = [*found.get(word, ()), *linked][:MOST]
+    for predicate, word in (*reader.site.pages.schema_properties.items(), *_LINKS):
+        known = found.setdefault(word, [])
+        if values := resource.values(predicate):
+            linked = [_linked(reader, value) for value in values[:MOST]]
+            found[word] = [*known, *linked][:MOST]
     found["memberOf"] = [_linked(reader, group) for group in _groups(reader, resource)][:MOST]
     found["startDate"] = _certain_day(reader, resource) if kind == "Event" else None
     found["geo"] = _geo(resource)
@@ -109,8 +118,12 @@ def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
 
 def kind_of(site: Site, types: Sequence[NamedNode]) -> str:
     """Return the class of schema.org, without its namespace, of a thing of these classes."""
+    return site.held(_kind_of, tuple(types))
+
+
+def _kind_of(site: Site, types: tuple[NamedNode, ...]) -> str:
     above = {c for kind in types for c in (kind, *site.classes.ancestors(kind))}
-    known = (*site.pages.schema_classes.items(), *((term(name), word) for name, word in CLASSES))
+    known = (*site.pages.schema_classes.items(), *_CLASSES)
     return next((word for kind, word in known if kind in above), _OF_NO_CLASS)
 
 
@@ -147,8 +160,7 @@ def _same_as(reader: Reader, resource: Resource) -> list[str]:
     base = reader.site.addresses.base
     return [
         value.value
-        for predicate in ELSEWHERE
-        if predicate.value.rpartition("/")[2] in _SAME
+        for predicate in _SAME
         for value in resource.values(predicate)
         if isinstance(value, NamedNode)
         and value.value.lower().startswith(("http://", "https://"))
@@ -156,15 +168,12 @@ def _same_as(reader: Reader, resource: Resource) -> list[str]:
     ]
 
 
-_SAME = {"core#exactMatch", "owl#sameAs", "page", "homepage", "sameAs"}
-
-
 def _groups(reader: Reader, resource: Resource) -> Iterator[NamedNode]:
     """Yield the organisations of which the thing is a member."""
     index = reader.site.index
-    for quad in resource.incoming:
-        if quad.predicate == _MEMBER and isinstance(quad.subject, NamedNode | BlankNode):
-            for stated in index.outgoing(quad.subject):
+    for subject, predicate in resource.pointing:
+        if predicate == _MEMBER and isinstance(subject, NamedNode | BlankNode):
+            for stated in index.outgoing(subject):
                 if stated.predicate == _ORGANISATION and isinstance(stated.object, NamedNode):
                     yield stated.object
 

@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
-from kizuna.resources import Evidence, Resource, is_claim, read_evidence
+from kizuna.resources import Evidence, Resource, read_evidence
 from kizuna.vocabulary import (
+    KZ_CLAIM,
     KZ_EVIDENCE,
     KZ_OPEN_QUESTION,
     PROV_ATTRIBUTED_TO,
@@ -121,7 +122,7 @@ def _names(resource: Resource, title: Words) -> tuple[Words, ...]:
 
 
 def _claim(reader: Reader, iri: NamedNode) -> tuple[Sentence, Quote] | None:
-    if not is_claim(reader.site.index, iri):
+    if KZ_CLAIM not in reader.site.names.types(iri):
         return None
     evidence = read_evidence(reader.site.index, iri)
     return sentence_of(reader, evidence), quote_of(reader, evidence)
@@ -138,11 +139,8 @@ def correction(template: str, title: str, iri: str) -> str:
 
 def _claims(reader: Reader, resource: Resource, predicate: NamedNode) -> tuple[Evidence, ...]:
     """Return the claims that point to the thing by ``predicate``, in reading order."""
-    index = reader.site.index
-    claims = {
-        q.subject
-        for q in resource.incoming
-        if q.predicate == predicate and isinstance(q.subject, NamedNode)
-    }
-    evidence = (read_evidence(index, claim) for claim in claims if is_claim(index, claim))
+    index, types = reader.site.index, reader.site.names.types
+    found = {subject for subject, by in resource.pointing if by == predicate}
+    claims = (c for c in found if isinstance(c, NamedNode) and KZ_CLAIM in types(c))
+    evidence = (read_evidence(index, claim) for claim in claims)
     return tuple(sorted(evidence, key=lambda e: (str(e.document), e.start, str(e.claim))))

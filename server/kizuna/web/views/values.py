@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -19,8 +19,7 @@ _NOTE = term("skos:note")
 NO_WORDS = Words("")
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A value as it is read: its words or link, what they amount to, and notes on it."""
 
     link: Link
