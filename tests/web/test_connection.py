@@ -125,13 +125,14 @@ def test_the_second_answer_is_the_first_one(site: Site, data: bytes) -> None:
     async def test(server: Running) -> None:
         streams = await server.connect()
         first = await ask(streams, data, body=body)
-        assert server.hot.find(data) is not None
-        for _ in range(3):
+        assert await ask(streams, data, body=body) == first
+        assert server.hot.find(data) is not None  # what is made at once is held from then on
+        for _ in range(2):
             assert await ask(streams, data, body=body) == first
         assert await ask(await server.connect(), data, body=body) == first
         counted = server.operation.metrics.requests
         assert sum(counted.values()) == 5
-        assert site.cache.numbers.hits >= 4
+        assert site.cache.numbers.hits >= 3
 
     run(site, test)
 

@@ -15,7 +15,6 @@ from kizuna.release.events import told
 from kizuna.release.filling import filled
 from kizuna.release.manifest import read_manifest, stamp_of
 from kizuna.web.site import Site
-from kizuna.web.views.page import read_templates
 
 SECONDS_BETWEEN_LOOKS = 0.5
 LOOKS_UNTIL_RETRY = 20
@@ -119,7 +118,7 @@ class SiteHolder:
     async def watch(self) -> None:
         """Look for a new current release until cancelled, and take it over."""
         settled = ""
-        await _warm_up(self._tenure.site)
+        await _make_catalogue(self._tenure.site)
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             await self.look()
@@ -256,7 +255,7 @@ class SiteHolder:
             undo.callback(tenure.hold.close)
             undo.callback(tenure.site.close)
             await tenure.site.engine.ready()
-            await _warm_up(tenure.site)
+            await _make_catalogue(tenure.site)
             undo.pop_all()
         return tenure
 
@@ -297,9 +296,8 @@ class FixedSite:
         return None
 
 
-async def _warm_up(site: Site) -> None:
-    """Read the templates and make the catalogue, so that nobody who asks first waits for that."""
-    await asyncio.to_thread(read_templates)
+async def _make_catalogue(site: Site) -> None:
+    """Make the catalogue of a site, so that nobody who asks first waits for that."""
     if site.manifest.filled:
         await asyncio.to_thread(getattr, site, "repository")
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from kizuna.formats import HTML, TURTLE, Format
+from kizuna.formats import HTML, Format
 from kizuna.iris import from_path, to_path
 from kizuna.web.codings import CODINGS, Coding
 from kizuna.web.described import OFFERED, Described, answer, written
@@ -25,7 +25,7 @@ from kizuna.web.hot import HotAnswer, in_bytes
 from kizuna.web.links import type_links
 from kizuna.web.middleware import common_headers
 from kizuna.web.paths import node
-from kizuna.web.prepared import Ready, name_of
+from kizuna.web.prepared import TYPES, Ready, name_of
 from kizuna.web.profiles import DEFAULT
 from kizuna.web.reader import Reader, reader_of
 from kizuna.web.respond import QUICKLY_COMPRESSED, WORTH_COMPRESSING, Representation
@@ -33,19 +33,18 @@ from kizuna.web.routes.things import QUICK_BYTES, described_thing, on_its_way
 from kizuna.web.site import Site
 
 MOST_PLANS = 500
-FOR_ALL = TURTLE
-"""The format in which each thing is prepared, from which a client that asks for none is led on."""
 _THING = re.compile(
     rb"(GET /(?:id|doc)/)([A-Za-z0-9/_.%-]+)((?:\?lang=[A-Za-z-]{2,8})? HTTP/1\.1\r\n.*\r\n\r\n)",
     re.DOTALL,
 )
 _MARK = "any-thing-at-all-64f1c0a7"
+_PATH, _TAG, _LENGTH, _TYPES = b"\1", b"\2", b"\3", b"\4"
+"""Stand for what is filled in; no head holds such characters."""
 _GAPS = (
-    (rb"%", b"%%"),
-    (_MARK.encode(), b"%(path)b"),
-    (rb"^etag: .*?(?=\r)", b"etag: %(tag)b"),
-    (rb"^content-length: [0-9]+(?=\r)", b"content-length: %(length)b"),
-    (rb"^link: .*?(?=\r)", rb"\g<0>%(types)b"),
+    (_MARK.encode(), _PATH),
+    (rb"^etag: .*?(?=\r)", b"etag: " + _TAG),
+    (rb"^content-length: [0-9]+(?=\r)", b"content-length: " + _LENGTH),
+    (rb"^link: .*?(?=\r)", rb"\g<0>" + _TYPES),
 )
 """What in a head becomes what is filled in, one after the other."""
 
@@ -97,7 +96,7 @@ def _plan(scope: Scope, site: Site) -> Plan | None:
     request = Request(scope)
     if scope["path"].startswith("/id/"):
         head = _gaps(on_its_way(request, site, f"id/{_MARK}"), scope)
-        return Plan(None, head, name=name_of(FOR_ALL))
+        return Plan(None, head, name=TYPES)
     response = answer(request, site, _described(site), None)
     head, sent = _gaps(response, scope), response.headers
     form = next(form for form in OFFERED if form.content_type == sent["content-type"])
@@ -152,14 +151,20 @@ def _filled(plan: Plan, path: bytes, site: Site) -> HotAnswer | None:
         return None
     types, tag, body = ready
     if plan.form is None:
-        head = plan.head % {b"path": path, b"types": types, b"length": b"0"}
+        head = _head(plan, path, types)
         return HotAnswer(b"303 See Other", head, b"", _asked(f"/id/{page[4:]}", site))
     if len(body) > plan.most:
         return None
     if plan.coding is not None:
         body, tag = plan.coding.pack(body), b'%b-%b"' % (tag[:-1], plan.coding.name.encode())
-    gaps = {b"path": path, b"types": types, b"tag": tag, b"length": b"%d" % len(body)}
-    return HotAnswer(b"200 OK", plan.head % gaps, body, _asked(f"/{page}", site))
+    head = _head(plan, path, types, tag, len(body))
+    return HotAnswer(b"200 OK", head, body, _asked(f"/{page}", site))
+
+
+def _head(plan: Plan, path: bytes, types: bytes, tag: bytes = b"", length: int = 0) -> bytes:
+    """Return the head of an answer, its gaps filled in."""
+    told = plan.head.replace(_PATH, path).replace(_TYPES, types)
+    return told.replace(_TAG, tag).replace(_LENGTH, b"%d" % length)
 
 
 def _asked(path: str, site: Site) -> Scope:

@@ -80,7 +80,7 @@ class About:
     dataset: NamedNode | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Site(Holding):
     """A release, who answers queries on it, and what was read from it when it was opened."""
 
@@ -123,6 +123,9 @@ class Site(Holding):
     """The interfaces for programs that there are."""
     wanted: threading.Event = field(default_factory=threading.Event)
     """Set when somebody asks for what the release has only once it is filled."""
+
+    def __repr__(self) -> str:
+        return f"<site of release {self.release.id}>"
 
     @property
     def manifest(self) -> Manifest:

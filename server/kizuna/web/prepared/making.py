@@ -15,13 +15,12 @@ from kizuna.formats import HTML, Format
 from kizuna.release.disk import locked
 from kizuna.web.described import OFFERED, represented
 from kizuna.web.links import type_links
-from kizuna.web.prepared.naming import name_of
+from kizuna.web.prepared.naming import TYPES, name_of
 from kizuna.web.prepared.reading import Ready, dictionary, is_sample, key_of, sample_key
 from kizuna.web.prepared.table import Table, Unreadable, Writing
 from kizuna.web.problems import if_it_works
 from kizuna.web.profiles import DEFAULT
-from kizuna.web.reader import Reader
-from kizuna.web.respond import Representation
+from kizuna.web.reader import reader_for
 from kizuna.web.routes.things import described_thing
 from kizuna.web.site import Site
 
@@ -40,15 +39,20 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of representation that every thing has. Pages have a language."""
+    """One kind of representation that every thing has. Pages have a language.
 
-    form: Format
+    Without a format it is no more than the types of the thing.
+    """
+
+    form: Format | None
     language: str = ""
     chosen: bool = False
 
     @property
     def name(self) -> str:
         """What representations of the kind are called."""
+        if self.form is None:
+            return TYPES
         return name_of(self.form, self.language, chosen=self.chosen)
 
 
@@ -79,7 +83,7 @@ def kinds(site: Site) -> list[Kind]:
     """Return all kinds of representations, in the order in which they are made."""
     data = [Kind(form) for form in OFFERED if form is not HTML]
     pages = [Kind(HTML, code, chosen) for chosen in (False, True) for code in site.languages]
-    return [*data, *pages]
+    return [Kind(None), *data, *pages]
 
 
 def _write(path: Path, site: Site, most: int, progress: Progress) -> None:
@@ -116,7 +120,7 @@ class _Made:
         if not found:
             return
         if self._packer is None:
-            self._packer = self._packer_of([made.body for _, made in found])
+            self._packer = self._packer_of([made.bytes() for _, made in found])
         for key, made in found:
             self.file.add(key, self._packer.compress(made.bytes()))
 
@@ -128,13 +132,16 @@ class _Made:
                 continue
             made = if_it_works(partial(self._one, page, iri))
             if made is not None and len(made.body) <= LARGEST:
-                types = "".join(f", {link}" for link in type_links(self.site, iri))
-                yield key, Ready(types.encode(), made.etag.encode(), made.body)
+                yield key, made
 
-    def _one(self, page: str, iri: str) -> Representation:
-        reader = Reader(self.site, self.kind.language, self.kind.chosen)
+    def _one(self, page: str, iri: str) -> Ready:
+        types = "".join(f", {link}" for link in type_links(self.site, iri)).encode()
+        if self.kind.form is None:
+            return Ready(types, b"", b"")
+        reader = reader_for(self.site, self.kind.language, chosen=self.kind.chosen)
         described = described_thing(self.site, page, iri)
-        return represented(described, reader, self.kind.form, DEFAULT)
+        made = represented(described, reader, self.kind.form, DEFAULT)
+        return Ready(types, made.etag.encode(), made.body)
 
     def _packer_of(self, bodies: Sequence[bytes]) -> zstandard.ZstdCompressor:
         """Return what packs beside a sample, which is taken from the first bodies once for all."""

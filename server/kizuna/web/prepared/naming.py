@@ -19,6 +19,8 @@ from kizuna.release.manifest import FILE_NAME as MANIFEST
 
 FOLDER = ".prepared"
 """Below the folder of releases."""
+TYPES = "types"
+"""The name of what has no body, for who is led from a thing to its description."""
 _PROGRAM = Path(kizuna.__file__).parent
 _WRITERS = ("pyoxigraph", "jinja2", "markupsafe", "babel")
 """Libraries that have a part in the bytes of a representation."""

@@ -81,12 +81,6 @@ def template_in(language: str, name: str) -> Template:
     return _templates(texts.spoken(language)).get_template(name)
 
 
-def read_templates() -> None:
-    """Read all templates of pages, which takes a while; from then on they are held."""
-    for name in _templates().list_templates():
-        template(name)
-
-
 def static(name: str) -> str:
     """Return the address of a static file, which changes with it."""
     return f"/static/{name}?v={digest(name)}"
