@@ -53,7 +53,6 @@ test-engines: install engines  ## Run the tests over HTTP over other engines: th
 	@set -e; for engine in $(ENGINES); do echo "-- over $$engine"; KIZUNA_TEST_ENGINE=$$engine \
 		$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile $(ENGINELESS) tests/engine/test_engines.py tests/web \
 		tests/test_queries.py; done
-	$(BIN)/python -m pytest --quiet tests/engine/test_remote.py
 
 engines: install
 	@.ci/engines $(abspath $(FUSEKI))
