@@ -21,6 +21,9 @@ FROM_OUTSIDE = tests/browser tests/test_conformance.py tests/web/test_anything.p
 ifneq ($(wildcard ../shared/documents/*.txt),)
 export KIZUNA_DOCUMENTS ?= $(abspath ../shared/documents)
 endif
+# The tests start hundreds of processes. Each would compile all that it imports, and take twice as long, where the
+# environment says that nothing compiled is to be kept, as images of containers do.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install assets serve build test test-engines engines bench coverage check fmt docs lock clean
@@ -50,7 +53,6 @@ test-engines: install engines  ## Run the tests over HTTP over other engines: th
 	@set -e; for engine in $(ENGINES); do echo "-- over $$engine"; KIZUNA_TEST_ENGINE=$$engine \
 		$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile $(ENGINELESS) tests/engine/test_engines.py tests/web \
 		tests/test_queries.py; done
-	$(BIN)/python -m pytest --quiet tests/engine/test_remote.py
 
 engines: install
 	@.ci/engines $(abspath $(FUSEKI))

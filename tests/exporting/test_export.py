@@ -101,6 +101,9 @@ def served(root: Path) -> Iterator[str]:
     """Give the address of a plain file server."""
 
     class Quiet(SimpleHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # a connection for each of thousands of files takes long
+        disable_nagle_algorithm = True
+
         def log_message(self, *_: object) -> None: ...
 
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root))) as server:

@@ -30,11 +30,17 @@ def root(tmp_path: Path) -> Path:
     return copy_bridge(tmp_path / "bridge")
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the release of the project as it is at first."""
+    folder = tmp_path_factory.mktemp("built")
+    build(copy_bridge(folder / "bridge"), folder / "releases")
+    return folder / "releases"
+
+
 @pytest.fixture
-def releases(root: Path, tmp_path: Path) -> Releases:
-    folder = tmp_path / "releases"
-    build(root, folder)
-    return Releases(folder)
+def releases(built: Path, tmp_path: Path) -> Releases:
+    return Releases(shutil.copytree(built, tmp_path / "releases", symlinks=True))
 
 
 def plan(root: Path, releases: Releases) -> Plan:

@@ -6,14 +6,14 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
+from builder import Builder, builder
 from conftest import SMALL_BASE
 from kizuna.checks import check_project
 from kizuna.engine import DescriptionIndex, search
@@ -52,52 +52,30 @@ def root(tmp_path: Path) -> Path:
     return copy_bridge(tmp_path / "bridge")
 
 
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+    """Builds the project in processes of their own."""
+    with builder(copy_bridge(tmp_path_factory.mktemp("apart") / "bridge")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def changed_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+    """Builds the project as it is when it was changed, in processes of their own."""
+    with builder(change(copy_bridge(tmp_path_factory.mktemp("changed") / "bridge"))) as found:
+        yield found
+
+
 def content_of(release: Release) -> dict[str, bytes]:
     """Return the bytes of a release that must not differ between builds."""
     files = [release.index, *sorted(release.dumps.iterdir())]
     return {p.name: p.read_bytes() for p in files}
 
 
-def run_build(
-    root: Path, *, before: str = "", progress: str = "None", **env: str
-) -> tuple[int, str]:
-    """Build in a process of its own; return its exit status and what it wrote."""
-    code = textwrap.dedent(f"""
-        import os, resource, signal, sys
-        from pathlib import Path
-        sys.path.insert(0, {str(ROOT / "tests")!r})
-        import support
-        from kizuna.checks import check_project
-        from kizuna.errors import KizunaError
-        from kizuna.release import Releases, build_release
-        project = support.load(Path({str(root)!r}))
-        report = check_project(project)
-        {before}
-        try:
-            print(build_release(project, report, Releases(project.root / "releases"),
-                                lambda stage: {progress}).id)
-        except KizunaError as error:
-            print(error)
-            os._exit(error.exit_code)
-        except BaseException as error:
-            print("Traceback", repr(error))
-            os._exit(99)
-    """)
-    ran = subprocess.run(
-        [sys.executable, "-c", code],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        env=os.environ | env,
-        timeout=60,
-    )
-    return ran.returncode, ran.stdout
-
-
 def test_building_twice_gives_the_same_bytes(first: Release, root: Path) -> None:
     for seed in ("1", "2"):
-        status, output = run_build(root, PYTHONHASHSEED=seed)
+        with builder(root, PYTHONHASHSEED=seed) as other:
+            status, output = other.build(root / "releases")
         assert (status, output.strip()) == (0, first.id)
         built = Releases(root / "releases").current()
         assert content_of(built) == content_of(first)
@@ -250,57 +228,69 @@ def leftovers(root: Path) -> set[str]:
 def changed(root: Path, first: Release) -> Path:
     """Give ``root`` its first release, then change it."""
     shutil.copytree(first.folder.parent, root / "releases", symlinks=True)
+    return change(root)
+
+
+def change(root: Path) -> Path:
     edit(root / SHARED, '"optics"@en', '"Optics"@en')
     return root
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_killed_in_the_middle(first: Release, root: Path, stage: str) -> None:
+def test_killed_in_the_middle(
+    changed_apart: Builder, first: Release, root: Path, stage: str
+) -> None:
     changed(root, first)
-    status, _ = run_build(root, progress=f"os.kill(os.getpid(), 9) if stage == {stage!r} else None")
+    status, _ = changed_apart.build(
+        root / "releases", progress=f"os.kill(os.getpid(), 9) if stage == {stage!r} else None"
+    )
     assert status == -9
     assert Releases(root / "releases").current().id == first.id  # verified, every byte
     assert leftovers(root), "the kill came in time to leave something"
-    status, output = run_build(root)
+    status, output = changed_apart.build(root / "releases")
     assert status == 0
     assert Releases(root / "releases").current().id == output.strip() != first.id
     assert leftovers(root) == set()
 
 
 @pytest.mark.parametrize("call", ["symlink_to", "rename", "replace"])
-def test_killed_around_the_switch(first: Release, root: Path, call: str) -> None:
+def test_killed_around_the_switch(
+    changed_apart: Builder, first: Release, root: Path, call: str
+) -> None:
     changed(root, first)
     kill = (
         f"real = Path.{call}; Path.{call} = "
         "lambda *a, **k: (real(*a, **k), os.kill(os.getpid(), 9))"
     )
-    status, _ = run_build(root, before=kill)
+    status, _ = changed_apart.build(root / "releases", before=kill)
     assert status == -9
     assert Releases(root / "releases").current().id  # the old or the new, and whole
-    status, output = run_build(root)
+    status, output = changed_apart.build(root / "releases")
     assert status == 0
     assert Releases(root / "releases").current().id == output.strip() != first.id
     assert leftovers(root) == set()
 
 
 @pytest.mark.parametrize("delay", [0.01, 0.1])
-def test_killed_at_any_moment(first: Release, root: Path, delay: float) -> None:
+def test_killed_at_any_moment(
+    changed_apart: Builder, first: Release, root: Path, delay: float
+) -> None:
     changed(root, first)
     timer = f"import threading; threading.Timer({delay}, os.kill, (os.getpid(), 9)).start()"
-    run_build(root, before=timer)
+    changed_apart.build(root / "releases", before=timer)
     assert Releases(root / "releases").current().id
     time.sleep(0)
-    assert run_build(root)[0] == 0
+    assert changed_apart.build(root / "releases")[0] == 0
     assert leftovers(root) == set()
     assert first.id in Releases(root / "releases").ids()
 
 
 @pytest.mark.parametrize("size", [0, 8_000, 100_000, 400_000, 1_000_000])
-def test_no_room_for_a_file(first: Release, root: Path, size: int) -> None:
+def test_no_room_for_a_file(changed_apart: Builder, first: Release, root: Path, size: int) -> None:
     """A limit on the size of files fails writes of all kinds: ours, SQLite's, RocksDB's."""
     changed(root, first)
     limit = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))"
-    status, output = run_build(root, before=limit)
+    status, output = changed_apart.build(root / "releases", before=limit)
     assert status == 3, output
     assert "the release could not be written" in output or "cannot be written" in output
     assert "Traceback" not in output
@@ -310,7 +300,7 @@ def test_no_room_for_a_file(first: Release, root: Path, size: int) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a small disk")
 @pytest.mark.parametrize("size", ["40k", "600k", "2m", "4m", "6m"])
-def test_full_disk(first: Release, root: Path, tmp_path: Path, size: str) -> None:
+def test_full_disk(apart: Builder, first: Release, root: Path, tmp_path: Path, size: str) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
@@ -322,7 +312,7 @@ def test_full_disk(first: Release, root: Path, tmp_path: Path, size: str) -> Non
         pytest.skip("no disk can be mounted here")
     try:
         (root / "releases").symlink_to(disk)
-        status, output = run_build(root)
+        status, output = apart.build(root / "releases")
         assert status in {0, 3}, output
         assert "Traceback" not in output
         if status == 3:
@@ -351,13 +341,13 @@ def test_trouble_while_writing_is_told(
     assert leftovers(root) == set()
 
 
-def test_no_two_builds_at_once(root: Path) -> None:
+def test_no_two_builds_at_once(apart: Builder, root: Path) -> None:
     releases = Releases(root / "releases")
     with releases.building() as folder:
         assert folder.is_dir()
         with pytest.raises(UnavailableError, match="another build is running"):
             build(root)
-        status, output = run_build(root)
+        status, output = apart.build(root / "releases")
         assert (status, "another build is running" in output) == (3, True)
         assert folder.is_dir(), "the other build's folder is left alone"
     assert build(root).id == releases.current().id

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -69,37 +70,54 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield live
 
 
-def asked(comunica: Path, kind: str, address: str, query: str) -> list[dict[str, Any]]:
-    """Return the solutions that Comunica finds, sorted."""
-    done = subprocess.run(
-        ["node", "ask.mjs", kind, address, query],
+@dataclass
+class Asker:
+    """Comunica in one process, for it takes long to start. What was asked before is known."""
+
+    process: subprocess.Popen[str]
+    known: dict[tuple[str, str, str], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def ask(self, kind: str, address: str, query: str) -> list[dict[str, Any]]:
+        """Return the solutions that Comunica finds, sorted."""
+        asked = (kind, address, query)
+        if asked not in self.known:
+            assert self.process.stdin is not None
+            assert self.process.stdout is not None
+            print(json.dumps(asked), file=self.process.stdin, flush=True)
+            rows = json.loads(self.process.stdout.readline())["results"]["bindings"]
+            self.known[asked] = sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+        return self.known[asked]
+
+
+@pytest.fixture(scope="module")
+def asker(comunica: Path) -> Iterator[Asker]:
+    with subprocess.Popen(
+        ["node", "ask.mjs"],
         cwd=comunica,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    rows: list[dict[str, Any]] = json.loads(done.stdout)["results"]["bindings"]
-    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+    ) as process:
+        yield Asker(process)
+        process.kill()
 
 
 @pytest.mark.embedded("fragments do not come from the engine")
 @pytest.mark.parametrize("kind", ["qpf", "brtpf", "auto"])
 @pytest.mark.parametrize("query", [JOIN, OPTIONAL], ids=["join", "optional"])
 def test_a_join_has_the_same_answer_over_fragments(
-    comunica: Path, server: Live, kind: str, query: str
+    asker: Asker, server: Live, kind: str, query: str
 ) -> None:
-    expected = asked(comunica, "sparql", f"{server.base}sparql", query)
-    found = asked(comunica, kind, f"{server.base}fragments", query)
+    expected = asker.ask("sparql", f"{server.base}sparql", query)
+    found = asker.ask(kind, f"{server.base}fragments", query)
     assert len(expected) > 20
     assert found == expected
 
 
 @pytest.mark.embedded("fragments do not come from the engine")
-def test_a_fragment_is_read_to_its_last_page(comunica: Path, server: Live) -> None:
+def test_a_fragment_is_read_to_its_last_page(asker: Asker, server: Live) -> None:
     """All that is typed takes several pages; the controls lead through them."""
     query = "SELECT ?thing ?class { ?thing a ?class }"
-    expected = asked(comunica, "sparql", f"{server.base}sparql", query)
+    expected = asker.ask("sparql", f"{server.base}sparql", query)
     assert len(expected) > 100
-    assert asked(comunica, "qpf", f"{server.base}fragments", query) == expected
+    assert asker.ask("qpf", f"{server.base}fragments", query) == expected

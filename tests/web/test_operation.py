@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -259,12 +260,12 @@ class Server:
             stderr=subprocess.PIPE,
         )
         until = time.monotonic() + 30
-        while time.monotonic() < until:
-            assert self.process.poll() is None
-            try:
-                if httpx.get(f"{self.url}/readyz").status_code == 200:
-                    break
-            except httpx.TransportError:
+        with httpx.Client() as client:  # each new one reads all certificates of the system
+            while time.monotonic() < until:
+                assert self.process.poll() is None
+                with suppress(httpx.TransportError):
+                    if client.get(f"{self.url}/readyz").status_code == 200:
+                        break
                 time.sleep(0.05)
 
     def end(self) -> int:

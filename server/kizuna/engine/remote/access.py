@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPResponse
 from urllib.parse import urlsplit, urlunsplit
 
@@ -59,7 +60,6 @@ class Remote:
         user, password = self.credentials.user, self.credentials.password
         wanted = bool(user) and not self.credentials.token
         self.login = Login(self.url, user, password) if wanted else None
-        self._tls = ssl.create_default_context()
 
     @property
     def shown(self) -> str:
@@ -84,7 +84,7 @@ class Remote:
     def _opener(self, line: Line) -> urllib.request.OpenerDirector:
         handlers: list[urllib.request.BaseHandler] = [
             PlainHandler(line),
-            SecureHandler(line, self._tls),
+            SecureHandler(line, _trust()),
             urllib.request.UnknownHandler(),
             urllib.request.HTTPDefaultErrorHandler(),
             urllib.request.HTTPErrorProcessor(),
@@ -97,6 +97,12 @@ class Remote:
         for handler in handlers:
             opener.add_handler(handler)
         return opener
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Return what says whom to trust: reading all certificates of the system takes long."""
+    return ssl.create_default_context()
 
 
 def checked_url(url: str) -> str:
