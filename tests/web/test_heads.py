@@ -29,6 +29,7 @@ def twice(site: Site, packets: list[bytes]) -> tuple[bytes, bytes]:
     async def sent() -> tuple[bytes, bytes]:
         wire = Wire.of_site(site)
         first = await wire.send(packets)
+        assert await wire.send(packets) == first  # what is made at once is held when it comes again
         held = wire.hot.size > 0 or packets[0] not in HEADS
         assert held or site.cache.seconds < inf  # else the second tells nothing
         return first, await wire.send(packets)
