@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import shutil
 import time
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import ClassVar
 import httpx
 import pytest
 from pyoxigraph import Store
+from starlette.requests import Request
 
 from conftest import Client
 from kizuna.engine import EmbeddedEngine
@@ -19,6 +22,7 @@ from kizuna.errors import NoRelease, ReleaseBroken, UnavailableError
 from kizuna.release import Release, Releases
 from kizuna.release.manifest import write_manifest
 from kizuna.web import FixedSite, Site, SiteHolder, create_app
+from kizuna.web.routes.things import description
 from kizuna.web.server import opener
 
 FIRST, SECOND = "000000000001", "000000000002"
@@ -79,6 +83,24 @@ def test_an_unused_release_is_closed_at_once(holder: SiteHolder, releases: Relea
     releases.switch(SECOND)
     asyncio.run(holder.look())
     assert is_closed(first)
+
+
+def test_a_site_that_nobody_uses_leaves_no_ring(holder: SiteHolder, releases: Releases) -> None:
+    with holder.lease() as first:
+        scope = {"type": "http", "http_version": "1.1", "method": "GET", "path": "/doc/event/fair",
+                 "query_string": b"", "headers": [(b"accept", b"text/html")], "state": {"site": first}}  # fmt: skip
+        assert description(Request(scope), first).status_code == 200
+        del scope
+        assert first.readers
+    gone, first = weakref.ref(first), None  # type: ignore[assignment]
+    gc.collect()
+    gc.disable()  # as it does not look at what a server began with
+    try:
+        releases.switch(SECOND)
+        asyncio.run(holder.look())
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def publish(releases: Releases, release: Release, identifier: str) -> None:

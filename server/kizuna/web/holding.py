@@ -20,6 +20,10 @@ class Holding:
         found: T = self._held(make, *key, **none)
         return found
 
+    def forget(self) -> None:
+        """Hold nothing any more: what is held holds its holder, too."""
+        self.__dict__.pop("_held", None)
+
     @cached_property
     def _held(self) -> Callable[..., Any]:
         return lru_cache(HELD)(lambda make, *key: make(self, *key))

@@ -196,7 +196,14 @@ class Site(Holding):
         return statements_of(self.release.dumps, graph)
 
     def close(self) -> None:
-        """Give back the engine and the index; no request may be using them."""
+        """Give back the engine and the index; no request may be using them.
+
+        Readers know their site. Without that ring it goes as soon as nobody uses it, which the
+        collector would not see to: it looks at nothing that the process began with.
+        """
+        for holder in (self, *self.readers.values()):
+            holder.forget()
+        self.readers.clear()
         self.past.close()
         self.engine.close()
         self.index.close()
