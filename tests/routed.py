@@ -7,6 +7,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
+from starlette.types import ASGIApp
+
 from kizuna.web import Site, create_app
 from kizuna.web.hot import HotAnswer, in_bytes
 
@@ -36,9 +38,25 @@ def by_the_routes(site: Site, asked: bytes) -> HotAnswer:
     async def receive() -> Any:  # noqa: ANN401
         return {"type": "http.request"}
 
-    asyncio.run(create_app(site)(scope, receive, send))
+    async def answered() -> None:
+        await _app(site)(scope, receive, send)
+
+    asyncio.run(answered())
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return in_bytes(HTTPStatus(sent[0]["status"]), sent[0]["headers"], body, scope)
+
+
+_APPS: dict[int, tuple[Site, ASGIApp]] = {}
+
+
+def _app(site: Site) -> ASGIApp:
+    """Return the application of a site; to make one takes longer than to answer."""
+    known, app = _APPS.get(id(site), (None, None))
+    if known is not site or app is None:
+        app = create_app(site)
+        _APPS.clear()
+        _APPS[id(site)] = site, app
+    return app
 
 
 def things(site: Site) -> list[str]:

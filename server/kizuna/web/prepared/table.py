@@ -102,7 +102,7 @@ class Writing:
         return end
 
     def _records(self, at: int) -> Iterator[tuple[bytes, int, int, int]]:
-        size = os.fstat(self._file.fileno()).st_size
+        size = self._end()
         while at + _LENGTHS.size <= size:
             self._file.seek(at)
             keys, length = _LENGTHS.unpack(self._file.read(_LENGTHS.size))
@@ -111,6 +111,16 @@ class Writing:
                 return
             yield self._file.read(keys), at, length, after
             at = after
+
+    def _end(self) -> int:
+        """Return where records end at the latest: at the table, if the file is whole already."""
+        size = os.fstat(self._file.fileno()).st_size
+        if size > len(MAGIC) + _END.size:
+            self._file.seek(size - _END.size)
+            table, *_, mark = _END.unpack(self._file.read(_END.size))
+            if mark == _MARK:
+                return min(int(table), size)
+        return size
 
     def get(self, key: bytes) -> bytes | None:
         """Return the bytes that were written under ``key``."""
