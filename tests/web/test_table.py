@@ -20,10 +20,10 @@ RECORDS = st.dictionaries(KEYS, st.binary(max_size=200), max_size=60)
 def written(path: Path, records: dict[bytes, bytes], *, whole: bool = True) -> Path:
     with closing(Writing(path)) as file:
         for key, data in records.items():
-            if key not in file.keys:
+            if key not in file.known:
                 file.add(key, data)
         if whole:
-            file.finish(len(file.keys), 7)
+            file.finish(len(records), 7)
     return path
 
 

@@ -89,22 +89,23 @@ def kinds(site: Site) -> list[Kind]:
 def _write(path: Path, site: Site, most: int, progress: Progress) -> None:
     part = path.with_suffix(".part")
     with closing(Writing(part)) as file:
-        _fill(file, site, most, progress)
-        number = sum(not is_sample(key) for key in file.keys)
+        number = _fill(file, site, most, progress)
         file.finish(number, most if file.size >= most else _ALL)
     part.replace(path)
 
 
-def _fill(file: Writing, site: Site, most: int, progress: Progress) -> None:
-    """Write what is not in the file yet, as long as there is room."""
+def _fill(file: Writing, site: Site, most: int, progress: Progress) -> int:
+    """Write what is not in the file yet, as long as there is room; return how much is there."""
+    there = sum(not is_sample(key) for key in file.known)
     things = [i.value for i in site.index.subjects(site.addresses.things) if "#" not in i.value]
     wanted = kinds(site)
     for number, kind in enumerate(wanted):
         made = _Made(site, kind, file)
         for at in range(0, len(things), _AT_ONCE):
             if file.size < most:
-                made.write(things[at : at + _AT_ONCE])
+                there += made.write(things[at : at + _AT_ONCE])
             progress(number * len(things) + at, len(wanted) * len(things))
+    return there
 
 
 class _Made:
@@ -114,21 +115,22 @@ class _Made:
         self.site, self.kind, self.file = site, kind, file
         self._packer: zstandard.ZstdCompressor | None = None
 
-    def write(self, things: Sequence[str]) -> None:
-        """Write what is not there yet of some things."""
+    def write(self, things: Sequence[str]) -> int:
+        """Write what is not there yet of some things; return how much that is."""
         found = list(self._made(things))
         if not found:
-            return
+            return 0
         if self._packer is None:
             self._packer = self._packer_of([made.bytes() for _, made in found])
         for key, made in found:
             self.file.add(key, self._packer.compress(made.bytes()))
+        return len(found)
 
     def _made(self, things: Sequence[str]) -> Iterator[tuple[bytes, Ready]]:
         for iri in things:
             page = self.site.addresses.page(iri)
             key = key_of(page or "", self.kind.name)
-            if page is None or key in self.file.keys:
+            if page is None or key in self.file.known:
                 continue
             made = if_it_works(partial(self._one, page, iri))
             if made is not None and len(made.body) <= LARGEST:

@@ -76,30 +76,39 @@ class Table:
 
 
 class Writing:
-    """A file that is being written; what was written whole before is there again."""
+    """A file that is being written.
+
+    ``known`` are the places of what was written whole before, by key; who writes sees to it that
+    no key comes twice. Of the others only their checksums are remembered: there may be millions.
+    """
 
     def __init__(self, path: Path) -> None:
         """Begin or go on. Raises OSError."""
-        self.path = path
-        self.keys: dict[bytes, int] = {}
+        self.known: dict[bytes, int] = {}
         self.size = 0
         """Bytes of all records without their keys."""
+        self._sums, self._places = array("I"), array("Q")
         self._file = path.open("r+b" if path.exists() else "w+b")
         self._file.truncate(self._read())
         self._file.seek(0, os.SEEK_END)
 
     def _read(self) -> int:
         """Note the records that are whole; return where the last of them ends."""
-        known = self._file.read(len(MAGIC)) == MAGIC
-        if not known:
+        is_ours = self._file.read(len(MAGIC)) == MAGIC
+        if not is_ours:
             self._file.seek(0)
             self._file.truncate()
             self._file.write(MAGIC)
         end = len(MAGIC)
-        for key, at, size, after in self._records(end) if known else ():
-            self.keys[key], end = at, after
-            self.size += size
+        for key, at, size, after in self._records(end) if is_ours else ():
+            self.known[key], end = at, after
+            self._note(key, at, size)
         return end
+
+    def _note(self, key: bytes, place: int, size: int) -> None:
+        self._sums.append(crc32(key))
+        self._places.append(place)
+        self.size += size
 
     def _records(self, at: int) -> Iterator[tuple[bytes, int, int, int]]:
         size = self._end()
@@ -123,8 +132,8 @@ class Writing:
         return size
 
     def get(self, key: bytes) -> bytes | None:
-        """Return the bytes that were written under ``key``."""
-        at = self.keys.get(key)
+        """Return the bytes that were written under ``key`` before."""
+        at = self.known.get(key)
         if at is None:
             return None
         self._file.seek(at)
@@ -136,13 +145,12 @@ class Writing:
 
     def add(self, key: bytes, data: bytes) -> None:
         """Write a record. Raises OSError."""
-        self.keys[key] = self._file.tell()
-        self.size += len(data)
+        self._note(key, self._file.tell(), len(data))
         self._file.write(_LENGTHS.pack(len(key), len(data)) + key + data)
 
     def finish(self, number: int, note: int) -> None:
         """Write the table and the end, with two numbers that a reader gets. Raises OSError."""
-        table, slots = self._file.tell(), _slots(self.keys)
+        table, slots = self._file.tell(), _slots(self._sums, self._places)
         self._file.write(slots.tobytes())
         self._file.write(_END.pack(table, len(slots), number, note, _MARK))
         self._file.flush()
@@ -153,12 +161,12 @@ class Writing:
         self._file.close()
 
 
-def _slots(places: dict[bytes, int]) -> array[int]:
+def _slots(sums: array[int], places: array[int]) -> array[int]:
     """Return the table: at least two slots for each record, as many as a power of two."""
     slots = array("Q", bytes(8 * (1 << len(places).bit_length() + 1)))
     mask = len(slots) - 1
-    for key, place in places.items():
-        slot = crc32(key) & mask
+    for checksum, place in zip(sums, places, strict=True):
+        slot = checksum & mask
         while slots[slot]:
             slot = (slot + 1) & mask
         slots[slot] = place
