@@ -220,7 +220,8 @@ async def _nearby(request: Request, problem: Problem) -> Nearby:
         return NOTHING_NEAR
     try:
         site = request.state.site
-        reader, path = reader_of(request, site), request.url.path
+        reader = reader_of(request, site)
+        path = getattr(request.state, "sought", request.url.path)
         found: Nearby = await site.turns.take(lambda: nearby(reader, path))
     except (errors.Busy, errors.QueryTooLong):
         return NOTHING_NEAR  # where many ask for what is not there, each would fill the log
