@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -14,16 +14,22 @@ from kizuna.resources import Resource
 from kizuna.web.reader import Link, Reader, Words
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_OTHER = re.compile('(?<=["„“「])([a-z0-9]+(?:-[a-z0-9]+)*)(?=["“”」])')
+"""Where a description names another question: its name in quotation marks."""
 MOST_RELATED = 6
 Values = Mapping[str, Value | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A saved query in the reader's language."""
+    """A saved query in the reader's language.
+
+    ``told`` is its description in pieces, of which those are links that name another question.
+    """
 
     title: Words
     description: Words
+    told: tuple[Link, ...]
     href: str
     name: str
 
@@ -45,14 +51,31 @@ def questions(reader: Reader) -> tuple[Question, ...]:
 def question(reader: Reader, query: SavedQuery, values: Values | None = None) -> Question:
     """Return a saved query in the reader's language, or in the first that it has."""
     asked = defaults(query) | dict(values or {})
-    title = spoken(reader, query.titles)
+    description = spoken(reader, query.descriptions)
     changed = {name: text for name, text in typed(query, asked).items() if text}
     return Question(
-        Words(_PLACE.sub(lambda m: _named(reader, asked, m), title.text), title.lang),
-        spoken(reader, query.descriptions),
+        _title(reader, query, asked),
+        description,
+        tuple(_linked(reader, description.text)),
         reader.href(f"queries/{query.name}", **changed),
         query.name,
     )
+
+
+def _title(reader: Reader, query: SavedQuery, asked: Values) -> Words:
+    title = spoken(reader, query.titles)
+    return Words(_PLACE.sub(lambda m: _named(reader, asked, m), title.text), title.lang)
+
+
+def _linked(reader: Reader, text: str) -> Iterator[Link]:
+    """Yield the pieces of a description; another question has its title in place of its name."""
+    for number, piece in enumerate(_OTHER.split(text)):
+        other = reader.site.query(piece) if number % 2 else None
+        if other is not None:
+            title = _title(reader, other, defaults(other))
+            yield Link(title, reader.href(f"queries/{other.name}"))
+        elif piece:
+            yield Link(Words(piece))
 
 
 def themes(reader: Reader) -> tuple[Theme, ...]:
