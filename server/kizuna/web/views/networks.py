@@ -125,7 +125,7 @@ def neighbours_picture(reader: Reader, resource: Resource) -> Picture | None:
     shown_left, shown_right = _chosen(reader, left), _chosen(reader, right)
     left_out = len(left) + len(right) - len(shown_left) - len(shown_right)
     drawing = draw_neighbours(
-        replace(_web(reader, "neighbours", "pictures.neighbours", NEIGHBOURS_TEXT), width=720.0),
+        replace(_web(reader, "neighbours", "pictures.neighbours", NEIGHBOURS_TEXT), width=800.0),
         thing_of(reader, resource.iri),
         _beside(reader, shown_left),
         _beside(reader, shown_right),
