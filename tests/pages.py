@@ -22,6 +22,8 @@ KINDS = {
     "members":         ("/members?of=place/japan", 200),
     "compare":         ("/compare", 200),
     "comparison":      ("/compare?a=place/japan&b=place/germany", 200),
+    "correction":      ("/correct?of=place/kobe", 200),
+    "no correction":   ("/correct?of=place/kobee", 404),
     "questions":       ("/queries", 200),
     "question":        ("/queries/agreements-older-than", 200),
     "choices":         ("/queries/agreements-of-an-organisation", 200),

@@ -77,6 +77,7 @@ NEGOTIATED = [
     ("/ontology",            "200"),
     ("/catalog",             "200"),
     ("/graph/fair-report",   "200"),
+    ("/graph/derived",       "200"),
 ]
 # A named graph is what was put there, to the triple; so its file says what it is.
 OF_ITSELF = "<https://example.org/small/graph/fair-report> <http://purl.org/dc/terms/source> document:fair-report ."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pyoxigraph import Literal, NamedNode
 
 from kizuna.checks import Report, check_project
 from kizuna.project import DocumentState
@@ -10,6 +11,7 @@ from kizuna.project.evidence import by_fact
 from kizuna.project.lock import lock_of, read_lock
 from kizuna.release.build import gather
 from kizuna.settings import load_settings
+from kizuna.vocabulary import term
 from support import ROOT, load, real_texts
 
 TEXTS = real_texts()
@@ -94,3 +96,39 @@ def test_no_text_is_republished(seeing: Report) -> None:
         }
         assert len(quoted) < 0.8 * len(document.text or ""), document.file_name
     assert not list((ROOT / "data/documents").glob("*.txt")), "git ignores them, and so it must"
+
+
+EDITORIAL = [
+    term(name)
+    for name in (
+        "kz:openQuestion",
+        "kz:inferenceRule",
+        "skos:definition",
+        "skos:scopeNote",
+        "skos:editorialNote",
+        "skos:note",
+        "sh:message",
+    )
+]
+
+
+@pytest.mark.parametrize("predicate", EDITORIAL, ids=lambda term: term.value)
+def test_what_editors_say_is_said_in_every_language(predicate: NamedNode) -> None:
+    said: dict[object, list[str]] = {}
+    for file in load(ROOT, NOWHERE).files:
+        for triple in file.triples:
+            if triple.predicate == predicate and isinstance(triple.object, Literal):
+                said.setdefault(triple.subject, []).append(triple.object.language or "")
+    assert said
+    assert {s: tags for s, tags in said.items() if sorted(tags) != ["de", "en", "ja"]} == {}
+
+
+def test_a_letter_of_intent_has_one_name_in_japanese() -> None:
+    texts = [
+        triple.object.value
+        for file in load(ROOT, NOWHERE).files
+        for triple in file.triples
+        if isinstance(triple.object, Literal) and triple.object.language == "ja"
+    ]
+    assert [text for text in texts if "基本合意書" in text] == []
+    assert sum("意向表明書" in text for text in texts) > 5

@@ -135,3 +135,13 @@ def test_it_works_without_javascript(visitor: Visitor) -> None:
     visit.page.get_by_role("button").click()
     visit.page.wait_for_url("**/doc/place/kobe")
     assert visit.wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ja"])
+def test_it_keeps_the_margin_of_a_phone(visitor: Visitor, language: str) -> None:
+    page = visitor.visit(f"/?lang={language}", size=PHONE).page
+    button = page.locator("header.top .find button").bounding_box()
+    beside = page.locator("header.top nav").bounding_box()
+    assert button is not None
+    assert beside is not None
+    assert round(button["x"] + button["width"] - beside["x"] - beside["width"]) == 0

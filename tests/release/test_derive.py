@@ -131,3 +131,21 @@ def test_reifiers(project: Project) -> None:
     (quad,) = reifier_quads(project, claims)
     assert (quad.subject, quad.predicate, quad.object) == (IRI, term("rdf:reifies"), fact)
     assert quad.graph_name == NamedNode(BASE + "graph/" + REIFIERS)
+
+
+def test_what_is_derived_says_of_which_dataset_it_is_part(tmp_path: Path) -> None:
+    root = copy_bridge(tmp_path / "bridge")
+    part_of = term("dct:isPartOf")
+
+    def said() -> list[Triple]:
+        project = load(root)
+        quads = derived_quads(project, check_project(project).located)
+        return [q.triple for q in quads if q.predicate == part_of]
+
+    assert said() == []
+    dataset = f"{ID}dataset/bridge"
+    (root / "data/ttl/catalogue.ttl").write_text(
+        f"<{dataset}> a <http://www.w3.org/ns/dcat#Dataset> .", encoding="utf-8"
+    )
+    graph = NamedNode(f"{BASE}graph/{DERIVED}")
+    assert said() == [Triple(graph, part_of, NamedNode(dataset))]

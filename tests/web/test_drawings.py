@@ -80,6 +80,40 @@ def test_a_free_side_is_left_to_the_names() -> None:
     assert first_box(left=1) > 300
 
 
+def texts_of(drawing: Drawing) -> list[tuple[str, float, float]]:
+    """Return every text of a drawing with its place."""
+    found = ET.fromstring(drawing.file()).iter(f"{SVG}text")
+    return [("".join(t.itertext()), float(t.get("x", "")), float(t.get("y", ""))) for t in found]
+
+
+def test_what_relates_two_things_in_several_ways_is_told_whole() -> None:
+    relation = "beteiligte Stelle, unterstützt von, eröffnet von"
+    short, long = (Neighbour(Thing(label(name)), r, r) for name, r in (("A", "x"), ("B", relation)))
+    web = Web("n", "", "", "de", ("",), width=800.0)
+    drawing = draw_neighbours(web, Thing(label("z")), [short], [short, long, short])
+    said = [(y, text) for text, _, y in texts_of(drawing) if len(text) > 1 and text in relation]
+    assert " ".join(text for _, text in sorted(said)) == relation
+    above = min(y for text, _, y in texts_of(drawing) if text == "A")
+    assert min(y for y, _ in said) - 11 > above  # the words stay below the row before
+
+
+def test_the_names_of_two_things_leave_the_line_between_them_free() -> None:
+    things = [Thing(label("Kontaktgespräche von OptoNet in Hamamatsu")), Thing(label("RIT"))]
+    for start, end in ((0, 1), (1, 0)):
+        drawing = draw_network(Web("n", "", "", "de", ("",)), things, [Relation(start, end)])
+        (line,) = (
+            path.get("d", "")
+            for path in ET.fromstring(drawing.file()).iter(f"{SVG}path")
+            if path.get("class") == "edge"
+        )
+        x, y, to_x, to_y = map(float, re.findall(r"[0-9.]+", line))
+        assert x == to_x
+        assert y < to_y
+        names = [name_x for name, name_x, _ in texts_of(drawing) if name]
+        assert len(names) == 3
+        assert min(names) > x + 8
+
+
 DRAW: list[Callable[..., Drawing]] = [a_map, a_timeline, a_network, some_neighbours, some_bars]
 
 

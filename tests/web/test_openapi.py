@@ -78,6 +78,8 @@ SAMPLES = {
     "/dumps/{release}/{name}":      ("/dumps/{release}/dataset.nt{}",),
     "/classes/{name}":              ("/classes/Fair{}",),
     "/members":                     ("/members{}?of=event/fair",),
+    "/correct":                     ("/correct{}?of=event/fair",),
+    "/correct.txt":                 ("/correct.txt{}?of=event/fair",),
     "/compare":                     ("/compare{}?a=organisation/guild&b=organisation/harbour",),
     "/queries/{name}":              ("/queries/events{}", "/queries/parties{}"),
     "/queries/{name}.{suffix}":     (*(f"/queries/events.{s}" for s in ("json", "xml", "csv", "tsv")),

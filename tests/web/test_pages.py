@@ -28,6 +28,7 @@ PAGES = [
     "/members?of=place/%E6%9D%B1%E4%BA%AC",
     "/compare",
     "/compare?a=organisation/guild&b=organisation/harbour",
+    "/correct?of=event/fair",
     "/dumps",
     "/queries",
     "/queries/events",

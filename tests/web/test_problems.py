@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from urllib.parse import unquote
 
 import pytest
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from kizuna import errors
 from kizuna.formats import Kind, carrying
 from kizuna.web import Site, create_app
 from kizuna.web.problems import COME_AGAIN, STATUS
+from outline import read
 
 
 def failing(site: Site, error: Exception) -> Client:
@@ -119,6 +121,55 @@ def test_where_nothing_stands(client: Client) -> None:
     assert "Accept" in answer.headers["vary"]
     page = client.get("/nope", headers={"accept": "text/html", "accept-language": "ja"})
     assert "ページが見つかりません" in page.text
+
+
+# fmt: off
+SWITCHED = [
+    # what is asked for                         where the same stands in another language
+    ("/nope",                                   "/nope?lang=ja"),
+    ("/id/place/%E6%9D%B1?a=1&lang=de&b=%22",   "/id/place/%E6%9D%B1?a=1&b=%22&lang=ja"),
+    ("/sparql?query=SELEKT",                    "/sparql?query=SELEKT&lang=ja"),
+    ('/a"><script>alert(1)</script>?"><b>',     "/a%22%3E%3Cscript%3Ealert(1)%3C/script%3E?%22%3E%3Cb%3E&lang=ja"),
+    ("//evil.example/nope",                     "/evil.example/nope?lang=ja"),
+    ("/\\evil.example/nope",                    "/evil.example/nope?lang=ja"),
+    ("/" + "x" * 3_000,                         "/?lang=ja"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("asked", "expected"), SWITCHED)
+def test_the_language_of_an_error_can_be_changed(client: Client, asked: str, expected: str) -> None:
+    path, _, query = asked.partition("?")
+    told: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"host", b"small"), (b"accept", b"text/html")],
+        "client": None,
+        "server": None,
+    }
+
+    async def ask() -> None:
+        await client.app(scope, receive, send)
+
+    asyncio.run(ask())
+    assert told[0]["status"] in {400, 404}
+    page = b"".join(message.get("body", b"") for message in told[1:]).decode()
+    assert "<script>alert" not in page
+    assert [x for x in read(page).links if x.endswith("lang=ja")] == [expected]
 
 
 def test_an_answer_that_has_begun_is_broken_off(site: Site) -> None:

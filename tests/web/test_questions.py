@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Store
 
-from conftest import SMALL_BASE, Client
+from conftest import SMALL, SMALL_BASE, Client
+from kizuna.engine import EmbeddedEngine
+from kizuna.release import Release
 from kizuna.resources import describe
-from kizuna.web import Site
+from kizuna.web import Site, create_app, open_site
 from kizuna.web.reader import Reader
 from kizuna.web.views.questions import related_questions
 from kizuna.web.views.results import _places
@@ -172,3 +176,23 @@ PLACES = [
 @pytest.mark.parametrize(("names", "shown"), PLACES)
 def test_columns_that_stand_in_others_are_left_out(names: list[str], shown: list[str]) -> None:
     assert [place.name for place in _places(names)] == shown
+
+
+def test_questions_named_in_a_description_are_linked_by_their_titles(
+    small_release: Release, tmp_path: Path
+) -> None:
+    queries = Path(shutil.copytree(SMALL / "queries", tmp_path / "queries"))
+    events = queries / "events.rq"
+    more = "# description@en: Not “nothing-such”; see “is-there-a-fair”.\n# description@ja: 「is-there-a-fair」を参照。\n"
+    text = events.read_text(encoding="utf-8")
+    _, _, rest = text.partition("#   by label.\n")
+    events.write_text(text.partition("# description@en")[0] + more + rest, encoding="utf-8")
+    site = open_site(small_release, EmbeddedEngine(Store()), queries)
+    client = Client(create_app(site))
+    title = "Is there a fair?"
+    for path in ("/queries", "/queries/events"):
+        html = page(client, path)
+        assert f'“<a href="/queries/is-there-a-fair"><bdi>{title}</bdi></a>”.' in html
+        assert "Not “nothing-such”; see" in html
+        assert f'「<a href="/queries/is-there-a-fair"><bdi lang="en">{title}</bdi></a>」を' in page(client, path, "ja")  # fmt: skip
+    site.close()

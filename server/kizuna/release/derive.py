@@ -11,6 +11,8 @@ from kizuna.iris import DERIVED, REIFIERS
 from kizuna.project import Claim, Document, Located, Project
 from kizuna.project.dates import bounds
 from kizuna.vocabulary import (
+    DCAT_DATASET,
+    DCT_IS_PART_OF,
     EDTF,
     KZ_EDTF,
     KZ_EVIDENCE,
@@ -35,17 +37,30 @@ from kizuna.vocabulary import (
 
 
 def derived_quads(project: Project, located: Iterable[Located]) -> Iterator[Quad]:
-    """Yield selectors for each quote and bounds for each date, in the graph ``derived``."""
+    """Return selectors for each quote and bounds for each date, in the graph ``derived``.
+
+    Where there is any, the graph says of itself which dataset it is part of.
+    """
     graph = NamedNode(project.addresses.graph(DERIVED))
+    made = list(_derived(project, located))
+    if made:
+        datasets = (t.subject for t in project.data if _is_dataset(t))
+        made += (Triple(graph, DCT_IS_PART_OF, s) for s in sorted(datasets, key=str)[:1])
+    return (Quad(t.subject, t.predicate, t.object, graph) for t in made)
+
+
+def _derived(project: Project, located: Iterable[Located]) -> Iterator[Triple]:
     documents = {d.iri: d for d in project.documents}
     for found in located:
         if found.claim.document in documents:
-            for triple in _evidence(found, documents[found.claim.document]):
-                yield Quad(triple.subject, triple.predicate, triple.object, graph)
+            yield from _evidence(found, documents[found.claim.document])
     for triple in sorted(project.data, key=str):
         if triple.predicate == KZ_EDTF and isinstance(triple.object, Literal):
-            for made in _bounds(triple):
-                yield Quad(made.subject, made.predicate, made.object, graph)
+            yield from _bounds(triple)
+
+
+def _is_dataset(triple: Triple) -> bool:
+    return triple.predicate == RDF_TYPE and triple.object == DCAT_DATASET
 
 
 def _evidence(found: Located, document: Document) -> Iterator[Triple]:

@@ -37,7 +37,8 @@ SETTINGS: tuple[Setting, ...] = (
             may_be_empty=True),
     Setting("corrections", str, "",
             "Where readers suggest corrections: an address of http, https or mailto, in which "
-            "{iri} and {title} stand for those of the page.",
+            "{iri} and {title} stand for those of the page. Without one a page of the site "
+            "(/correct) says what to send to the contact in the catalogue.",
             env="KIZUNA_CORRECTIONS",
             example='corrections = "mailto:editors@example.org?subject={title}&body={iri}"'),
     Setting("releases", str, "releases",

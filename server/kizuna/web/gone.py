@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.formats import HTML, Format, Kind, carrying
-from kizuna.iris import to_uri
+from kizuna.iris import to_path, to_uri
 from kizuna.release import Tombstone
 from kizuna.representations import write
 from kizuna.vocabulary import DCT_REPLACED_BY, DCT_REPLACES, XSD_BOOLEAN, term
@@ -58,7 +58,7 @@ def _told(
     return render(
         reader,
         "gone.html",
-        "/",
+        "/" + to_path(reader.site.addresses.page(iri) or "").lstrip("/"),
         problem=problem,
         iri=iri,
         stone=stone,

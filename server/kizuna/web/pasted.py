@@ -26,8 +26,20 @@ _SAME = (
 """By which properties a thing names the same elsewhere, or its pages, the surest first."""
 _SAME_KEYS = frozenset(map(str, _SAME))
 _PATHS = ("id/", "doc/", "ontology", "shapes", "graph/")
-_WIKIDATA = re.compile(r"(?:https?://(?:www\.|m\.)?wikidata\.org/(?:wiki|entity)/)?(Q[1-9][0-9]*)")
-_ENTITY = "http://www.wikidata.org/entity/"
+_HOST = r"(?:(?:https?:)?//)?(?:www\.|m\.|sws\.)?"
+_WIKIDATA = rf"(?:{_HOST}wikidata\.org/(?:wiki|entity)/(?:Special:EntityData/)?)?"
+# fmt: off
+_PLACES = (
+    (re.compile(rf"{_WIKIDATA}(Q[1-9][0-9]*)(?:\.[a-z]+)?", re.IGNORECASE),
+     ("http://www.wikidata.org/entity/{}",)),
+    (re.compile(rf"{_HOST}geonames\.org/([0-9]+)(?:/.*)?", re.IGNORECASE),
+     ("https://sws.geonames.org/{}/", "http://sws.geonames.org/{}/")),
+    (re.compile(rf"{_HOST}ror\.org/(0[a-z0-9]+)/?", re.IGNORECASE),
+     ("https://ror.org/{}",)),
+)
+# fmt: on
+"""Addresses of pages that are not the IRIs which data use, and those, to be filled with what is
+found; a bare ``Q1`` is one of Wikidata."""
 _SUFFIXES = {form.suffix for form in FORMATS}
 
 
@@ -93,9 +105,11 @@ def _at(site: Site, path: str) -> Iterator[str]:
 
 def _elsewhere(text: str) -> Iterator[str]:
     """Yield the forms in which the data may name an address elsewhere."""
-    item = _WIKIDATA.fullmatch(text.partition("#")[0])
-    if item is not None:
-        yield _ENTITY + item[1]
+    bare = re.split(r"[?#]", text, maxsplit=1)[0]
+    for address, forms in _PLACES:
+        found = address.fullmatch(bare)
+        if found is not None:
+            yield from (form.format(found[1]) for form in forms)
     if not text.lower().startswith(("http://", "https://")):
         return
     _, _, rest = text.partition("://")

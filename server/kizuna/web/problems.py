@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeVar
+from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
@@ -65,6 +66,9 @@ _PREFIXES = {"http": _HTTP, "dct": PREFIXES["dct"], "rdfs": PREFIXES["rdfs"]}
 _INTEGER = term("xsd:integer")
 _DESCRIPTION, _COMMENT = term("dct:description"), term("rdfs:comment")
 RETRY_AFTER = 5
+LONGEST_ASKED = 2_000
+_KEPT = "/:@!$&'()*+,;=~-._%"
+"""What stays as it is in an address (RFC 3986)."""
 _LOST = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 CHALLENGE = 'Bearer realm="kizuna"'
 """What an answer 401 asks for (RFC 6750, section 3)."""
@@ -220,7 +224,8 @@ async def _nearby(request: Request, problem: Problem) -> Nearby:
         return NOTHING_NEAR
     try:
         site = request.state.site
-        reader, path = reader_of(request, site), request.url.path
+        reader = reader_of(request, site)
+        path = getattr(request.state, "sought", request.url.path)
         found: Nearby = await site.turns.take(lambda: nearby(reader, path))
     except (errors.Busy, errors.QueryTooLong):
         return NOTHING_NEAR  # where many ask for what is not there, each would fill the log
@@ -240,13 +245,26 @@ def represented(request: Request, problem: Problem, near: Nearby = NOTHING_NEAR)
     return render(
         reader,
         "error.html",
-        "/",
+        asked_for(request),
         problem=problem,
         heading=heading,
         links=links_of(request),
         near=near,
         again=reader.href(request.scope["path"].lstrip("/")) if wrong else "",
     )
+
+
+def asked_for(request: Request) -> str:
+    """Return the address that was asked for, without its language, as it may stand in links.
+
+    It never leads to another host, as one with two slashes would; where it is long, it is ``/``.
+    """
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    path = quote(raw.partition(b"?")[0].lstrip(b"/\\"), safe=_KEPT)
+    query = quote(request.scope["query_string"], safe=_KEPT + "?")
+    kept = "&".join(part for part in query.split("&") if part and not part.startswith("lang="))
+    address = f"/{path}?{kept}" if kept else f"/{path}"
+    return address if len(address) <= LONGEST_ASKED else "/"
 
 
 def _as_data(request: Request, problem: Problem) -> Representation:

@@ -13,6 +13,7 @@ RULES = (
     ("Disallow", "/reconcile"),
     ("Disallow", "/compare?"),
     ("Disallow", "/members?"),
+    ("Disallow", "/correct"),
     ("Disallow", "/classes/*?"),  # choices of values: there are more of them than of things
     ("Disallow", "/queries/*?"),
     ("Allow", "/classes/*?lang="),  # the longer rule counts

@@ -97,6 +97,7 @@ _PROPOSED = (
     Parameter("limit", "How many properties are wanted."),
 )
 _ONE = (Parameter("id", "The id of what is shown.", needed=True),)
+_CORRECTED = (Parameter("of", "The path of a thing: kind/name.", needed=True),)
 _FORM = "application/x-www-form-urlencoded"
 _SEE, _ELSEWHERE = HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT
 
@@ -133,6 +134,10 @@ OPERATIONS = (
     Operation("/compare", "Compares two things.", (HTML, CSV, JSON),
               parameters=(Parameter("a", "The path of a thing."),
                           Parameter("b", "The path of another.")), suffixed=True),
+    Operation("/correct", "Says where a thing is stated, and how a correction is sent.", (HTML,),
+              parameters=_CORRECTED),
+    Operation("/correct.txt", "Gives the text of a correction, to be filled in and sent.",
+              types=(_PLAIN,), parameters=_CORRECTED),
     Operation("/queries/{name}", "Answers a saved question.",
               FORMATS, ("application/sparql-query",)),
     Operation("/queries/{name}.{suffix}", "Answers a saved question in one format.",

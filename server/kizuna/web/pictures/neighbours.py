@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kizuna.web.pictures.lettering import SIZE, broken, shortened
+from kizuna.web.pictures.lettering import SIZE, broken, shortened, width
 from kizuna.web.pictures.network import LINE, Thing, Web, drawn, shape
 from kizuna.web.pictures.svg import Drawing, Element, Label, Node, element, hint, link, words
 
@@ -14,6 +14,9 @@ ROW = 42.0
 TOP = 14.0
 _RELATION_SIZE = 11.5
 _RELATION_LINE = 12.5
+_MOST_LINES = 4
+_ABOVE = 8.0
+"""What stays free above the words at a line."""
 _COLUMN = 0.26
 """The part of the width that the names on each side take."""
 _MIDDLE = 0.2
@@ -46,6 +49,15 @@ class _Frame:
         return self.wide * _MIDDLE / 2
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A neighbour, the lines of what is said at its line, and how high all of it is."""
+
+    neighbour: Neighbour
+    said: tuple[Label, ...]
+    high: float
+
+
 def _frame(wide: float, *, is_left_free: bool) -> _Frame:
     """Return the frame: where nothing stands on the left the box does, and names have room."""
     reach = wide * (0.5 - _COLUMN - _MIDDLE / 2)
@@ -60,30 +72,36 @@ def draw_neighbours(
     web: Web, centre: Thing, left: Sequence[Neighbour], right: Sequence[Neighbour]
 ) -> Drawing:
     """Return ``centre`` between its neighbours, of which there are one or more."""
-    rows = max(len(left), len(right), 2)
-    height = 2 * TOP + ROW * rows
     frame = _frame(web.width, is_left_free=not left)
+    sides = {-1: [_row(frame, n) for n in left], 1: [_row(frame, n) for n in right]}
+    height = 2 * TOP + max(2 * ROW, *(sum(row.high for row in rows) for rows in sides.values()))
     body: list[Node] = []
-    for side, neighbours in ((-1, left), (1, right)):
-        begin = (height - ROW * len(neighbours)) / 2
-        for number, neighbour in enumerate(neighbours):
-            y = begin + ROW * (number + 0.5)
-            body.append(_neighbour(frame, neighbour, side, height / 2, y))
+    for side, rows in sides.items():
+        y = (height - sum(row.high for row in rows)) / 2
+        for row in rows:
+            y += row.high
+            body.append(_neighbour(frame, row, side, height / 2, y - ROW / 2))
     body += _centre(frame, centre, height / 2)
     return drawn(
         web, height, body, (thing.kind for thing in (centre, *(n.thing for n in (*left, *right))))
     )
 
 
-def _neighbour(frame: _Frame, neighbour: Neighbour, side: int, middle: float, y: float) -> Element:
+def _row(frame: _Frame, neighbour: Neighbour) -> _Row:
+    """Return a neighbour with what stands above its line, which makes the row higher."""
+    said = tuple(_said(neighbour.shown, frame.reach - 13))
+    return _Row(neighbour, said, max(ROW, ROW / 2 + _RELATION_LINE * len(said) + _ABOVE))
+
+
+def _neighbour(frame: _Frame, row: _Row, side: int, middle: float, y: float) -> Element:
     """Return one neighbour: the line to it, what it says, its mark and its name."""
+    neighbour, said = row.neighbour, row.said
     start = frame.middle + side * frame.half
     x = start + side * frame.reach
     bend = start + side * frame.reach * 0.35
     points = ((start, middle), (bend, middle), (bend, y), (x - side * 9, y))
     line = "M{} {}C{} {} {} {} {} {}".format(*(f"{n:.1f}" for point in points for n in point))
     anchor = "start" if side > 0 else "end"
-    said = _said(neighbour.shown, frame.reach - 13)
     lines = broken(neighbour.thing.label, (frame.wide - x if side > 0 else x) - 16)
     top = y - LINE * len(lines) / 2 + SIZE * 0.95
     return link(
@@ -110,10 +128,17 @@ def _neighbour(frame: _Frame, neighbour: Neighbour, side: int, middle: float, y:
 
 
 def _said(relation: str, room: float) -> list[Label]:
-    """Return what stands at a line, in two lines where it is several words."""
-    if " " in relation:
-        return broken(Label(relation), room, _RELATION_SIZE)
-    return [shortened(Label(relation), room, _RELATION_SIZE)]
+    """Return what stands at a line: as many words in each of its lines as there is room for."""
+    if " " not in relation:
+        return broken(Label(relation), room, _RELATION_SIZE) if relation else []
+    lines = [""]
+    for word in relation.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if width(longer, _RELATION_SIZE) <= room or not lines[-1] or len(lines) == _MOST_LINES:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [shortened(Label(line), room, _RELATION_SIZE) for line in lines]
 
 
 def _centre(frame: _Frame, centre: Thing, y: float) -> Iterator[Node]:

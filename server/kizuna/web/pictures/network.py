@@ -20,6 +20,8 @@ _DISTANCE = 80.0
 _BEAD, _MOST_BEADS = 18.0, 1_200
 _MARGIN_X, _MARGIN_Y, _APART = 88.0, 36.0, 26.0
 _LEAST_HEIGHT = 120.0
+_SIDE, _UPRIGHT = 24.0, 56.0
+"""What is beside two nodes that stand alone, and how long the line between them is."""
 MARKS = (
     ("circle", "indigo"),
     ("square", "red"),
@@ -129,13 +131,24 @@ def _arranged(
     for group in components(number, edges):
         inner = {node: n for n, node in enumerate(group)}
         own = [(inner[a], inner[b]) for a, b in edges if a in inner]
-        found, (w, h) = _fitted(spread(len(group), own, _DISTANCE), wide)
+        pair = len(group) == 2
+        found, (w, h) = _pair(own) if pair else _fitted(spread(len(group), own, _DISTANCE), wide)
         if x and x + w > wide:
             x, y, deep = 0.0, y + deep + _APART, 0.0
         for node, (px, py) in zip(group, found, strict=True):
             places[node] = (x + px, y + py)
         x, deep = x + w, max(deep, h)
     return places, max(y + deep, _LEAST_HEIGHT)
+
+
+def _pair(edges: Sequence[tuple[int, int]]) -> tuple[list[Point], Point]:
+    """Return the places of two nodes, one above the other, and their size with names beside them.
+
+    So no name covers the line between them. Where it begins is above.
+    """
+    above, below = (_SIDE, _MARGIN_Y), (_SIDE, _MARGIN_Y + _UPRIGHT)
+    places = [above, below] if edges[0][0] == 0 else [below, above]
+    return places, (2 * _SIDE + _NAME, 2 * _MARGIN_Y + _UPRIGHT)
 
 
 def _fitted(points: Sequence[Point], wide: float) -> tuple[list[Point], Point]:

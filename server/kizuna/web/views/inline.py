@@ -40,6 +40,11 @@ def links(known: Iterable[Link]) -> str:
     return "; ".join(map(link, known))
 
 
+def told(pieces: Iterable[Link]) -> str:
+    """Return a text of which some pieces are links."""
+    return "".join(link(p) if p.href else _escaped(p.words.text) for p in pieces)
+
+
 def shown(value: Shown) -> str:
     """Return a value with what it amounts to and what is noted on it."""
     reading = f' <span class="reading">({_escaped(value.reading)})</span>' if value.reading else ""
@@ -76,5 +81,6 @@ def _marked(write: Callable[[Any], str]) -> Callable[[Any], Markup]:
 
 
 FILTERS: Mapping[str, Callable[[Any], Markup]] = {
-    known.__name__: _marked(known) for known in (lang, words, link, links, shown, manner, sentence)
+    known.__name__: _marked(known)
+    for known in (lang, words, link, links, told, shown, manner, sentence)
 }

@@ -218,4 +218,4 @@ def _network(reader: Reader) -> Web:
 def _around_one(reader: Reader) -> Web:
     kinds = kind_names(reader, marks(reader))
     title, text = reader.text("pictures.neighbours"), reader.text("pictures.neighbours.text")
-    return Web("neighbours", title, text, reader.language, kinds, width=720.0)
+    return Web("neighbours", title, text, reader.language, kinds, width=800.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -15,16 +15,22 @@ from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.site import Site
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_OTHER = re.compile('(?<=["„“「])([a-z0-9]+(?:-[a-z0-9]+)*)(?=["“”」])')
+"""Where a description names another question: its name in quotation marks."""
 MOST_RELATED = 6
 Values = Mapping[str, Value | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A saved query in the reader's language."""
+    """A saved query in the reader's language.
+
+    ``told`` is its description in pieces, of which those are links that name another question.
+    """
 
     title: Words
     description: Words
+    told: tuple[Link, ...]
     href: str
     name: str
 
@@ -46,7 +52,9 @@ def questions(reader: Reader) -> tuple[Question, ...]:
 def question(reader: Reader, query: SavedQuery, values: Values | None = None) -> Question:
     """Return a saved query in the reader's language, or in the first that it has."""
     asked = _asked(reader, query, values or {})
-    return Question(asked.words, spoken(reader, query.descriptions), asked.href, query.name)
+    description = spoken(reader, query.descriptions)
+    told = tuple(_linked(reader, description.text))
+    return Question(asked.words, description, told, asked.href, query.name)
 
 
 def _asked(reader: Reader, query: SavedQuery, values: Values) -> Link:
@@ -58,6 +66,16 @@ def _asked(reader: Reader, query: SavedQuery, values: Values) -> Link:
         Words(_PLACE.sub(lambda m: _named(reader, asked, m), title.text), title.lang),
         reader.href(f"queries/{query.name}", **changed),
     )
+
+
+def _linked(reader: Reader, text: str) -> Iterator[Link]:
+    """Yield the pieces of a description; another question has its title in place of its name."""
+    for number, piece in enumerate(_OTHER.split(text)):
+        other = reader.site.query(piece) if number % 2 else None
+        if other is not None:
+            yield _asked(reader, other, {})
+        elif piece:
+            yield Link(Words(piece))
 
 
 def themes(reader: Reader) -> tuple[Theme, ...]:

@@ -23,6 +23,7 @@ from kizuna.vocabulary import (
 )
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.views.compared import compare_href
+from kizuna.web.views.correcting import correct_href
 from kizuna.web.views.documents import Others, Piece, others_of, pieces_of
 from kizuna.web.views.evidence import (
     Passage,
@@ -51,8 +52,8 @@ class ThingPage:
     ``passages`` are quoted from it if it is a document, ``others`` and ``text`` are what others
     say and its whole text; ``said`` are the words of it if it is a person; ``claim`` is what it
     claims if it is a claim. ``members`` leads to all that mention it, ``compare`` to a comparison
-    with another, empty where its kind is not compared. ``correct`` is an address for corrections,
-    empty without one.
+    with another, empty where its kind is not compared. ``correct`` is an address for corrections:
+    the publisher's, or a page here.
     """
 
     iri: str
@@ -103,7 +104,8 @@ def thing_page(reader: Reader, resource: Resource) -> ThingPage:
         neighbours=neighbours_picture(reader, resource),
         place=place_picture(reader, resource.iri),
         related=related_questions(reader, resource),
-        correct=correction(reader.site.manifest.corrections, title.text, resource.iri.value),
+        correct=correction(reader.site.manifest.corrections, title.text, resource.iri.value)
+        or correct_href(reader, resource.iri),
     )
 
 
