@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kizuna.web.reader import Link, Words
 
@@ -58,6 +58,13 @@ def sentence(fact: Sentence) -> str:
     """Return a fact as subject, property and value."""
     predicate = f'<span class="predicate">{link(fact.predicate)}</span>'
     return f"{link(fact.subject)} {predicate} {link(fact.value)}"
+
+
+def escaped(value: object) -> str:
+    """Return what stands for a value in a page, markup as it is."""
+    if type(value) is str:
+        return _escaped(value)
+    return value if type(value) is Markup else escape(value)
 
 
 def _escaped(text: str) -> str:
