@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from kizuna.checks.parameters import THING, Parameter, Value
 from kizuna.checks.questions import SavedQuery
 from kizuna.resources import Resource
 from kizuna.web.reader import Link, Reader, Words
-from kizuna.web.site import Site
 
 _PLACE = re.compile(r"\{(\w+)\}")
 MOST_RELATED = 6
+_MARK, _MARK_QUOTED = Literal("\0"), quote("\0", safe="")
+"""Stand for a thing, and can be in no text and no address."""
 Values = Mapping[str, Value | None]
 
 
@@ -79,23 +81,34 @@ def related_questions(reader: Reader, resource: Resource) -> tuple[Link, ...]:
     A question about things of any class fits each. Last come those whose theme is its class,
     unless they ask about another thing.
     """
-    related = reader.site.held(_related, resource.types)
+    name, address = reader.name(resource.iri).text, quote(resource.iri.value, safe="")
     return tuple(
-        _asked(reader, query, {parameter: resource.iri} if parameter else {})
-        for query, parameter in related
+        plain if default == resource.iri else _about(marked, name, address)
+        for marked, plain, default in reader.held(_related, resource.types)
     )
 
 
-def _related(site: Site, types: tuple[NamedNode, ...]) -> list[tuple[SavedQuery, str]]:
-    """Return the questions about a thing of these classes, with the parameter that takes it."""
-    kinds = {wide for kind in types for wide in site.classes.ancestors(kind)}
+def _about(marked: Link, name: str, address: str) -> Link:
+    words, href, _ = marked
+    asked = Words(words.text.replace(_MARK.value, name), words.lang)
+    return Link(asked, href.replace(_MARK_QUOTED, address))
+
+
+def _related(reader: Reader, types: tuple[NamedNode, ...]) -> list[tuple[Link, Link, Value | None]]:
+    """Return the questions about a thing of these classes: asked of it, and as they are.
+
+    ``_MARK`` stands for the thing; with each comes the thing of which it is asked anyway.
+    """
+    kinds = {wide for kind in types for wide in reader.site.classes.ancestors(kind)}
     asked, themed = [], []
-    for query in site.queries:
-        fitting = next((p.name for p in query.parameters if _takes(p, kinds)), None)
+    for query in reader.site.queries:
+        plain = _asked(reader, query, {})
+        fitting = next((p for p in query.parameters if _takes(p, kinds)), None)
         if fitting is not None:
-            asked.append((query, fitting))
+            marked = _asked(reader, query, {fitting.name: _MARK})
+            asked.append((marked, plain, fitting.default))
         elif query.theme in kinds and not any(p.type == THING for p in query.parameters):
-            themed.append((query, ""))
+            themed.append((plain, plain, None))
     return (asked + themed)[:MOST_RELATED]
 
 
