@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from kizuna.web.pictures.style import FILE_STYLE
@@ -24,8 +25,7 @@ _LANG, _ADDRESS = "\1", "\2"
 """Stand before the name of a language, and around each of the two addresses of a link."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A text of a drawing: its language where it is not the reader's, and where it leads.
 
     ``href`` is the address for pages of this site, ``iri`` the one that is right anywhere.
@@ -138,7 +138,7 @@ def clean(text: str) -> str:
     >>> clean("a\x00b\ud800")
     'a�b�'
     """
-    return _FORBIDDEN.sub("\ufffd", text)
+    return text if text.isprintable() else _FORBIDDEN.sub("\ufffd", text)
 
 
 def _element(name: str, told: str, children: tuple[Node, ...]) -> Element:
@@ -164,6 +164,7 @@ def _attribute(key: str, value: float | str) -> str:
     return f" {_LANG if name == 'lang' else ''}{name}={_quoted(_value(value))}"
 
 
+@lru_cache(2_000)
 def _address(href: str) -> str:
     """Return where a link leads: to a path of this site or by http and https, never elsewhere."""
     return f" href={_quoted(href)}" if _SAFE.match(href) else ""

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
 from kizuna.checks.parameters import THING, Parameter, Value
 from kizuna.checks.questions import SavedQuery
 from kizuna.resources import Resource
-from kizuna.web.reader import Link, Reader, Words
+from kizuna.web.reader import Link, Reader, Words, quoted
 
 _PLACE = re.compile(r"\{(\w+)\}")
 MOST_RELATED = 6
-_MARK, _MARK_QUOTED = Literal("\0"), quote("\0", safe="")
+_MARK, _MARK_QUOTED = Literal("\0"), quoted("\0")
 """Stand for a thing, and can be in no text and no address."""
 Values = Mapping[str, Value | None]
 
@@ -81,7 +80,7 @@ def related_questions(reader: Reader, resource: Resource) -> tuple[Link, ...]:
     A question about things of any class fits each. Last come those whose theme is its class,
     unless they ask about another thing.
     """
-    name, address = reader.name(resource.iri).text, quote(resource.iri.value, safe="")
+    name, address = reader.name(resource.iri).text, quoted(resource.iri.value)
     return tuple(
         plain if default == resource.iri else _about(marked, name, address)
         for marked, plain, default in reader.held(_related, resource.types)
