@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from kizuna.engine import DescriptionIndex, write_index
 from kizuna.errors import NotFound
-from kizuna.resources import describe, is_claim, label_of, read_evidence
+from kizuna.resources import describe, is_claim, label_of, parts_of, read_evidence
 from kizuna.vocabulary import (
     DCT_TITLE,
     KZ_CLAIM,
@@ -39,15 +39,19 @@ def is_figure(value: object) -> bool:
 
 
 def test_description(index: DescriptionIndex) -> None:
-    signing = describe(index, SIGNING, is_figure)
+    signing = describe(index, SIGNING)
     assert signing.types == (term("kz:SigningEvent"),)
     assert [str(v) for v in signing.values(SKOS_PREF_LABEL)] == [
         '"Signing of the memorandum"@en',
         '"Unterzeichnung des Memorandums"@de',
     ]
     assert signing.values(term("kz:speaker")) == ()
-    assert {q.predicate for q in signing.incoming} >= {term("kz:hasSigning"), term("kz:follows")}
-    described = {q.subject for q in signing.quads}
+    assert {by for _, by in signing.pointing} >= {term("kz:hasSigning"), term("kz:follows")}
+
+
+def test_parts_of_a_description(index: DescriptionIndex) -> None:
+    parts = parts_of(index, SIGNING, is_figure)
+    described = {q.subject for q in (*parts.incoming, *parts.values, *parts.evidence)}
     assert NamedNode(ID + "attendance/signing-bay") in described  # values are spelt out
     assert NamedNode(ID + "claim/bay-002") in described
     assert NamedNode(ID + "claim/bay-002#quote") in described
@@ -55,7 +59,7 @@ def test_description(index: DescriptionIndex) -> None:
 
 
 def test_disagreeing_values_have_each_its_own_evidence(index: DescriptionIndex) -> None:
-    signing = describe(index, SIGNING, is_figure)
+    signing = describe(index, SIGNING)
     figures = signing.values(ATTENDANCE)
     assert len(figures) == 2
     quotes = [[e.quote for e in signing.evidence_for(ATTENDANCE, f)] for f in figures]
@@ -66,14 +70,14 @@ def test_disagreeing_values_have_each_its_own_evidence(index: DescriptionIndex) 
 
 
 def test_one_fact_from_two_documents(index: DescriptionIndex) -> None:
-    memorandum = describe(index, NamedNode(ID + "agreement/mou-alpha-beta"), is_figure)
+    memorandum = describe(index, NamedNode(ID + "agreement/mou-alpha-beta"))
     party = NamedNode(ID + "organisation/beta-bay")
     found = memorandum.evidence_for(term("kz:party"), party)
     assert [str(e.document).rpartition("/")[2] for e in found] == ["bay-letter>", "harbour-news>"]
 
 
 def test_evidence_in_reading_order(index: DescriptionIndex) -> None:
-    evidence = describe(index, SIGNING, is_figure).evidence
+    evidence = describe(index, SIGNING).evidence
     starts = [(str(e.document), e.start) for e in evidence]
     assert starts == sorted(starts)
     assert all(e.start >= 0 for e in evidence)
@@ -105,7 +109,7 @@ def test_evidence(index: DescriptionIndex, claim: str, part: str, value: object)
 
 def test_nothing_is_said(index: DescriptionIndex) -> None:
     with pytest.raises(NotFound, match="is not described here"):
-        describe(index, NamedNode(ID + "event/none"), is_figure)
+        describe(index, NamedNode(ID + "event/none"))
     assert not is_claim(index, SIGNING)
 
 
@@ -171,12 +175,12 @@ def test_label(
 
 
 def test_blank_nodes_are_described_along_and_circles_end(small: DescriptionIndex) -> None:
-    thing = describe(small, A, lambda _: False)
-    assert len(thing.supporting) == 7
+    parts = parts_of(small, A, lambda _: False)
+    assert len(parts.values | parts.evidence) == 7
 
 
 def test_a_bare_claim_is_evidence_without_words(small: DescriptionIndex) -> None:
-    (evidence,) = describe(small, A, lambda _: False).evidence
+    (evidence,) = describe(small, A).evidence
     assert (evidence.claim, evidence.quote) == (CLAIM, "")
     assert (evidence.start, evidence.end) == (-1, -1)  # what is stated there is no place
     assert (evidence.document, evidence.modality, evidence.rules) == (None, None, ())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
 from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
@@ -65,36 +64,19 @@ class Evidence(NamedTuple):
     source_link: str
 
 
-@dataclass(frozen=True)
-class Resource:
-    """A described thing. ``statements`` are its own, ``incoming`` are those that point to it.
+class Resource(NamedTuple):
+    """A described thing: the values of its properties, and what points to it by which property.
 
-    ``parts`` looks up all the rest of its description, for who wants that.
+    ``types`` are its classes, in the order of their IRIs; ``facts`` are the claims about it by
+    property and value, ``evidence`` all of them, in reading order per document.
     """
 
     iri: NamedNode
-    statements: tuple[Quad, ...]
-    incoming: tuple[Quad, ...]
+    types: tuple[NamedNode, ...]
+    properties: Mapping[NamedNode, tuple[Term, ...]]
+    pointing: tuple[tuple[NamedNode | BlankNode | Triple, NamedNode], ...]
     evidence: tuple[Evidence, ...]
-    parts: Callable[[], Parts]
-
-    @cached_property
-    def types(self) -> tuple[NamedNode, ...]:
-        """The classes of the thing, in the order of their IRIs."""
-        return tuple(o for o in self.values(RDF_TYPE) if isinstance(o, NamedNode))
-
-    @cached_property
-    def properties(self) -> Mapping[NamedNode, tuple[Term, ...]]:
-        """The values of each property, each once, in a fixed order."""
-        return {
-            predicate: tuple(sorted(set(values), key=str))
-            for predicate, values in values_of(self.statements).items()
-        }
-
-    @cached_property
-    def pointing(self) -> tuple[tuple[NamedNode | BlankNode | Triple, NamedNode], ...]:
-        """What points to the thing, and by which property."""
-        return tuple((q.subject, q.predicate) for q in self.incoming)
+    facts: Mapping[tuple[Term, Term], tuple[Evidence, ...]]
 
     def values(self, predicate: NamedNode) -> tuple[Term, ...]:
         """Return the values of a property, each once, in a fixed order."""
@@ -102,26 +84,7 @@ class Resource:
 
     def evidence_for(self, predicate: Term, value: Term) -> tuple[Evidence, ...]:
         """Return the claims of one fact about this thing, in reading order per document."""
-        return self._evidence.get((predicate, value), ())
-
-    @cached_property
-    def _evidence(self) -> Mapping[tuple[Term, Term], tuple[Evidence, ...]]:
-        found: dict[tuple[Term, Term], tuple[Evidence, ...]] = {}
-        for each in self.evidence:
-            fact = each.predicate, each.value
-            found[fact] = (*found.get(fact, ()), each)
-        return found
-
-    @cached_property
-    def supporting(self) -> tuple[Quad, ...]:
-        """The statements of claims about the thing and of what spells out its values, in order."""
-        parts = self.parts()
-        return tuple(sorted(parts.values | parts.evidence, key=str))
-
-    @property
-    def quads(self) -> frozenset[Quad]:
-        """The whole description: statements both ways, claims with their evidence, values."""
-        return frozenset((*self.statements, *self.incoming, *self.supporting))
+        return self.facts.get((predicate, value), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,21 +152,35 @@ def _rows_from(index: DescriptionIndex, keys: set[bytes]) -> Iterator[bytes]:
         seen |= parts
 
 
-def describe(index: DescriptionIndex, iri: NamedNode, is_value: Callable[[Term], bool]) -> Resource:
-    """Return the description of ``iri``, its claims read.
+def describe(index: DescriptionIndex, iri: NamedNode) -> Resource:
+    """Return what is said of ``iri``, its claims read.
 
-    Raises what ``parts_of`` raises.
+    Raises NotFound when nothing is said about ``iri``.
     """
     statements, incoming = _both(index, iri)
-    claims = {q.subject for q in incoming if q.predicate == RDF_SUBJECT}
-    evidence = (read_evidence(index, claim) for claim in claims if isinstance(claim, NamedNode))
+    properties = {
+        predicate: tuple(sorted(set(values), key=str) if len(values) > 1 else values)
+        for predicate, values in values_of(statements).items()
+    }
+    pointing = tuple((q.subject, q.predicate) for q in incoming)
+    claims = {s for s, by in pointing if by == RDF_SUBJECT and isinstance(s, NamedNode)}
+    evidence = sorted((read_evidence(index, claim) for claim in claims), key=_in_reading_order)
+    facts: dict[tuple[Term, Term], tuple[Evidence, ...]] = {}
+    for each in evidence:
+        fact = each.predicate, each.value
+        facts[fact] = (*facts.get(fact, ()), each)
     return Resource(
         iri=iri,
-        statements=statements,
-        incoming=incoming,
-        evidence=tuple(sorted(evidence, key=lambda e: (str(e.document), e.start, str(e.claim)))),
-        parts=partial(parts_of, index, iri, is_value),
+        types=tuple(o for o in properties.get(RDF_TYPE, ()) if isinstance(o, NamedNode)),
+        properties=properties,
+        pointing=pointing,
+        evidence=tuple(evidence),
+        facts=facts,
     )
+
+
+def _in_reading_order(evidence: Evidence) -> tuple[str, int, str]:
+    return str(evidence.document), evidence.start, str(evidence.claim)
 
 
 def _both(index: DescriptionIndex, iri: NamedNode) -> tuple[tuple[Quad, ...], tuple[Quad, ...]]:

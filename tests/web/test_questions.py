@@ -157,7 +157,7 @@ RELATED = [
 @pytest.mark.parametrize(("path", "expected"), RELATED)
 def test_questions_about_a_thing(site: Site, path: str, expected: list[str]) -> None:
     iri = NamedNode(f"{SMALL_BASE}id/{path}")
-    links = related_questions(Reader(site, "en"), describe(site.index, iri, site.names.is_value))
+    links = related_questions(Reader(site, "en"), describe(site.index, iri))
     assert [link.href.partition("=")[0] for link in links] == [f"/queries/{e}" for e in expected]
 
 

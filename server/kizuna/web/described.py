@@ -92,7 +92,7 @@ def answer(request: Request, site: Site, described: Described, form: Format | No
 
     of_profile = () if profile is DEFAULT else (profile.token,)
     who = (reader.language, reader.chosen) if chosen is HTML else of_profile
-    links = _links(site, described, Part.PAGE if chosen is HTML else Part.FILE)
+    links = request.state.links if chosen is HTML else _links(site, described, Part.FILE)
     representation = site.cache.get((described.path, chosen.suffix, who), make)
     return respond(request, representation, _meta(reader, described, links, chosen, profile, form))
 

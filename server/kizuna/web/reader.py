@@ -104,7 +104,7 @@ class Reader(Holding):
         path, _, fragment = iri_path.partition("#")
         if self.chosen:
             query.setdefault("lang", self.language)
-        parameters = "&".join(f"{name}={_quoted(value)}" for name, value in query.items())
+        parameters = "&".join(f"{name}={quoted(value)}" for name, value in query.items())
         return (
             f"/{to_path(path)}"
             + (f"?{parameters}" if parameters else "")
@@ -213,4 +213,4 @@ def reader_for(site: Site, language: str, *, chosen: bool = False) -> Reader:
 
 
 _language = lru_cache(500)(negotiate_language)
-_quoted = lru_cache(500)(partial(quote, safe=""))
+quoted = lru_cache(500)(partial(quote, safe=""))

@@ -6,7 +6,6 @@ No font is asked: the width is that of common sans-serif fonts, on the safe side
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 from functools import lru_cache
 
 from kizuna.web.pictures.svg import Label
@@ -55,7 +54,7 @@ def shortened(label: Label, room: float, size: float = SIZE) -> Label:
 
 
 def _saying(label: Label, text: str) -> Label:
-    return label if label.text == text else replace(label, text=text)
+    return label if label.text == text else label._replace(text=text)
 
 
 def _fitting(text: str, room: float, size: float) -> str:
@@ -78,8 +77,8 @@ def broken(label: Label, room: float, size: float = SIZE) -> list[Label]:
     if width(text, size) <= room:
         return [_saying(label, text)]
     first = _first(text, room, size)
-    rest = replace(label, text=text[len(first) :].strip())
-    return [replace(label, text=first), shortened(rest, room, size)]
+    rest = label._replace(text=text[len(first) :].strip())
+    return [label._replace(text=first), shortened(rest, room, size)]
 
 
 def _first(text: str, room: float, size: float) -> str:

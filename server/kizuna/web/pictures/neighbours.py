@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from kizuna.web.pictures.lettering import SIZE, broken, shortened, width
@@ -98,16 +99,13 @@ def _neighbour(frame: _Frame, row: _Row, side: int, middle: float, y: float) -> 
     neighbour, said = row.neighbour, row.said
     start = frame.middle + side * frame.half
     x = start + side * frame.reach
-    bend = start + side * frame.reach * 0.35
-    points = ((start, middle), (bend, middle), (bend, y), (x - side * 9, y))
-    line = "M{} {}C{} {} {} {} {} {}".format(*(f"{n:.1f}" for point in points for n in point))
     anchor = "start" if side > 0 else "end"
     lines = broken(neighbour.thing.label, (frame.wide - x if side > 0 else x) - 16)
     top = y - LINE * len(lines) / 2 + SIZE * 0.95
     return link(
         neighbour.thing.label,
         hint(neighbour.thing.label.text, neighbour.relation),
-        element("path", d=line, class_="edge"),
+        _line(start, middle, start + side * frame.reach * 0.35, x - side * 9, y),
         *(
             words(
                 part,
@@ -125,6 +123,13 @@ def _neighbour(frame: _Frame, row: _Row, side: int, middle: float, y: float) -> 
         ),
         class_="entry",
     )
+
+
+@lru_cache(500)
+def _line(start: float, middle: float, bend: float, end: float, y: float) -> Element:
+    points = ((start, middle), (bend, middle), (bend, y), (end, y))
+    line = "M{} {}C{} {} {} {} {} {}".format(*(f"{n:.1f}" for point in points for n in point))
+    return element("path", d=line, class_="edge")
 
 
 def _said(relation: str, room: float) -> list[Label]:

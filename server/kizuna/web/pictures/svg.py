@@ -1,4 +1,7 @@
-"""SVG as a tree of elements, written for a page or as a file of its own.
+"""SVG, written for a page or as a file of its own.
+
+Elements are written as they are made. What differs between page and file, languages and addresses,
+is marked with characters that XML forbids, so that no text can hold them; it is placed in the end.
 
 Every text and every address in a drawing may come from the data: this is the only place that makes
 markup of them. Inside a page the stylesheet of the site gives the colours, since its policy allows
@@ -8,7 +11,6 @@ no style in the page; a file brings its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,10 +21,11 @@ from kizuna.web.pictures.style import FILE_STYLE
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SAFE = re.compile(r"(?i)https?://|/(?![/\\])|#")
 _NAMESPACE = "http://www.w3.org/2000/svg"
+_LANG, _ADDRESS = "\1", "\2"
+"""Stand before the name of a language, and around each of the two addresses of a link."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A text of a drawing: its language where it is not the reader's, and where it leads.
 
     ``href`` is the address for pages of this site, ``iri`` the one that is right anywhere.
@@ -37,16 +40,14 @@ class Label:
 NOTHING = Label("")
 
 
-class Element(NamedTuple):
-    """An element with its attributes and children; a ``Label`` among them is its text."""
+class Element(str):
+    """An element as it is written, but for what is marked in it."""
 
-    name: str
-    attributes: tuple[tuple[str, str], ...] = ()
-    children: tuple[Element | str, ...] = ()
-    target: Label | None = None
+    __slots__ = ()
 
 
 Node = Element | str
+"""An element or a text."""
 
 
 def element(name: str, *children: Node, **attributes: float | str) -> Element:
@@ -55,14 +56,18 @@ def element(name: str, *children: Node, **attributes: float | str) -> Element:
     >>> write(element("circle", r=2.5, class_="dot"))
     '<circle r="2.5" class="dot"/>'
     """
-    named = [(_name(key), _value(value)) for key, value in attributes.items() if value != ""]
-    return Element(name, tuple(named), children)
+    told = "".join([_attribute(key, value) for key, value in attributes.items()])
+    return _element(name, told, children)
 
 
 def link(target: Label, *children: Node, class_: str = "") -> Element:
     """Return ``children`` as a link to ``target``, or as a group where it leads nowhere."""
-    attributes = (("class", class_),) if class_ else ()
-    return Element("a" if target.href else "g", attributes, children, target)
+    told = _attribute("class", class_)
+    if not target.href:
+        return _element("g", told, children)
+    in_page, in_file = _address(target.href), _address(target.iri or target.href)
+    told += f"{_ADDRESS}{in_page}{_ADDRESS}{in_file}{_ADDRESS}"
+    return _element("a", told, children)
 
 
 def words(label: Label, x: float, y: float, **attributes: float | str) -> Element:
@@ -89,40 +94,42 @@ class Drawing:
 
     def inline(self) -> str:
         """Return the picture as a part of an HTML page: without style, links within the site."""
-        return write(self._root())
+        return write(self._root(""))
 
     def file(self) -> str:
         """Return the picture as a document of its own, with style and links that hold anywhere."""
         style = element("style", FILE_STYLE)
         paper = element("rect", width=self.width, height=self.height, class_="paper")
-        root = self._root(style, paper)
         extra = (
             ("xmlns", _NAMESPACE),
             ("width", _value(self.width)),
             ("height", _value(self.height)),
             ("xml:lang", self.language),
         )
-        return _written(Element("svg", extra + root.attributes, root.children), "iri")
+        told = "".join(f" {name}={_quoted(value)}" for name, value in extra)
+        return _placed(self._root(told, style, paper), in_page=False)
 
-    def _root(self, *first: Node) -> Element:
+    def _root(self, told: str, *first: Node) -> Element:
         identity = f"picture-{self.name}"
-        return element(
+        attributes = {
+            "class": f"picture {self.name.partition('-')[0]}",
+            "viewBox": f"0 0 {_value(self.width)} {_value(self.height)}",
+            "role": "group",
+            "aria-labelledby": f"{identity}-title",
+            "aria-describedby": f"{identity}-desc",
+        }
+        title = element("title", self.title, id=f"{identity}-title")
+        description = element("desc", self.description, id=f"{identity}-desc")
+        return _element(
             "svg",
-            element("title", self.title, id=f"{identity}-title"),
-            element("desc", self.description, id=f"{identity}-desc"),
-            *first,
-            *self.body,
-            class_=f"picture {self.name.partition('-')[0]}",
-            viewBox=f"0 0 {_value(self.width)} {_value(self.height)}",
-            role="group",
-            aria_labelledby=f"{identity}-title",
-            aria_describedby=f"{identity}-desc",
+            told + "".join([_attribute(name, value) for name, value in attributes.items()]),
+            (title, description, *first, *self.body),
         )
 
 
-def write(node: Node) -> str:
+def write(node: Element) -> str:
     """Return an element as it stands in an HTML page."""
-    return _written(node, "href")
+    return _placed(node, in_page=True)
 
 
 def clean(text: str) -> str:
@@ -131,40 +138,40 @@ def clean(text: str) -> str:
     >>> clean("a\x00b\ud800")
     'a�b�'
     """
-    return _FORBIDDEN.sub("\ufffd", text)
+    return text if text.isprintable() else _FORBIDDEN.sub("\ufffd", text)
 
 
-def _written(node: Node, address: str) -> str:
-    if isinstance(node, str):
-        return escape(clean(node))
-    told = "".join(
-        [
-            f" {'xml:lang' if name == 'lang' and address == 'iri' else name}={_quoted(value)}"
-            for name, value in (*node.attributes, *_address(node, address))
-        ]
-    )
-    if not node.children:
-        return f"<{node.name}{told}/>"
-    within = "".join([_written(child, address) for child in node.children])
-    return f"<{node.name}{told}>{within}</{node.name}>"
+def _element(name: str, told: str, children: tuple[Node, ...]) -> Element:
+    if not children:
+        return Element(f"<{name}{told}/>")
+    within = "".join([x if isinstance(x, Element) else escape(clean(x)) for x in children])
+    return Element(f"<{name}{told}>{within}</{name}>")
+
+
+def _placed(drawn: Element, *, in_page: bool) -> str:
+    """Return what is drawn with the languages and addresses for a page, or for a file."""
+    parts = drawn.split(_ADDRESS)
+    del parts[2 if in_page else 1 :: 3]
+    return "".join(parts).replace(_LANG, "" if in_page else "xml:")
 
 
 @lru_cache(5_000)
+def _attribute(key: str, value: float | str) -> str:
+    """Return an attribute as it is written, nothing for an empty one."""
+    if value == "":
+        return ""
+    name = key.rstrip("_").replace("_", "-")
+    return f" {_LANG if name == 'lang' else ''}{name}={_quoted(_value(value))}"
+
+
+@lru_cache(2_000)
+def _address(href: str) -> str:
+    """Return where a link leads: to a path of this site or by http and https, never elsewhere."""
+    return f" href={_quoted(href)}" if _SAFE.match(href) else ""
+
+
 def _quoted(value: str) -> str:
     return quoteattr(clean(value))
-
-
-def _address(node: Element, address: str) -> Sequence[tuple[str, str]]:
-    """Return where a link leads: to a path of this site or by http and https, never elsewhere."""
-    if node.name != "a" or node.target is None:
-        return ()
-    href = node.target.iri or node.target.href if address == "iri" else node.target.href
-    return (("href", href),) if _SAFE.match(href) else ()
-
-
-@lru_cache(200)
-def _name(key: str) -> str:
-    return key.rstrip("_").replace("_", "-")
 
 
 def _value(value: float | str) -> str:

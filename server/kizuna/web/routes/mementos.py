@@ -134,7 +134,7 @@ def _described(
     )
 
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
-        shown = thing_page(reader, describe(then.index, node(iri), then.names.is_value))
+        shown = thing_page(reader, describe(then.index, node(iri)))
         now = reader.href(path) if site.index.has(node(iri)) else ""
         told = Past(reader.day(f"{own.moment:%Y-%m-%d}"), own.manifest.id, now)
         return render(reader, "memento.html", here, files=files, page=shown, past=told)

@@ -33,7 +33,7 @@ Draw = Callable[[Reader, NamedNode], Picture | None]
 
 def _neighbours(reader: Reader, iri: NamedNode) -> Picture | None:
     site = reader.site
-    return neighbours_picture(reader, describe(site.index, iri, site.names.is_value))
+    return neighbours_picture(reader, describe(site.index, iri))
 
 
 OF_ALL: dict[str, Callable[[Reader], Picture | None]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -104,7 +104,7 @@ class _Asked:
     def files(self) -> tuple[Alternate, ...]:
         """The answer, and the query, as files."""
         plain = alternates(f"/queries/{self.query.name}", _offered(self.query))
-        return tuple(replace(f, href=f"{f.href}{self.parameters}") for f in plain)
+        return tuple(f._replace(href=f"{f.href}{self.parameters}") for f in plain)
 
 
 def _asked(query: SavedQuery, request: Request) -> _Asked:

@@ -130,7 +130,7 @@ def described_thing(site: Site, path: str, iri: str) -> Described:
     """Return the description of the thing ``iri``, whose page stands at ``path``."""
 
     def page(reader: Reader, here: str, files: Sequence[Alternate]) -> Representation:
-        resource = describe(site.index, node(iri), site.names.is_value)
+        resource = describe(site.index, node(iri))
         is_all = site.about.dataset is not None and iri == site.about.dataset.value
         main = dataset_data(reader) if is_all else thing_data(reader, resource)
         shown = thing_page(reader, resource)

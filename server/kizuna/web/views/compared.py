@@ -99,7 +99,7 @@ def comparison(reader: Reader, first: NamedNode, second: NamedNode) -> Compariso
     """Return two described things side by side."""
     site = reader.site
     circles = circle(site, first), circle(site, second)
-    told = [describe(site.index, thing, site.names.is_value) for thing in (first, second)]
+    told = [describe(site.index, thing) for thing in (first, second)]
     return Comparison(
         sides=(_side(reader, circles[0]), _side(reader, circles[1])),
         facts=tuple(_facts(reader, told[0], told[1])),
@@ -134,7 +134,7 @@ def _facts(reader: Reader, first: Resource, second: Resource) -> Iterator[Facts]
         found = places.get(predicate, NOWHERE)
         return found.group_order, found.order, predicate.value
 
-    stated = {quad.predicate for one in (first, second) for quad in one.statements}
+    stated = {predicate for one in (first, second) for predicate in one.properties}
     for predicate in sorted(stated - _APART, key=place):
         yield Facts(
             iri=predicate.value,

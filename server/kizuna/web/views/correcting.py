@@ -74,8 +74,8 @@ def correct_href(reader: Reader, thing: NamedNode, suffix: str = "") -> str:
 def correction_of(reader: Reader, thing: NamedNode) -> Correction:
     """Return what a reader needs to have ``thing`` corrected. Raises NotFound."""
     site = reader.site
-    resource = describe(site.index, thing, site.names.is_value)
-    stated = tuple(_stated(reader, resource.statements))
+    resource = describe(site.index, thing)
+    stated = tuple(_stated(reader, site.index.outgoing(thing)))
     proofs = tuple(_proof(reader, evidence) for evidence in _evidence(site, resource))
     return Correction(
         thing=reader.link(thing),

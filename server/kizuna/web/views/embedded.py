@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ESCAPED = {
     "<": "\\u003c",
     ">": "\\u003e",
@@ -22,7 +23,7 @@ def embedded_json(data: Any) -> Markup:  # noqa: ANN401 - JSON
     >>> print(embedded_json({"a": "</script>"}))
     {"a":"\u003c/script\u003e"}
     """
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = _written(data)
     for character, escaped in _ESCAPED.items():
         text = text.replace(character, escaped)
     return Markup(text)  # noqa: S704 - nothing in it is markup any more

@@ -52,11 +52,17 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Property:
-    """A property, whatever has it. ``editorial``: its values are no claims of documents."""
+    """A property of whatever is of the same classes: what it is called and where it stands.
+
+    ``group`` is where the group stands that it is read with, and how that is called; ``order`` is
+    its place in there. ``editorial``: its values are no claims of documents.
+    """
 
     name: Link
     hint: Words
     editorial: bool
+    group: tuple[float, Words]
+    order: float
 
 
 class Fact(NamedTuple):
@@ -81,16 +87,33 @@ def groups_of(reader: Reader, resource: Resource, apart: frozenset[NamedNode]) -
 
     Properties in ``apart`` are shown elsewhere on the page.
     """
-    places = reader.site.held(_places, resource.types)
-    grouped: dict[tuple[float, Words], list[tuple[Place, Fact]]] = {}
+    grouped: dict[tuple[float, Words], list[tuple[float, Fact]]] = {}
     for predicate in resource.properties.keys() - apart:
-        place = places.get(predicate, NOWHERE)
-        key = _group(reader, predicate, place)
-        grouped.setdefault(key, []).append((place, fact_of(reader, resource, predicate)))
+        told = reader.held(_property, resource.types, predicate)
+        fact = told.order, _fact(reader, resource, predicate, told)
+        grouped.setdefault(told.group, []).append(fact)
     in_order = sorted(grouped.items(), key=lambda pair: (pair[0][0], pair[0][1].text))
     return tuple(
         Group(title, tuple(fact for _, fact in sorted(facts, key=_within_group)))
         for (_, title), facts in in_order
+    )
+
+
+def _within_group(pair: tuple[float, Fact]) -> tuple[float, str]:
+    order, fact = pair
+    return order, fact.name.words.text
+
+
+def _property(reader: Reader, types: tuple[NamedNode, ...], predicate: NamedNode) -> _Property:
+    stated = reader.site.index.outgoing(predicate)
+    hints = (q.object for q in stated if q.predicate == SKOS_DEFINITION)
+    place = reader.site.held(_places, types).get(predicate, NOWHERE)
+    return _Property(
+        name=reader.link(predicate),
+        hint=reader.best(hint for hint in hints if isinstance(hint, Literal)),
+        editorial=any(q.predicate == KZ_EDITORIAL for q in stated),
+        group=_group(reader, predicate, place),
+        order=place.order,
     )
 
 
@@ -107,35 +130,24 @@ def _group(reader: Reader, predicate: NamedNode, place: Place) -> tuple[float, W
     return place.group_order, reader.name(place.group)
 
 
-def _within_group(pair: tuple[Place, Fact]) -> tuple[float, str]:
-    place, fact = pair
-    return place.order, fact.name.words.text
-
-
 def fact_of(reader: Reader, resource: Resource, predicate: NamedNode) -> Fact:
     """Return what is said of ``resource`` by one property."""
-    told = reader.held(_property, predicate)
+    told = reader.held(_property, resource.types, predicate)
+    return _fact(reader, resource, predicate, told)
+
+
+def _fact(reader: Reader, resource: Resource, predicate: NamedNode, told: _Property) -> Fact:
     claimable = not (told.editorial or reader.site.names.is_value(resource.iri))
     found = resource.values(predicate)
     chosen = reader.own_language(found) if told.editorial else found
     values = tuple(
-        _value(reader, resource, predicate, value, needs_evidence=claimable) for value in chosen
+        [_value(reader, resource, predicate, value, needs_evidence=claimable) for value in chosen]
     )
     return Fact(
         name=told.name,
         hint=told.hint,
         values=values,
-        differs=sum(value.shown.spelled_out for value in values) > 1,
-    )
-
-
-def _property(reader: Reader, predicate: NamedNode) -> _Property:
-    stated = reader.site.index.outgoing(predicate)
-    hints = (q.object for q in stated if q.predicate == SKOS_DEFINITION)
-    return _Property(
-        name=reader.link(predicate),
-        hint=reader.best(hint for hint in hints if isinstance(hint, Literal)),
-        editorial=any(q.predicate == KZ_EDITORIAL for q in stated),
+        differs=len(values) > 1 and sum(value.shown.spelled_out for value in values) > 1,
     )
 
 
@@ -147,11 +159,12 @@ def _value(
     *,
     needs_evidence: bool,
 ) -> Value:
-    quotes = tuple(quote_of(reader, e) for e in resource.evidence_for(predicate, value))
+    evidence = resource.evidence_for(predicate, value)
+    quotes = tuple([quote_of(reader, e) for e in evidence]) if evidence else ()
     return Value(
         shown=shown(reader, value),
         quotes=quotes,
         manner=badges(quotes),
-        documents=tuple(dict.fromkeys(quote.document.words for quote in quotes)),
+        documents=tuple(dict.fromkeys([quote.document.words for quote in quotes])),
         needs_evidence=needs_evidence and not quotes,
     )

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from jinja2 import nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kizuna.web.reader import Reader
+from kizuna.web.views.inline import escaped
 
 OWN = "\0"
 """Stands in such parts for the address of the page; no template and no text has it."""
@@ -24,17 +25,28 @@ class Held(Extension):
 
     tags = {"held"}  # noqa: RUF012 - as Jinja wants it
 
-    def parse(self, parser: Parser) -> nodes.Node:
-        """Return the tag as a call of ``_found`` with what stands in it."""
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        """Return the tag as what keeps the part unless it is held, and what writes it."""
         line = next(parser.stream).lineno
         name = parser.parse_tuple()
         body = parser.parse_statements(("name:endheld",), drop_needle=True)
-        told = [nodes.Name(known, "load") for known in ("reader", "own_address")]
-        call = self.call_method("_found", [*told, name])
-        return nodes.CallBlock(call, [], [], body).set_lineno(line)
+        reader, address = (nodes.Name(known, "load") for known in ("reader", "own_address"))
+        is_new = nodes.Compare(
+            name, [nodes.Operand("notin", nodes.Getattr(reader, "parts", "load"))]
+        )
+        keep = nodes.CallBlock(self.call_method("_keep", [reader, name]), [], [], body)
+        write = self.call_method("_found", [reader, address, name])
+        return [
+            nodes.If(is_new, [keep], [], []).set_lineno(line),
+            nodes.Output([write]).set_lineno(line),
+        ]
 
     @staticmethod
-    def _found(reader: Reader, address: str, name: object, caller: Callable[[], str]) -> Markup:
-        if name not in reader.parts:
-            reader.parts[name] = str(caller())
-        return Markup(reader.parts[name].replace(OWN, escape(address)))  # noqa: S704 - rendered
+    def _keep(reader: Reader, name: object, caller: Callable[[], str]) -> str:
+        reader.parts[name] = str(caller())
+        return ""
+
+    @staticmethod
+    def _found(reader: Reader, address: str, name: object) -> Markup:
+        part = reader.parts[name]
+        return Markup(part.replace(OWN, escaped(address)) if OWN in part else part)  # noqa: S704 - rendered

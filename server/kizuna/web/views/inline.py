@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kizuna.web.reader import Link, Words
 
@@ -65,6 +65,13 @@ def sentence(fact: Sentence) -> str:
     return f"{link(fact.subject)} {predicate} {link(fact.value)}"
 
 
+def escaped(value: object) -> str:
+    """Return what stands for a value in a page, markup as it is."""
+    if type(value) is str:
+        return _escaped(value)
+    return value if type(value) is Markup else escape(value)
+
+
 def _escaped(text: str) -> str:
     """Return the same as ``markupsafe.escape``, but as a bare text, which takes a third as long."""
     return (
@@ -76,11 +83,7 @@ def _escaped(text: str) -> str:
     )
 
 
-def _marked(write: Callable[[Any], str]) -> Callable[[Any], Markup]:
-    return lambda told: Markup(write(told))  # noqa: S704 - escaped above
-
-
-FILTERS: Mapping[str, Callable[[Any], Markup]] = {
-    known.__name__: _marked(known)
-    for known in (lang, words, link, links, told, shown, manner, sentence)
+FILTERS: Mapping[str, Callable[[Any], str]] = {
+    known.__name__: known for known in (lang, words, link, links, told, shown, manner, sentence)
 }
+"""What they return is written as it is where a template writes it (``views.compiling``)."""

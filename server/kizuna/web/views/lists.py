@@ -251,8 +251,10 @@ def members_link(reader: Reader, iri: NamedNode) -> Link | None:
 
     The number is left out where so much points to it that counting would hold up its page.
     """
-    href = reader.href("members", of=token(reader.site, iri))
     if weighs_more(reader.site.index, iri, MOST_COUNTED):
-        return Link(Words(reader.text("lists.members_of", name=reader.name(iri).text)), href)
-    count = len(members_of(reader.site.names, iri))
-    return Link(Words(reader.text("lists.as_table", n=count)), href) if count else None
+        text = reader.text("lists.members_of", name=reader.name(iri).text)
+    elif count := len(members_of(reader.site.names, iri)):
+        text = reader.text("lists.as_table", n=count)
+    else:
+        return None
+    return Link(Words(text), reader.href("members", of=token(reader.site, iri)))

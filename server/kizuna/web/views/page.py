@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
@@ -18,6 +17,7 @@ from kizuna.formats import HTML, Format
 from kizuna.web import texts
 from kizuna.web.reader import Link, Reader, Words
 from kizuna.web.respond import Representation
+from kizuna.web.views.compiling import Templates
 from kizuna.web.views.embedded import embedded_json
 from kizuna.web.views.holding import OWN, Held
 from kizuna.web.views.inline import FILTERS
@@ -46,8 +46,7 @@ _PLACES = (
 Main = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Alternate:
+class Alternate(NamedTuple):
     """The same in another format: its name, media type and link."""
 
     name: str
@@ -56,14 +55,15 @@ class Alternate:
 
 
 @lru_cache(len(texts.LANGUAGES))
-def _templates(language: str) -> Environment:
-    environment = Environment(
+def _templates(language: str) -> Templates:
+    environment = Templates(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        cache_size=-1,
         extensions=[Held, Speaking],
     )
     environment.globals |= {

@@ -6,18 +6,19 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from kizuna.checks.parameters import THING, Parameter, Value
 from kizuna.checks.questions import SavedQuery
 from kizuna.resources import Resource
-from kizuna.web.reader import Link, Reader, Words
-from kizuna.web.site import Site
+from kizuna.web.reader import Link, Reader, Words, quoted
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _OTHER = re.compile('(?<=["„“「])([a-z0-9]+(?:-[a-z0-9]+)*)(?=["“”」])')
 """Where a description names another question: its name in quotation marks."""
 MOST_RELATED = 6
+_MARK, _MARK_QUOTED = Literal("\0"), quoted("\0")
+"""Stand for a thing, and can be in no text and no address."""
 Values = Mapping[str, Value | None]
 
 
@@ -97,23 +98,34 @@ def related_questions(reader: Reader, resource: Resource) -> tuple[Link, ...]:
     A question about things of any class fits each. Last come those whose theme is its class,
     unless they ask about another thing.
     """
-    related = reader.site.held(_related, resource.types)
+    name, address = reader.name(resource.iri).text, quoted(resource.iri.value)
     return tuple(
-        _asked(reader, query, {parameter: resource.iri} if parameter else {})
-        for query, parameter in related
+        plain if default == resource.iri else _about(marked, name, address)
+        for marked, plain, default in reader.held(_related, resource.types)
     )
 
 
-def _related(site: Site, types: tuple[NamedNode, ...]) -> list[tuple[SavedQuery, str]]:
-    """Return the questions about a thing of these classes, with the parameter that takes it."""
-    kinds = {wide for kind in types for wide in site.classes.ancestors(kind)}
+def _about(marked: Link, name: str, address: str) -> Link:
+    words, href, _ = marked
+    asked = Words(words.text.replace(_MARK.value, name), words.lang)
+    return Link(asked, href.replace(_MARK_QUOTED, address))
+
+
+def _related(reader: Reader, types: tuple[NamedNode, ...]) -> list[tuple[Link, Link, Value | None]]:
+    """Return the questions about a thing of these classes: asked of it, and as they are.
+
+    ``_MARK`` stands for the thing; with each comes the thing of which it is asked anyway.
+    """
+    kinds = {wide for kind in types for wide in reader.site.classes.ancestors(kind)}
     asked, themed = [], []
-    for query in site.queries:
-        fitting = next((p.name for p in query.parameters if _takes(p, kinds)), None)
+    for query in reader.site.queries:
+        plain = _asked(reader, query, {})
+        fitting = next((p for p in query.parameters if _takes(p, kinds)), None)
         if fitting is not None:
-            asked.append((query, fitting))
+            marked = _asked(reader, query, {fitting.name: _MARK})
+            asked.append((marked, plain, fitting.default))
         elif query.theme in kinds and not any(p.type == THING for p in query.parameters):
-            themed.append((query, ""))
+            themed.append((plain, plain, None))
     return (asked + themed)[:MOST_RELATED]
 
 

@@ -101,13 +101,14 @@ def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
         "alternateName": _alternate_names(resource),
         "sameAs": _same_as(reader, resource),
     }
+    properties = resource.properties
     for predicate, word in _TEXTS:
-        texts = [v for v in resource.values(predicate) if isinstance(v, Literal)]
+        texts = [v for v in properties.get(predicate, ()) if isinstance(v, Literal)]
         if texts and word not in found:
             found[word] = _spoken(reader, texts)
     for predicate, word in (*reader.site.pages.schema_properties.items(), *_LINKS):
         known = found.setdefault(word, [])
-        if values := resource.values(predicate):
+        if values := properties.get(predicate):
             linked = [_linked(reader, value) for value in values[:MOST]]
             found[word] = [*known, *linked][:MOST]
     found["memberOf"] = [_linked(reader, group) for group in _groups(reader, resource)][:MOST]
@@ -231,7 +232,7 @@ def page_data(reader: Reader, path: str, title: str, kind: str, main: object) ->
         "url": f"{base}{path.partition('?')[0].removeprefix('/')}",
         "name": title,
         "inLanguage": reader.language,
-        "isPartOf": {"@type": "WebSite", "url": base, "name": site_name(reader)},
+        "isPartOf": {"@type": "WebSite", "url": base, "name": reader.held(site_name)},
         "dateModified": reader.site.manifest.created,
     }
     return found | ({"mainEntity": main} if main else {})

@@ -136,6 +136,8 @@ def correction(template: str, title: str, iri: str) -> str:
     >>> correction("mailto:a@example.org?subject={title}", "R & D", "https://example.org/x")
     'mailto:a@example.org?subject=R%20%26%20D'
     """
+    if not template:
+        return ""
     return template.replace("{title}", quote(title, safe="")).replace("{iri}", quote(iri, safe=""))
 
 
