@@ -173,3 +173,8 @@ def test_a_long_search_is_stopped(index: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("kizuna.engine.looking._STEPS_BETWEEN_LOOKS", 1)
     with pytest.raises(QueryTooLong):
         search(index, "cluster")
+
+
+def test_an_index_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="unable to open database file"):
+        write_search(tmp_path / "none" / FILE_NAME, QUADS)

@@ -8,7 +8,7 @@ mended. Equal statements give equal bytes. ``kizuna.engine.looking`` reads it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -73,8 +73,17 @@ def write_search(path: Path, quads: Iterable[Quad]) -> None:
     """Write the index over the texts of ``quads`` to the new file ``path``.
 
     Texts of named subjects count, each once, whatever graphs they stand in.
+
+    Raises OSError when the file cannot be written.
     """
     rows = sorted({row for quad in quads if (row := _row(quad)) is not None})
+    try:
+        _write(path, rows)
+    except sqlite3.Error as error:
+        raise OSError(f"{path.name}: {error}") from error
+
+
+def _write(path: Path, rows: Sequence[_Row]) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(_SCHEMA)
         connection.executemany(

@@ -9,12 +9,12 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -23,13 +23,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kizuna import errors
 from kizuna.formats import BY_SUFFIX, FORMATS, HTML, Format, Kind, carrying
 from kizuna.iris import to_path
-from kizuna.representations import write
-from kizuna.vocabulary import PREFIXES, RDF_TYPE, term
 from kizuna.web.dependencies import accept_of
 from kizuna.web.middleware import PREFLIGHT
 from kizuna.web.nearby import NOTHING_NEAR, Nearby, nearby
 from kizuna.web.negotiation import negotiate
 from kizuna.web.reader import reader_of
+from kizuna.web.reporting import TOLD_IN_RDF, graph_format, report
 from kizuna.web.respond import Meta, Representation, respond
 from kizuna.web.views.page import render
 
@@ -58,13 +57,6 @@ STATUS: dict[type[errors.KizunaError], HTTPStatus] = {
 
 PROBLEM = Format("Problem", "json", "application/problem+json", frozenset(), ("application/json",))
 _FILES = tuple(form for form in FORMATS if form is not HTML)
-RDF = carrying(Kind.GRAPH)
-TOLD_IN_RDF = {HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE}
-"""What is told in the RDF that was asked for; 410 is in ``gone``."""
-_HTTP = "http://www.w3.org/2011/http#"
-_PREFIXES = {"http": _HTTP, "dct": PREFIXES["dct"], "rdfs": PREFIXES["rdfs"]}
-_INTEGER = term("xsd:integer")
-_DESCRIPTION, _COMMENT = term("dct:description"), term("rdfs:comment")
 RETRY_AFTER = 5
 LONGEST_ASKED = 2_000
 _KEPT = "/:@!$&'()*+,;=~-._%"
@@ -269,35 +261,13 @@ def asked_for(request: Request) -> str:
 
 def _as_data(request: Request, problem: Problem) -> Representation:
     """Return a problem as JSON, or that there is nothing (so) in the RDF that was asked for."""
-    form = _graph_format(request) if problem.status in TOLD_IN_RDF else None
-    body = if_it_works(lambda: write(_statements(problem), form, _PREFIXES)) if form else None
-    if form is None or body is None:  # XML cannot hold every sign of an address
-        return Representation(problem.document(), PROBLEM.media_type)
-    return Representation(body, form.content_type)
-
-
-def _graph_format(request: Request) -> Format | None:
-    """Return which RDF the suffix of the address asks for, or else ``Accept``; None for no RDF."""
-    by_suffix = BY_SUFFIX.get(request.scope["path"].rpartition(".")[2])
-    if by_suffix in RDF:
-        return by_suffix
-    try:
-        form = negotiate(accept_of(request), (PROBLEM, *RDF))
-    except errors.NotAcceptable:
-        return None
-    return None if form is PROBLEM else form
-
-
-def _statements(problem: Problem) -> list[Quad]:
-    """Return a problem as an answer of HTTP (https://www.w3.org/TR/HTTP-in-RDF10/)."""
-    answer, status = BlankNode("answer"), str(problem.status.value)
-    told = ((_DESCRIPTION, problem.detail), (_COMMENT, problem.hint))
-    return [
-        Quad(answer, RDF_TYPE, NamedNode(_HTTP + "Response")),
-        Quad(answer, NamedNode(_HTTP + "statusCodeNumber"), Literal(status, datatype=_INTEGER)),
-        Quad(answer, NamedNode(_HTTP + "reasonPhrase"), Literal(problem.status.phrase)),
-        *(Quad(answer, name, Literal(text, language="en")) for name, text in told if text),
-    ]
+    form = graph_format(request, PROBLEM) if problem.status in TOLD_IN_RDF else None
+    if form is not None:
+        told = partial(report, form, problem.status, problem.detail, problem.hint)
+        body = if_it_works(told)
+        if body is not None:  # XML cannot hold every sign of an address
+            return Representation(body, form.content_type)
+    return Representation(problem.document(), PROBLEM.media_type)
 
 
 def likes_pages(accept: str) -> bool:

@@ -9,7 +9,8 @@ from http import HTTPStatus
 from typing import Any
 
 from kizuna.web.openapi.table import OPERATIONS, Operation, Parameter
-from kizuna.web.problems import PROBLEM, RDF, STATUS, TOLD_IN_RDF
+from kizuna.web.problems import PROBLEM, STATUS
+from kizuna.web.reporting import RDF, TOLD_IN_RDF
 
 _IN_PATH = re.compile(r"\{(\w+)\}")
 _SUCCESS = {
