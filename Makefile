@@ -11,10 +11,10 @@ TEST   := $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal
 # The engines that tests run over besides the embedded one: those that are here.
 ENGINES = oxigraph $(shell command -v virtuoso-t >/dev/null && echo virtuoso) $(shell test -f $(FUSEKI) && echo fuseki)
 # Tests over HTTP of what no engine has a part in: they are run once, not over each engine.
-ENGINELESS = $(foreach name,anything catalogue changes compare completion comunica conditions cors crawling data_files \
+ENGINELESS = $(foreach name,anything catalogue changes compare completion comunica conditions correct cors crawling data_files \
 	document_pages drawings feed fragments graph_store heads holder hooks keeping lending lists mementos negotiation oai \
-	old_http openapi openrefine pages pictures profiles proxies quick reconciliation respond review_pages schema_org \
-	search shown signposting term_pages texts turns updates vocabularies waiting,--ignore=tests/web/test_$(name).py)
+	old_http openapi openrefine pages pasted pictures prepared profiles proxies quick reconciliation respond review_pages schema_org \
+	search shown signposting table term_pages texts turns updates vocabularies waiting,--ignore=tests/web/test_$(name).py)
 # Tests that look at whole servers from outside: nothing is learned from counting the lines that they reach.
 FROM_OUTSIDE = tests/browser tests/test_conformance.py tests/web/test_anything.py
 # The texts that the data quotes, where they are at hand; without them quotes are taken from the lock.
