@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from conftest import Client
+from kizuna.vocabulary import term
+from kizuna.web import Site, create_app
+from kizuna.web.cache import Cache
 
 BASE = "https://example.org/small/"
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
@@ -41,6 +45,12 @@ def test_things(client: Client, path: str, kind: str, more: dict[str, Any]) -> N
     assert main["@type"] == kind
     assert {name: main[name] for name in more} == more
     assert "javascript:" not in json.dumps(main)
+
+
+def test_a_project_may_add_to_a_word_that_is_a_text(site: Site) -> None:
+    pages = replace(site.pages, schema_properties={term("skos:prefLabel"): "name"})
+    client = Client(create_app(replace(site, pages=pages, cache=Cache())))
+    assert told(client, "/doc/event/fair")["mainEntity"]["name"][0] == "Friendship fair"
 
 
 def test_only_a_certain_day_is_a_date(client: Client) -> None:

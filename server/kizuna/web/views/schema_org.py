@@ -110,7 +110,8 @@ def thing_data(reader: Reader, resource: Resource) -> dict[str, Any]:
         known = found.setdefault(word, [])
         if values := properties.get(predicate):
             linked = [_linked(reader, value) for value in values[:MOST]]
-            found[word] = [*known, *linked][:MOST]
+            before = known if isinstance(known, list) else [known]
+            found[word] = [*before, *linked][:MOST]
     found["memberOf"] = [_linked(reader, group) for group in _groups(reader, resource)][:MOST]
     found["startDate"] = _certain_day(reader, resource) if kind == "Event" else None
     found["geo"] = _geo(resource)
